@@ -1,0 +1,73 @@
+"""The parts of a study that are not things: time, prices, emissions, alternatives, engine, output."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from heatsym.interfaces.fields import quantity, text, whole
+from heatsym.interfaces.profile import Profile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What the study is called."""
+
+    name: str = text("title of the case")
+    description: str = text("what it is about", default="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prices:
+    """What energy costs. A fuel that is not listed has no price, and costs are then not computed."""
+
+    natural_gas: Profile | None = quantity("EUR/J", "natural gas, lower heating value", varies=True, default=None)
+    oil: Profile | None = quantity("EUR/J", "heating oil", varies=True, default=None)
+    wood: Profile | None = quantity("EUR/J", "wood chips or pellets", varies=True, default=None)
+    biogas: Profile | None = quantity("EUR/J", "biogas", varies=True, default=None)
+    coal: Profile | None = quantity("EUR/J", "hard coal", varies=True, default=None)
+    electricity: Profile | None = quantity("EUR/J", "electricity for pumps and plants", varies=True, default=None)
+    co2: Profile = quantity("EUR/kg", "price of direct fossil CO2", low=0, varies=True, default=0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Emissions:
+    """Which emission factors hold."""
+
+    set: str = text("packaged factor set", choices=("ipcc2006", "geg", "dk_handbook2016"), default="ipcc2006")
+    electricity: Profile | None = quantity(
+        "kg/J", "CO2 of electricity, instead of the set's", low=0, high=1e-6, varies=True, default=None
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counterfactual:
+    """What the consumers would use otherwise."""
+
+    kind: str = text("alternative", choices=("gas_boiler", "oil_boiler", "electric_heating", "air_heat_pump"))
+    efficiency: float | None = quantity(
+        "1", "heat per energy input (for a heat pump its seasonal factor)", above=0, high=8, default=None
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """How the network is computed."""
+
+    kind: str = text("engine", choices=("reference",), default="reference")
+    wall: str = text("heat capacity of pipe walls", choices=("auto", "retarded", "none"), default="auto")
+    coupling_tolerance: float = quantity(
+        "1", "largest weighted change of consumers' supply temperatures in a converged step, relative to the heat",
+        above=0, high=0.01, default=1e-4,
+    )
+    max_sweeps: int = whole("coupling sweeps before a step counts as unconverged", low=2, high=200, default=30)
+    max_rounds: int = whole("rounds of plan and march", low=1, high=20, default=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DispatchSettings:
+    """Who gives heat first."""
+
+    method: str = text("merit_order: cheapest first where prices are known, else in the order of the file",
+                       choices=("merit_order",), default="merit_order")
+
+

@@ -1,0 +1,56 @@
+"""Who takes heat: consumers as columns, and how their water comes back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from heatsym.interfaces.axis import FloatArray
+from heatsym.interfaces.fields import hidden, paths, quantity, text
+from heatsym.interfaces.profile import Profile
+
+NAN = float("nan")
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Consumers:
+    """Table of consumers. A missing number is NaN, a missing text ``""``."""
+
+    id: tuple[str, ...] = text("unique name of the consumer")
+    node: tuple[str, ...] = text("node that it hangs on")
+    kind: tuple[str, ...] = text("house, flats, trade, or series", choices=("", "house", "flats", "trade", "series"), default="")
+    annual_heat: FloatArray = quantity("J", "heat in an average year", low=0, high=1e18, default=NAN)
+    profile: tuple[str, ...] = text("BDEW profile type instead of the kind's", default="")
+    building_class: FloatArray = quantity(
+        "1", "BDEW building class 1 to 11, for EFH and MFH", low=1, high=11, default=NAN, key="building_class"
+    )
+    min_supply_temperature: FloatArray = quantity(
+        "degC", "supply temperature below which an hour is flagged", low=0, high=150, default=NAN
+    )
+    max_flow: FloatArray = quantity(
+        "kg/s", "largest flow; default 1.2 times the flow at the consumer's peak", above=0, high=1e5, default=NAN
+    )
+    column: tuple[str, ...] = text("column in the series file, if not the id", default="")
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Demand:
+    """Consumers, their loads and their return temperatures."""
+
+    consumers_file: str = paths("CSV table of the consumers", key="consumers")
+    series_heat: object = quantity(
+        "W", "measured or given heat: file with a column per consumer, { file, column }, or number",
+        low=0, varies=True, default=None, key="series",
+    )
+    series_flow: object = quantity(
+        "kg/s", "prescribed flow: file with a column per consumer, { file, column }, or number",
+        low=0, varies=True, default=None, key="series",
+    )
+    return_temperature: Profile | None = quantity(
+        "degC", "water that consumers send back", low=0, high=150, varies=True, default=None
+    )
+    temperature_drop: Profile | None = quantity(
+        "K", "supply less return at the consumer", above=0, high=150, varies=True, default=None
+    )
+    consumers: Consumers = hidden("table of consumers", default=None)
+    heat: FloatArray = hidden("given heat (time, consumer) [W], NaN where not given", default=None)
+    mass_flow: FloatArray = hidden("given flow (time, consumer) [kg/s], NaN where not given", default=None)

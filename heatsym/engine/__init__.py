@@ -1,0 +1,1 @@
+"""From a case to a trajectory: prepare, rounds of plan and march, hydraulics."""

@@ -1,0 +1,85 @@
+"""What a run computed, as arrays with time first; names and units come later, in ``results``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from heatsym.interfaces.axis import FloatArray
+from heatsym.interfaces.exchange import Use
+
+BoolArray = NDArray[np.bool_]
+
+
+class Cause(IntEnum):
+    """Why heat was not delivered; the value is stored in ``consumer_unmet_cause``."""
+
+    NONE = 0
+    TEMPERATURE = 1  # the supply water was too cold
+    FLOW = 2  # the consumer's largest flow was reached
+    CAPACITY = 3  # the sources gave all they had
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class March:
+    """One pass over all steps. (time, object) unless said; W, kg/s, degC, J; NaN where nothing flows.
+
+    Heat and flow are means over the step, temperatures flow-weighted means, stocks at its end.
+    """
+
+    node_supply_temperature: FloatArray
+    node_return_temperature: FloatArray
+    pipe_mass_flow: FloatArray  # positive from start to end, supply side
+    pipe_return_mass_flow: FloatArray  # positive from start to end, return side
+    pipe_supply_temperature: FloatArray  # mean of the water in the pipe
+    pipe_return_temperature: FloatArray
+    pipe_heat_loss: FloatArray  # both pipes of the trench
+    consumer_heat_demand: FloatArray
+    consumer_heat_delivered: FloatArray
+    consumer_heat_unmet: FloatArray
+    consumer_unmet_cause: NDArray[np.int8]
+    consumer_supply_temperature: FloatArray
+    consumer_return_temperature: FloatArray
+    consumer_mass_flow: FloatArray
+    source_heat: FloatArray
+    source_mass_flow: FloatArray
+    source_supply_temperature: FloatArray
+    source_return_temperature: FloatArray  # of the node, also where the source rests
+    network_stored_heat: FloatArray  # (time,), relative to water at 0 degC
+    initial_stored_heat: float
+    sweeps: NDArray[np.int64]  # (time,)
+    converged: BoolArray  # (time,)
+    residual: FloatArray  # (time,) engine balance, heat loss computed independently. [W]
+    merged_parcels: int
+    seconds: float  # CPU time
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hydraulics:
+    """Pressures after the march. (time, object); Pa gauge, m/s, W; NaN where nothing flows."""
+
+    node_supply_pressure: FloatArray
+    node_return_pressure: FloatArray
+    pipe_velocity: FloatArray
+    pump_electricity: FloatArray  # (time,) all circulation pumps
+    critical_consumer: NDArray[np.int64]  # (time,) index, -1 where nobody draws
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trajectory:
+    """The settled run: last march, its hydraulics, where each source's energy went, how it converged."""
+
+    march: March
+    hydraulics: Hydraulics
+    uses: tuple[Use, ...]  # in the order of the case's enabled sources
+    t_air: FloatArray  # (time,)
+    t_ground: FloatArray  # (time,)
+    t_feed: FloatArray  # (time,) network set-point
+    rounds: int
+    change: tuple[float, ...]  # energy-weighted change of source heat, by round from the second
+    settled: bool
+    unsettled_hours: dict[str, float] = field(default_factory=dict)  # by source
+    warnings: tuple[str, ...] = ()

@@ -1,0 +1,90 @@
+"""The time axis: equal steps in UTC, with the local calendar beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+TimeArray = NDArray[np.datetime64]
+
+
+def local_time(utc: TimeArray, timezone: str) -> TimeArray:
+    """Wall-clock times of UTC instants in an IANA zone, as naive ``datetime64[s]``; shape as given.
+
+    Offsets are looked up once per distinct quarter-hour of UTC, the finest grid on which
+    zones have changed since 1970.
+    """
+    utc = utc.astype("datetime64[s]")
+    seconds = utc.astype(np.int64)
+    quarters, back = np.unique(seconds // 900, return_inverse=True)
+    zone = ZoneInfo(timezone)
+    offsets = np.array([_utc_offset(int(q) * 900, zone) for q in quarters], dtype=np.int64)
+    return utc + offsets[back.reshape(utc.shape)].astype("timedelta64[s]")
+
+
+def _utc_offset(epoch_second: int, zone: ZoneInfo) -> int:
+    from datetime import UTC, datetime
+
+    offset = datetime.fromtimestamp(epoch_second, UTC).astimezone(zone).utcoffset()
+    assert offset is not None  # an aware datetime always has one
+    return int(offset.total_seconds())
+
+
+@dataclass(frozen=True)
+class TimeAxis:
+    """``steps`` intervals of ``step`` seconds from ``start`` (UTC, ``datetime64[s]``).
+
+    Labels are the starts of the steps. ``substeps`` is the number J of thermal substeps within a step.
+    """
+
+    start: np.datetime64
+    step: int
+    steps: int
+    timezone: str
+    substeps: int = 1
+
+    @cached_property
+    def utc(self) -> TimeArray:
+        """Start of each step, UTC, ``datetime64[s]``; shape (time,)."""
+        return np.datetime64(self.start, "s") + np.arange(self.steps) * np.timedelta64(self.step, "s")
+
+    @cached_property
+    def local(self) -> TimeArray:
+        """Start of each step in local wall time, naive ``datetime64[s]``; shape (time,)."""
+        return local_time(self.utc, self.timezone)
+
+    @cached_property
+    def month(self) -> IntArray:
+        """Local month 1..12 of each step; shape (time,)."""
+        return self.local.astype("datetime64[M]").astype(np.int64) % 12 + 1
+
+    @cached_property
+    def hour(self) -> IntArray:
+        """Local hour of day 0..23 of each step; shape (time,)."""
+        return (self.local.astype("datetime64[h]").astype(np.int64)) % 24
+
+    @cached_property
+    def day(self) -> TimeArray:
+        """Local calendar day of each step, ``datetime64[D]``; shape (time,)."""
+        return self.local.astype("datetime64[D]")
+
+    @cached_property
+    def weekday(self) -> IntArray:
+        """Local day of the week, Monday 0 .. Sunday 6, of each step; shape (time,)."""
+        return (self.day.astype(np.int64) + 3) % 7
+
+    @property
+    def elapsed(self) -> FloatArray:
+        """Seconds from the start of the axis to the start of each step; shape (time,)."""
+        return np.arange(self.steps) * float(self.step)
+
+    @property
+    def hours(self) -> float:
+        """Length of the axis. [h]"""
+        return self.steps * self.step / 3600.0

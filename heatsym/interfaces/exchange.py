@@ -1,0 +1,123 @@
+"""What gives and what takes heat, as dispatch and engine see it: arrays, no kinds.
+
+Shapes are (time,) for one source, (time, source) and (time, consumer) for all of them.
+Powers in W, temperatures in degC, flows in kg/s, money in EUR, per joule of heat.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+from heatsym.interfaces.axis import FloatArray, IntArray
+from heatsym.interfaces.profile import Context
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Site:
+    """The network at a source's node, as last seen: set-point it must feed and water that returns."""
+
+    t_feed: FloatArray
+    t_return: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Offer:
+    """What a source could give in each step.
+
+    ``power`` is the most it can feed in [W]. Where a stream is cooled against the network's return
+    water, heat is limited further, inside the march, to ``conductance * (t_hot - t_return)``, with
+    ``conductance`` the stream's capacity flow [W/K] and ``t_hot`` its temperature less the approach
+    [degC]; both are infinite for a source that does not mind. ``t_feed`` is the temperature at which
+    it feeds in. ``fuel_per_heat`` and ``electricity_per_heat`` are inputs per unit of heat [-];
+    ``price`` is paid to the partner [EUR/J].
+    """
+
+    power: FloatArray
+    t_feed: FloatArray
+    conductance: FloatArray
+    t_hot: FloatArray
+    fuel_per_heat: FloatArray
+    electricity_per_heat: FloatArray
+    price: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Use:
+    """Where a source's energy went once its heat is known, (time,) each, W.
+
+    ``available`` = ``direct`` + what was drawn for lifting + ``rejected`` for a stream; for a plant
+    ``available`` is its capacity, ``direct`` its heat and ``rejected`` zero.
+    """
+
+    available: FloatArray
+    direct: FloatArray
+    lifted: FloatArray
+    rejected: FloatArray
+    fuel: FloatArray
+    electricity: FloatArray
+
+
+class Source(Protocol):
+    """Anything that heats the network's water; see ``heatsym/sources`` for the kinds."""
+
+    kind: ClassVar[str]
+    surplus: ClassVar[bool]  # counts as surplus heat
+    minds_return: ClassVar[bool]  # its offer depends on the network's temperatures
+
+    @property
+    def name(self) -> str:
+        """Unique name."""
+
+    @property
+    def node(self) -> str:
+        """Id of the node that it feeds."""
+
+    @property
+    def enabled(self) -> bool:
+        """False takes the source out of the run."""
+
+    @property
+    def fuel(self) -> str | None:
+        """Carrier that it burns, as named in the factor set and in prices; None if none."""
+
+    def offer(self, ctx: Context, site: Site) -> Offer:
+        """What it could give in each step, given the network's temperatures at its node."""
+
+    def use(self, ctx: Context, site: Site, heat: FloatArray) -> Use:
+        """Where its energy goes when it feeds ``heat`` [W], shape (time,), into the network."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Load:
+    """What all consumers ask for.
+
+    ``heat`` [W], (time, consumer), NaN for a consumer whose flow is prescribed; ``mass_flow`` [kg/s],
+    (time, consumer), NaN where heat is prescribed. The return temperature is
+    ``return_offset + return_slope * t_supply`` with offset [degC] (time, consumer) and slope [-]
+    (consumer,): slope 0 is a fixed value, slope 1 with a negative offset a temperature drop.
+    ``mass_flow_max`` [kg/s] and ``t_supply_min`` [degC] are (consumer,), infinite flow and NaN
+    where not given.
+    """
+
+    heat: FloatArray
+    mass_flow: FloatArray
+    return_offset: FloatArray
+    return_slope: FloatArray
+    mass_flow_max: FloatArray
+    t_supply_min: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """Who gives how much: ``upper`` [W] (time, source) and the order of filling (time, source).
+
+    In each step the march fills the sources in ``order`` up to ``upper`` (and up to what their
+    stream allows); the one where the filling stops carries the rest of the step's balance.
+    """
+
+    upper: FloatArray
+    order: IntArray
+
+
+

@@ -1,0 +1,62 @@
+"""Numbers that may vary: a constant, a series, twelve months, or a curve over outdoor temperature."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from heatsym.interfaces.axis import FloatArray, TimeAxis
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Series:
+    """One value per step of the case's axis, in SI; ``origin`` says which file and column."""
+
+    values: FloatArray
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Monthly:
+    """January to December, each value holding for its local month."""
+
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Points (outdoor temperature [degC], value), ascending; linear between, constant beyond."""
+
+    points: tuple[tuple[float, float], ...]
+
+
+Profile = float | Series | Monthly | Curve
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Context:
+    """Time and outdoor air of a run: what a value needs to become an array.
+
+    ``t_air`` is the outdoor temperature [degC], shape (time,), NaN throughout where the case has
+    no weather.
+    """
+
+    axis: TimeAxis
+    t_air: FloatArray
+
+    def values(self, profile: Profile) -> FloatArray:
+        """The profile on the axis; shape (time,), in the profile's own unit. Always a fresh array."""
+        if isinstance(profile, Series):
+            return profile.values.copy()
+        if isinstance(profile, Monthly):
+            return np.array(profile.values, dtype=float)[self.axis.month - 1]
+        if isinstance(profile, Curve):
+            x, y = np.array(profile.points, dtype=float).T
+            return np.interp(self.t_air, x, y)
+        return np.full(self.axis.steps, float(profile))
+
+
+def needs_weather(profile: object) -> bool:
+    """Whether a value is a curve over outdoor temperature."""
+    return isinstance(profile, Curve)

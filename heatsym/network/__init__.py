@@ -1,0 +1,1 @@
+"""What carries heat: nodes, trenches, pipe properties."""

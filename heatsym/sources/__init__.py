@@ -1,0 +1,10 @@
+"""What gives heat: one kind per file, one line each here."""
+
+from __future__ import annotations
+
+from heatsym.interfaces.exchange import Source
+from heatsym.sources.boiler import Boiler
+from heatsym.sources.ideal import Ideal
+from heatsym.sources.industrial import IndustrialStream
+
+SOURCES: dict[str, type[Source]] = {cls.kind: cls for cls in (Ideal, Boiler, IndustrialStream)}

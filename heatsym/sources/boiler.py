@@ -1,0 +1,63 @@
+"""A boiler: fuel to heat at a given efficiency."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from heatsym.interfaces.axis import FloatArray
+from heatsym.interfaces.exchange import Offer, Site, Use
+from heatsym.interfaces.fields import flag, quantity, text
+from heatsym.interfaces.profile import Context, Profile
+from heatsym.sources.common import feed_temperature, plant_offer
+from heatsym.tables import read_table
+
+FUELS = ("natural_gas", "oil", "wood", "biogas", "coal")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Boiler:
+    """Burns a fuel; heat per lower heating value is its efficiency."""
+
+    kind: ClassVar[str] = "boiler"
+    surplus: ClassVar[bool] = False
+    minds_return: ClassVar[bool] = False
+
+    name: str = text("unique name")
+    node: str = text("node that it feeds")
+    fuel: str = text("what it burns", choices=FUELS)
+    power: Profile = quantity("W", "largest heat output", low=0, varies=True)
+    efficiency: Profile | None = quantity(
+        "1", "heat per lower heating value of the fuel; default by fuel", above=0, high=1.12, varies=True, default=None
+    )
+    supply_temperature: Profile | None = quantity(
+        "degC", "feed temperature; default the network's set-point", above=0, high=180, varies=True, default=None
+    )
+    price: Profile = quantity("EUR/J", "variable cost besides fuel", varies=True, default=0.0)
+    partner: str = text("who owns it", default="")
+    enabled: bool = flag("take part in the run", default=True)
+
+    def efficiencies(self, ctx: Context) -> FloatArray:
+        """Heat per lower heating value; (time,), [-]."""
+        return ctx.values(default_efficiency(self.fuel) if self.efficiency is None else self.efficiency)
+
+    def offer(self, ctx: Context, site: Site) -> Offer:
+        """Its power at its feed temperature, with fuel per heat."""
+        return plant_offer(
+            ctx.values(self.power),
+            feed_temperature(ctx, site, self.supply_temperature),
+            fuel_per_heat=1.0 / self.efficiencies(ctx),
+            price=ctx.values(self.price),
+        )
+
+    def use(self, ctx: Context, site: Site, heat: FloatArray) -> Use:
+        """Fuel for the heat given."""
+        zero = np.zeros_like(heat)
+        return Use(ctx.values(self.power), heat, zero, zero, heat / self.efficiencies(ctx), zero)
+
+
+def default_efficiency(fuel: str) -> float:
+    """Heat per lower heating value of a boiler nobody has described; from ``boiler_efficiencies``. [-]"""
+    return next(float(row["value"]) for row in read_table("boiler_efficiencies") if row["fuel"] == fuel)

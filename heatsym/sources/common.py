@@ -1,0 +1,41 @@
+"""What several kinds of source share."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from heatsym.interfaces.axis import FloatArray
+from heatsym.interfaces.exchange import Offer, Site
+from heatsym.interfaces.profile import Context, Profile
+
+
+def feed_temperature(ctx: Context, site: Site, own: Profile | None) -> FloatArray:
+    """The source's own supply temperature where given, else the network's set-point; (time,), degC."""
+    return site.t_feed.copy() if own is None else ctx.values(own)
+
+
+def plant_offer(
+    power: FloatArray,
+    t_feed: FloatArray,
+    *,
+    conductance: FloatArray | None = None,
+    t_hot: FloatArray | None = None,
+    fuel_per_heat: FloatArray | None = None,
+    electricity_per_heat: FloatArray | None = None,
+    price: FloatArray | None = None,
+) -> Offer:
+    """An offer from what is known; what is left out does not bind (limits) or costs nothing (inputs).
+
+    Arguments are (time,): W, degC, W/K, degC, and inputs and price per unit of heat.
+    """
+    zero = np.zeros_like(power)
+    free = np.full_like(power, np.inf)
+    return Offer(
+        power=power,
+        t_feed=t_feed,
+        conductance=free if conductance is None else conductance,
+        t_hot=free if t_hot is None else t_hot,
+        fuel_per_heat=zero if fuel_per_heat is None else fuel_per_heat,
+        electricity_per_heat=zero if electricity_per_heat is None else electricity_per_heat,
+        price=zero if price is None else price,
+    )

@@ -1,0 +1,42 @@
+"""A source of any heat at its set-point: a boundary condition, not a machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from heatsym.interfaces.axis import FloatArray
+from heatsym.interfaces.exchange import Offer, Site, Use
+from heatsym.interfaces.fields import flag, quantity, text
+from heatsym.interfaces.profile import Context, Profile
+from heatsym.sources.common import feed_temperature, plant_offer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ideal:
+    """Heat without fuel, unlimited unless a power is given."""
+
+    kind: ClassVar[str] = "ideal"
+    surplus: ClassVar[bool] = False
+    minds_return: ClassVar[bool] = False
+    fuel: ClassVar[None] = None
+
+    name: str = text("unique name")
+    node: str = text("node that it feeds")
+    power: Profile = quantity("W", "largest heat output", low=0, varies=True, default=float("inf"))
+    supply_temperature: Profile | None = quantity(
+        "degC", "feed temperature; default the network's set-point", above=0, high=180, varies=True, default=None
+    )
+    partner: str = text("who owns it", default="")
+    enabled: bool = flag("take part in the run", default=True)
+
+    def offer(self, ctx: Context, site: Site) -> Offer:
+        """Its power at its feed temperature."""
+        return plant_offer(ctx.values(self.power), feed_temperature(ctx, site, self.supply_temperature))
+
+    def use(self, ctx: Context, site: Site, heat: FloatArray) -> Use:
+        """Heat comes from nowhere: no fuel, no electricity."""
+        zero = np.zeros_like(heat)
+        return Use(ctx.values(self.power), heat, zero, zero, zero, zero)
