@@ -20,12 +20,16 @@ class About:
 class Prices:
     """What energy costs. A fuel that is not listed has no price, and costs are then not computed."""
 
-    natural_gas: Profile | None = quantity("EUR/J", "natural gas, lower heating value", varies=True, default=None)
+    natural_gas: Profile | None = quantity(
+        "EUR/J", "natural gas, lower heating value", varies=True, default=None
+    )
     oil: Profile | None = quantity("EUR/J", "heating oil", varies=True, default=None)
     wood: Profile | None = quantity("EUR/J", "wood chips or pellets", varies=True, default=None)
     biogas: Profile | None = quantity("EUR/J", "biogas", varies=True, default=None)
     coal: Profile | None = quantity("EUR/J", "hard coal", varies=True, default=None)
-    electricity: Profile | None = quantity("EUR/J", "electricity for pumps and plants", varies=True, default=None)
+    electricity: Profile | None = quantity(
+        "EUR/J", "electricity for pumps and plants", varies=True, default=None
+    )
     co2: Profile = quantity("EUR/kg", "price of direct fossil CO2", low=0, varies=True, default=0.0)
 
 
@@ -56,10 +60,15 @@ class Engine:
     kind: str = text("engine", choices=("reference",), default="reference")
     wall: str = text("heat capacity of pipe walls", choices=("auto", "retarded", "none"), default="auto")
     coupling_tolerance: float = quantity(
-        "1", "largest weighted change of consumers' supply temperatures in a converged step, relative to the heat",
-        above=0, high=0.01, default=1e-4,
+        "1",
+        "largest weighted change of consumers' supply temperatures in a converged step, relative to the heat",
+        above=0,
+        high=0.01,
+        default=1e-4,
     )
-    max_sweeps: int = whole("coupling sweeps before a step counts as unconverged", low=2, high=200, default=30)
+    max_sweeps: int = whole(
+        "coupling sweeps before a step counts as unconverged", low=2, high=200, default=30
+    )
     max_rounds: int = whole("rounds of plan and march", low=1, high=20, default=5)
 
 
@@ -67,7 +76,8 @@ class Engine:
 class DispatchSettings:
     """Who gives heat first."""
 
-    method: str = text("merit_order: cheapest first where prices are known, else in the order of the file",
-                       choices=("merit_order",), default="merit_order")
-
-
+    method: str = text(
+        "merit_order: cheapest first where prices are known, else in the order of the file",
+        choices=("merit_order",),
+        default="merit_order",
+    )

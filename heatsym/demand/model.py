@@ -17,7 +17,9 @@ class Consumers:
 
     id: tuple[str, ...] = text("unique name of the consumer")
     node: tuple[str, ...] = text("node that it hangs on")
-    kind: tuple[str, ...] = text("house, flats, trade, or series", choices=("", "house", "flats", "trade", "series"), default="")
+    kind: tuple[str, ...] = text(
+        "house, flats, trade, or series", choices=("", "house", "flats", "trade", "series"), default=""
+    )
     annual_heat: FloatArray = quantity("J", "heat in an average year", low=0, high=1e18, default=NAN)
     profile: tuple[str, ...] = text("BDEW profile type instead of the kind's", default="")
     building_class: FloatArray = quantity(
@@ -27,7 +29,11 @@ class Consumers:
         "degC", "supply temperature below which an hour is flagged", low=0, high=150, default=NAN
     )
     max_flow: FloatArray = quantity(
-        "kg/s", "largest flow; default 1.2 times the flow at the consumer's peak", above=0, high=1e5, default=NAN
+        "kg/s",
+        "largest flow; default 1.2 times the flow at the consumer's peak",
+        above=0,
+        high=1e5,
+        default=NAN,
     )
     column: tuple[str, ...] = text("column in the series file, if not the id", default="")
 
@@ -38,12 +44,20 @@ class Demand:
 
     consumers_file: str = paths("CSV table of the consumers", key="consumers")
     series_heat: object = quantity(
-        "W", "measured or given heat: file with a column per consumer, { file, column }, or number",
-        low=0, varies=True, default=None, key="series",
+        "W",
+        "measured or given heat: file with a column per consumer, { file, column }, or number",
+        low=0,
+        varies=True,
+        default=None,
+        key="series",
     )
     series_flow: object = quantity(
-        "kg/s", "prescribed flow: file with a column per consumer, { file, column }, or number",
-        low=0, varies=True, default=None, key="series",
+        "kg/s",
+        "prescribed flow: file with a column per consumer, { file, column }, or number",
+        low=0,
+        varies=True,
+        default=None,
+        key="series",
     )
     return_temperature: Profile | None = quantity(
         "degC", "water that consumers send back", low=0, high=150, varies=True, default=None

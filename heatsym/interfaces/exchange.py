@@ -118,6 +118,3 @@ class Plan:
 
     upper: FloatArray
     order: IntArray
-
-
-

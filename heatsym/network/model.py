@@ -25,12 +25,8 @@ class Nodes:
     x: FloatArray = quantity("m", "easting in a plane", default=NAN)
     y: FloatArray = quantity("m", "northing in a plane", default=NAN)
     height: FloatArray = quantity("m", "height above any datum", low=-500, high=9000, default=0.0)
-    initial_supply: FloatArray = quantity(
-        "degC", "supply water at the start", low=0, high=200, default=NAN
-    )
-    initial_return: FloatArray = quantity(
-        "degC", "return water at the start", low=0, high=200, default=NAN
-    )
+    initial_supply: FloatArray = quantity("degC", "supply water at the start", low=0, high=200, default=NAN)
+    initial_return: FloatArray = quantity("degC", "return water at the start", low=0, high=200, default=NAN)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -46,7 +42,9 @@ class Pipes:
         "1", "insulation series 1 to 3, instead of the catalogue's", low=1, high=3, default=NAN
     )
     inner_diameter: FloatArray = quantity("m", "inner diameter", above=0, high=3, default=NAN)
-    wall_thickness: FloatArray = quantity("m", "thickness of the medium pipe's wall", above=0, high=0.1, default=NAN)
+    wall_thickness: FloatArray = quantity(
+        "m", "thickness of the medium pipe's wall", above=0, high=0.1, default=NAN
+    )
     wall_density: FloatArray = quantity("kg/m3", "density of the wall", above=0, high=20_000, default=NAN)
     wall_cp: FloatArray = quantity("J/(kg K)", "specific heat of the wall", above=0, high=5_000, default=NAN)
     wall_conductivity: FloatArray = quantity(
@@ -59,7 +57,12 @@ class Pipes:
         "W/(m K)", "conductivity of the insulation", above=0, high=5, default=NAN, key="insulation"
     )
     outer_coefficient: FloatArray = quantity(
-        "W/(m2 K)", "film coefficient at the outside, for a pipe in air", above=0, high=1_000, default=NAN, key="outer"
+        "W/(m2 K)",
+        "film coefficient at the outside, for a pipe in air",
+        above=0,
+        high=1_000,
+        default=NAN,
+        key="outer",
     )
     u_value: FloatArray = quantity(
         "W/(m K)", "loss of each pipe to the ground, soil included", low=0, high=100, default=NAN, key="u"
@@ -79,8 +82,12 @@ class Ground:
         "m2/s", "thermal diffusivity of the soil", above=0, high=1e-5, default=0.05 / 86400
     )
     temperature: Profile | None = quantity(
-        "degC", "soil temperature at pipe depth, instead of the one from the weather",
-        low=-30, high=60, varies=True, default=None,
+        "degC",
+        "soil temperature at pipe depth, instead of the one from the weather",
+        low=-30,
+        high=60,
+        varies=True,
+        default=None,
     )
 
 
@@ -108,16 +115,25 @@ class Network:
     nodes_file: str | None = paths("CSV table of the nodes", default=None, key="nodes")
     pipes_file: str | None = paths("CSV table of the trenches", default=None, key="pipes")
     geojson: tuple[str, ...] = paths("GeoJSON file or files instead of tables", many=True, default=())
-    geojson_names: tuple[tuple[str, str], ...] = names("column = property name in the GeoJSON files", default=())
+    geojson_names: tuple[tuple[str, str], ...] = names(
+        "column = property name in the GeoJSON files", default=()
+    )
     catalogue: str = text(
         "pipe catalogue", choices=("en253-series1", "en253-series2", "en253-series3"), default="en253-series2"
     )
     supply_temperature: Profile = quantity(
-        "degC", "set-point of the supply water, usually a curve over outdoor temperature",
-        above=0, high=180, varies=True,
+        "degC",
+        "set-point of the supply water, usually a curve over outdoor temperature",
+        above=0,
+        high=180,
+        varies=True,
     )
     pressure_hold: float | None = quantity(
-        "Pa", "gauge pressure held in the return at the plant that carries the rest", above=0, high=4e6, default=None
+        "Pa",
+        "gauge pressure held in the return at the plant that carries the rest",
+        above=0,
+        high=4e6,
+        default=None,
     )
     consumer_dp_min: float = quantity(
         "Pa", "differential pressure kept at the critical consumer", low=0, high=1e6, default=0.6e5
@@ -125,7 +141,9 @@ class Network:
     pump_efficiency: float = quantity("1", "pump and motor", above=0, high=1, default=0.6)
     ground: Ground = part(Ground, "soil around the pipes", default=Ground())
     fluid: Fluid | None = part(Fluid, "constant fluid instead of water of temperature", default=None)
-    initial: Initial | None = part(Initial, 'water temperatures at the start; "steady" settles first', default=None)
+    initial: Initial | None = part(
+        Initial, 'water temperatures at the start; "steady" settles first', default=None
+    )
     nodes: Nodes = hidden("table of nodes", default=None)
     pipes: Pipes = hidden("table of trenches", default=None)
     start: IntArray = hidden("position of each trench's start in nodes", default=None)

@@ -30,10 +30,20 @@ class Boiler:
     fuel: str = text("what it burns", choices=FUELS)
     power: Profile = quantity("W", "largest heat output", low=0, varies=True)
     efficiency: Profile | None = quantity(
-        "1", "heat per lower heating value of the fuel; default by fuel", above=0, high=1.12, varies=True, default=None
+        "1",
+        "heat per lower heating value of the fuel; default by fuel",
+        above=0,
+        high=1.12,
+        varies=True,
+        default=None,
     )
     supply_temperature: Profile | None = quantity(
-        "degC", "feed temperature; default the network's set-point", above=0, high=180, varies=True, default=None
+        "degC",
+        "feed temperature; default the network's set-point",
+        above=0,
+        high=180,
+        varies=True,
+        default=None,
     )
     price: Profile = quantity("EUR/J", "variable cost besides fuel", varies=True, default=0.0)
     partner: str = text("who owns it", default="")

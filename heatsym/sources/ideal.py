@@ -27,7 +27,12 @@ class Ideal:
     node: str = text("node that it feeds")
     power: Profile = quantity("W", "largest heat output", low=0, varies=True, default=float("inf"))
     supply_temperature: Profile | None = quantity(
-        "degC", "feed temperature; default the network's set-point", above=0, high=180, varies=True, default=None
+        "degC",
+        "feed temperature; default the network's set-point",
+        above=0,
+        high=180,
+        varies=True,
+        default=None,
     )
     partner: str = text("who owns it", default="")
     enabled: bool = flag("take part in the run", default=True)

@@ -42,21 +42,35 @@ class IndustrialStream:
     )
     temperature: Profile = quantity("degC", "temperature of the stream", above=0, high=1500, varies=True)
     limit_temperature: Profile | None = quantity(
-        "degC", "temperature down to which the power counts; default: all of the power is usable heat",
-        above=-50, high=1500, varies=True, default=None,
+        "degC",
+        "temperature down to which the power counts; default: all of the power is usable heat",
+        above=-50,
+        high=1500,
+        varies=True,
+        default=None,
     )
     approach: float = quantity(
-        "K", "smallest temperature difference in the heat exchanger: 5 for liquids, about 15 for gases",
-        low=0, high=100, default=5.0,
+        "K",
+        "smallest temperature difference in the heat exchanger: 5 for liquids, about 15 for gases",
+        low=0,
+        high=100,
+        default=5.0,
     )
     supply_temperature: Profile | None = quantity(
-        "degC", "feed temperature; default the network's set-point", above=0, high=180, varies=True, default=None
+        "degC",
+        "feed temperature; default the network's set-point",
+        above=0,
+        high=180,
+        varies=True,
+        default=None,
     )
     stops: tuple[Stop, ...] = part(Stop, "planned stops", many=True, default=())
     price: Profile = quantity("EUR/J", "paid to the partner for the heat", varies=True, default=0.0)
     partner: str = text("who owns it", default="")
     data_status: str = text(
-        "how well power and temperature are known", choices=("measured", "declared", "assumed"), default="assumed"
+        "how well power and temperature are known",
+        choices=("measured", "declared", "assumed"),
+        default="assumed",
     )
     enabled: bool = flag("take part in the run", default=True)
 

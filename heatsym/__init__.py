@@ -1,0 +1,49 @@
+"""heatsym: hour-by-hour simulation of surplus heat in district heating networks.
+
+Nothing heavy is imported before it is used (PEP 562).
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from heatsym.case.load import load
+    from heatsym.errors import AccessError, HeatsymError, InputError, OutputExistsError, Problem
+    from heatsym.results.store import open_run
+    from heatsym.run import Run, run
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "AccessError": "heatsym.errors",
+    "HeatsymError": "heatsym.errors",
+    "InputError": "heatsym.errors",
+    "OutputExistsError": "heatsym.errors",
+    "Problem": "heatsym.errors",
+    "Run": "heatsym.run",
+    "load": "heatsym.case.load",
+    "open_run": "heatsym.results.store",
+    "run": "heatsym.run",
+}
+
+__all__ = [
+    "AccessError",
+    "HeatsymError",
+    "InputError",
+    "OutputExistsError",
+    "Problem",
+    "Run",
+    "__version__",
+    "load",
+    "open_run",
+    "run",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the public function or class on first use."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'heatsym' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)
