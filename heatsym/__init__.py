@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from heatsym.case.load import load
     from heatsym.errors import AccessError, HeatsymError, InputError, OutputExistsError, Problem
-    from heatsym.results.store import open_run
-    from heatsym.run import Run, run
+    from heatsym.run import Run, open_run, run
 
 __version__ = "0.1.0"
 
@@ -24,7 +23,7 @@ _HOME = {
     "Problem": "heatsym.errors",
     "Run": "heatsym.run",
     "load": "heatsym.case.load",
-    "open_run": "heatsym.results.store",
+    "open_run": "heatsym.run",
     "run": "heatsym.run",
 }
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
-from datetime import date as Day
-from datetime import datetime
 from typing import ClassVar
 
 import numpy as np
@@ -22,8 +21,8 @@ from heatsym.sources.common import feed_temperature, plant_offer
 class Stop:
     """Days on which the works stands still, both included, local."""
 
-    start: Day | datetime = date("first day", key="from")
-    end: Day | datetime = date("last day", key="to")
+    start: datetime.date = date("first day", key="from")
+    end: datetime.date = date("last day", key="to")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +105,7 @@ def stopped(stops: tuple[Stop, ...], axis: TimeAxis) -> NDArray[np.bool_]:
     out = np.zeros(axis.steps, dtype=bool)
     for stop in stops:
         first, last = np.datetime64(stop.start, "s"), np.datetime64(stop.end, "s")
-        if not isinstance(stop.end, datetime):
+        if not isinstance(stop.end, datetime.datetime):
             last = last + np.timedelta64(1, "D")
         out |= (axis.local >= first) & (axis.local < last)
     return out
