@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from heatsym.case.load import load
     from heatsym.errors import AccessError, HeatsymError, InputError, OutputExistsError, Problem
-    from heatsym.run import Run, open_run, run
+    from heatsym.simulation import Run, open_run, run
 
 __version__ = "0.1.0"
 
@@ -21,10 +21,10 @@ _HOME = {
     "InputError": "heatsym.errors",
     "OutputExistsError": "heatsym.errors",
     "Problem": "heatsym.errors",
-    "Run": "heatsym.run",
+    "Run": "heatsym.simulation",
     "load": "heatsym.case.load",
-    "open_run": "heatsym.run",
-    "run": "heatsym.run",
+    "open_run": "heatsym.simulation",
+    "run": "heatsym.simulation",
 }
 
 __all__ = [

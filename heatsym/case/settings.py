@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 
-from heatsym.interfaces.fields import quantity, text, whole
+from heatsym.interfaces.fields import date, quantity, text, whole
 from heatsym.interfaces.profile import Profile
 
 
@@ -14,6 +15,21 @@ class About:
 
     name: str = text("title of the case")
     description: str = text("what it is about", default="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Time:
+    """When the case starts, how long it lasts, and in which steps."""
+
+    start: datetime.date = date("local date, or date and time, of the first step")
+    days: int | None = whole("length in local calendar days", low=1, high=36_600, default=None)
+    duration: str | None = text('length as elapsed time instead of days: "875s", "48h", "7d"', default=None)
+    timezone: str = text("IANA name of the zone of local times, e.g. Europe/Copenhagen")
+    step: str = text('a whole number of seconds that divides an hour: "1h", "15min", "10s"', default="1h")
+    substeps: int = whole("thermal substeps in a step", low=1, high=3600, default=4)
+    period: str | None = text(
+        "compute only these local days, both included: 2025-02-01/2025-02-28", default=None
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from heatsym.interfaces.axis import FloatArray
-from heatsym.interfaces.fields import hidden, paths, quantity, text
+from heatsym.interfaces.fields import flag, hidden, paths, quantity, text
 from heatsym.interfaces.profile import Profile
 
 NAN = float("nan")
@@ -64,6 +64,11 @@ class Demand:
     )
     temperature_drop: Profile | None = quantity(
         "K", "supply less return at the consumer", above=0, high=150, varies=True, default=None
+    )
+    windy: bool = flag("BDEW profiles for places exposed to wind", default=False)
+    holidays: str = text(
+        "public holidays that count as Sundays: country or country-subdivision, such as DK or DE-MV",
+        default="",
     )
     consumers: Consumers = hidden("table of consumers", default=None)
     heat: FloatArray = hidden("given heat (time, consumer) [W], NaN where not given", default=None)

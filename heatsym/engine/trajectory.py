@@ -65,6 +65,7 @@ class Hydraulics:
     node_return_pressure: FloatArray
     pipe_velocity: FloatArray
     pump_electricity: FloatArray  # (time,) all circulation pumps
+    pump_throttled: BoolArray  # (time,) a plant's pump would have to brake
     critical_consumer: NDArray[np.int64]  # (time,) index, -1 where nobody draws
 
 
@@ -81,5 +82,6 @@ class Trajectory:
     rounds: int
     change: tuple[float, ...]  # energy-weighted change of source heat, by round from the second
     settled: bool
+    seconds: float  # CPU time of all marches
     unsettled_hours: dict[str, float] = field(default_factory=dict)  # by source
     warnings: tuple[str, ...] = ()

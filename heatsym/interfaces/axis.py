@@ -52,7 +52,8 @@ class TimeAxis:
     @cached_property
     def utc(self) -> TimeArray:
         """Start of each step, UTC, ``datetime64[s]``; shape (time,)."""
-        return np.datetime64(self.start, "s") + np.arange(self.steps) * np.timedelta64(self.step, "s")
+        first = self.start.astype("datetime64[s]")
+        return np.asarray(first + (np.arange(self.steps) * self.step).astype("timedelta64[s]"))
 
     @cached_property
     def local(self) -> TimeArray:
@@ -79,10 +80,20 @@ class TimeAxis:
         """Local day of the week, Monday 0 .. Sunday 6, of each step; shape (time,)."""
         return (self.day.astype(np.int64) + 3) % 7
 
+    def whole_days(self, step: int = 3600, before: int = 0) -> TimeAxis:
+        """Axis over every local day that this one touches, and as many days ``before`` as asked."""
+        first, last = self.day[0] - np.timedelta64(before, "D"), self.day[-1]
+        midnight = self.utc[0] - (self.local[0] - self.day[0])  # up to a change of clocks since then
+        start = midnight - np.timedelta64(before + 1, "D")
+        days = int((last - first).astype(np.int64)) + 3
+        wide = TimeAxis(start, step, days * 86400 // step, self.timezone)
+        inside = np.flatnonzero((wide.day >= first) & (wide.day <= last))
+        return TimeAxis(wide.utc[inside[0]], step, len(inside), self.timezone)
+
     @property
     def elapsed(self) -> FloatArray:
         """Seconds from the start of the axis to the start of each step; shape (time,)."""
-        return np.arange(self.steps) * float(self.step)
+        return np.arange(self.steps, dtype=np.float64) * self.step
 
     @property
     def hours(self) -> float:

@@ -63,7 +63,7 @@ class Source(Protocol):
 
     kind: ClassVar[str]
     surplus: ClassVar[bool]  # counts as surplus heat
-    minds_return: ClassVar[bool]  # its offer depends on the network's temperatures
+    minds_return: ClassVar[bool]  # its offer depends on temperatures known only after a march
 
     @property
     def name(self) -> str:

@@ -85,12 +85,13 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A nested table of class ``cls``; a list of them if ``many``."""
+    """A nested table of class ``cls``; a list of them if ``many``. The word ``instead`` means None."""
 
     cls: type
     meaning: str
     many: bool = False
     key: str | None = None
+    instead: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +172,16 @@ def names(meaning: str, *, default: Any = dataclasses.MISSING, key: str | None =
 
 
 def part(
-    cls: type, meaning: str, *, many: bool = False, default: Any = dataclasses.MISSING, key: str | None = None
+    cls: type,
+    meaning: str,
+    *,
+    many: bool = False,
+    default: Any = dataclasses.MISSING,
+    key: str | None = None,
+    instead: str | None = None,
 ) -> Any:
     """Declare a nested table, or a list of tables; see :class:`Part`."""
-    return _field(Part(cls, meaning, many, key), default)
+    return _field(Part(cls, meaning, many, key, instead), default)
 
 
 def hidden(meaning: str, *, default: Any = dataclasses.MISSING) -> Any:

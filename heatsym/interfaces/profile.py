@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from heatsym.interfaces.axis import FloatArray, TimeAxis
+from heatsym.interfaces.axis import FloatArray, TimeArray, TimeAxis
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,6 +32,21 @@ class Curve:
 
 
 Profile = float | Series | Monthly | Curve
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DailyAir:
+    """Mean outdoor air of consecutive local days [degC], for what follows the weather of days past.
+
+    ``day`` runs from three days before a run's first day to its last. ``reference_day`` is the stretch
+    that an annual sum refers to, 365 days or a whole file, again with three days ahead of it, and its
+    air is as read, without the case's offset.
+    """
+
+    day: TimeArray
+    t_air: FloatArray
+    reference_day: TimeArray
+    reference_t_air: FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -142,7 +142,7 @@ class Network:
     ground: Ground = part(Ground, "soil around the pipes", default=Ground())
     fluid: Fluid | None = part(Fluid, "constant fluid instead of water of temperature", default=None)
     initial: Initial | None = part(
-        Initial, 'water temperatures at the start; "steady" settles first', default=None
+        Initial, 'water temperatures at the start; "steady" settles first', default=None, instead="steady"
     )
     nodes: Nodes = hidden("table of nodes", default=None)
     pipes: Pipes = hidden("table of trenches", default=None)

@@ -31,7 +31,7 @@ class IndustrialStream:
 
     kind: ClassVar[str] = "industrial"
     surplus: ClassVar[bool] = True
-    minds_return: ClassVar[bool] = True
+    minds_return: ClassVar[bool] = False
     fuel: ClassVar[None] = None
 
     name: str = text("unique name")

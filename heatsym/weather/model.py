@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from heatsym.interfaces.axis import FloatArray, TimeArray
-from heatsym.interfaces.fields import hidden, paths, quantity, text
+from heatsym.interfaces.fields import flag, hidden, paths, quantity, text
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,5 +42,6 @@ class Weather:
 
     dataset: str | None = text("packaged test reference year", choices=("rostock",), default=None)
     file: str | None = paths("EPW weather file", default=None)
+    typical: bool = flag("look the file up by month, day and hour, whatever its calendar year", default=False)
     temperature_offset: float = quantity("K", "added to the air temperature", low=-20, high=20, default=0.0)
     year: WeatherYear | None = hidden("the weather as read", default=None)

@@ -1,0 +1,1 @@
+"""From results to numbers: energy, emissions, money, and the summary of a run."""

@@ -1,0 +1,296 @@
+"""CO2 of a run: by source and hour, in total, and beside what would be used otherwise.
+
+Surplus heat carries no emissions of its partner (residual method). Factors are added only within
+one scope; biogenic CO2 is kept apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from heatsym.analysis.figures import JOULES_PER_MWH, Figures, context, enabled_sources, given, power
+from heatsym.case.model import Case
+from heatsym.interfaces.axis import FloatArray
+from heatsym.results.balance import balance
+from heatsym.results.vocabulary import VOCABULARY
+from heatsym.tables import read_table
+
+BIOGENIC, DIRECT = "biogenic", "direct"
+ELECTRICITY = "electricity"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Factor:
+    """CO2 per unit of energy [kg/J], constant or (time,), and where it comes from.
+
+    ``scope`` is empty for a factor that goes with any: zero, or one given in the case.
+    """
+
+    value: float | FloatArray
+    scope: str = ""
+    origin: str = ""
+
+
+NOTHING = Factor(0.0)
+UNKNOWN = Factor(float("nan"))
+
+
+def packaged_factors(factor_set: str, carrier: str) -> dict[str, Factor]:
+    """Factors of a carrier in a packaged set, by scope; empty if the set has none."""
+    return {
+        row["scope"]: Factor(
+            float(row["value"]) / JOULES_PER_MWH,
+            row["scope"],
+            f"CO2 of {carrier}: {row['value']} {row['unit']}, {row['scope']}, {row['year']}, set"
+            f" {factor_set} ({row['status']})",
+        )
+        for row in read_table("emission_factors")
+        if row["set"] == factor_set and row["carrier"] == carrier
+    }
+
+
+def counted_factor(factor_set: str, carrier: str) -> Factor:
+    """The factor that enters totals: direct, else the set's only other; ``UNKNOWN`` if there is none.
+
+    A carrier of which the set has biogenic CO2 only counts with zero.
+    """
+    known = packaged_factors(factor_set, carrier)
+    counted = [factor for scope, factor in known.items() if scope != BIOGENIC]
+    if DIRECT in known:
+        return known[DIRECT]
+    if known and not counted:
+        return Factor(0.0, origin=known[BIOGENIC].origin)
+    return counted[0] if len(counted) == 1 else UNKNOWN
+
+
+def common_scope(parts: Iterable[Factor]) -> str:
+    """The one scope of several factors, direct where none has any.
+
+    Raises
+    ------
+    ValueError
+        There is more than one: a sum across scopes means nothing.
+    """
+    scopes = sorted({factor.scope for factor in parts if factor.scope})
+    if len(scopes) > 1:
+        raise ValueError(f"factors of scopes {' and '.join(scopes)} are not added")
+    return scopes[0] if scopes else DIRECT
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Inventory:
+    """What a run uses and the factors that go with it.
+
+    ``fuel`` and ``electricity`` are (time, source), ``pump`` (time,), W; ``carriers`` and
+    ``fuel_factors`` go by source.
+    """
+
+    fuel: FloatArray
+    electricity: FloatArray
+    pump: FloatArray
+    carriers: tuple[str | None, ...]
+    fuel_factors: tuple[Factor, ...]
+    biogenic_factors: tuple[Factor, ...]
+    electricity_factor: Factor
+
+    @property
+    def flows(self) -> FloatArray:
+        """CO2 of each source's fuel and electricity, (time, source), kg/s."""
+        return self.fuel_flows(self.fuel_factors) + _emitted(self.electricity, self.electricity_factor)
+
+    def fuel_flows(self, factors: tuple[Factor, ...]) -> FloatArray:
+        """CO2 of each source's fuel with one factor per source, (time, source), kg/s."""
+        flows = np.zeros_like(self.fuel)
+        for position, factor in enumerate(factors):
+            flows[:, position] = _emitted(self.fuel[:, position], factor)
+        return flows
+
+    def in_use(self) -> dict[str, Factor]:
+        """Factor by carrier, of what the run used any of."""
+        burnt = np.any(self.fuel != 0.0, axis=0)
+        used = {
+            carrier: factor
+            for carrier, factor, any_burnt in zip(
+                self.carriers, self.fuel_factors, burnt.tolist(), strict=True
+            )
+            if carrier is not None and any_burnt
+        }
+        if self.electricity.any() or self.pump.any():
+            used[ELECTRICITY] = self.electricity_factor
+        return used
+
+
+def inventory(case: Case, results: xr.Dataset, factor_set: str) -> Inventory:
+    """Energy used, from the results, and factors, from a packaged set and the case."""
+    carriers = tuple(source.fuel for source in enabled_sources(case))
+    return Inventory(
+        fuel=power(results, "source_fuel"),
+        electricity=power(results, "source_electricity"),
+        pump=power(results, "pump_electricity"),
+        carriers=carriers,
+        fuel_factors=tuple(counted_factor(factor_set, c) if c else NOTHING for c in carriers),
+        biogenic_factors=tuple(
+            packaged_factors(factor_set, c).get(BIOGENIC, NOTHING) if c else NOTHING for c in carriers
+        ),
+        electricity_factor=_electricity_factor(case, results, factor_set),
+    )
+
+
+def with_emissions(case: Case, results: xr.Dataset) -> xr.Dataset:
+    """The results with ``source_emissions``, where the case names a factor set; else as they are."""
+    if case.emissions is None:
+        return results
+    entry = VOCABULARY["source_emissions"]
+    flows = inventory(case, results, case.emissions.set).flows.astype(entry.dtype)
+    return results.assign({entry.name: (entry.dims, flows, entry.attrs)})
+
+
+def emissions(case: Case, results: xr.Dataset) -> Figures:
+    r"""CO2 of the run, of its alternative, and the difference.
+
+    Parameters
+    ----------
+    case : Case
+        The study; without its section ``emissions`` nothing is computed.
+    results : xarray.Dataset
+        Its results.
+
+    Returns
+    -------
+    Figures
+        ``fuel_t``, ``electricity_t``, ``biogenic_t``, ``total_t``, ``counterfactual_t``, ``saved_t``
+        [t], ``kg_per_MWh`` of heat delivered [kg/MWh], ``set``, ``scope``, and ``by_allocation``, the
+        total by method of allocation, ``zero`` counting surplus heat without emissions [t].
+
+    Notes
+    -----
+    .. math:: E = \sum_t \Delta t \left( \sum_s (F_{s,t} f_s + P_{s,t} e_t) + P_{pump,t} e_t \right)
+
+    with fuel F and its factor f, electricity P and its factor e. The alternative makes the heat that
+    was *delivered*: :math:`E_0 = \sum_t \Delta t\, Q_t f_0 / \eta_0`. What has no factor makes a sum
+    unknown, not smaller. Derived here.
+    """
+    if case.emissions is None:
+        return Figures(missing="no emissions section")
+    used = inventory(case, results, case.emissions.set)
+    in_use = used.in_use()
+    account = balance(results)
+    delivered = account.energy(account.delivered) / JOULES_PER_MWH
+
+    fuel_t = account.energy(used.fuel_flows(used.fuel_factors).sum(axis=1)) / 1e3
+    electric = used.electricity.sum(axis=1) + used.pump
+    electricity_t = account.energy(_emitted(electric, used.electricity_factor)) / 1e3
+    biogenic_t = account.energy(used.fuel_flows(used.biogenic_factors).sum(axis=1)) / 1e3
+    total_t, missing = fuel_t + electricity_t, _missing(case.emissions.set, in_use)
+    if np.isnan(total_t) and not missing:
+        missing = "gaps in fuel or electricity"
+    if missing:
+        total_t = np.nan
+    values: dict[str, object] = {"set": case.emissions.set}
+    values |= given(
+        {
+            "fuel_t": fuel_t,
+            "electricity_t": electricity_t,
+            "biogenic_t": biogenic_t,
+            "total_t": total_t,
+            "kg_per_MWh": 1e3 * total_t / delivered if delivered > 0.0 else np.nan,
+        }
+    )
+    if "total_t" in values:
+        values |= {"scope": common_scope(in_use.values()), "by_allocation": {"zero": total_t}}
+    warnings = [f"emissions not computed: {missing}"] if missing else []
+    assumptions = [factor.origin for factor in in_use.values() if factor.origin]
+    assumptions += _taken_as_zero(case, results)
+
+    if case.counterfactual is not None:
+        other, factor, note = _counterfactual(case, results, case.emissions.set)
+        other_t = account.energy(other) / 1e3
+        assumptions += note
+        values |= given({"counterfactual_t": other_t})
+        apart = missing or _missing(case.emissions.set, in_use | {case.counterfactual.kind: factor})
+        if apart and not missing:
+            warnings.append(f"saving not computed: {apart}")
+        values |= given({"saved_t": np.nan if apart else other_t - total_t})
+    return Figures(values, missing, tuple(warnings), tuple(assumptions))
+
+
+def source_tonnes(case: Case, results: xr.Dataset) -> dict[str, float]:
+    """CO2 of each source over the run [t]; a source with an unknown factor is absent."""
+    if case.emissions is None:
+        return {}
+    seconds = balance(results).seconds
+    tonnes = (inventory(case, results, case.emissions.set).flows * seconds[:, np.newaxis]).sum(axis=0) / 1e3
+    return given({source.name: value for source, value in zip(enabled_sources(case), tonnes, strict=True)})
+
+
+def direct_flow(case: Case, results: xr.Dataset, factor_set: str) -> FloatArray:
+    """Direct fossil CO2 of all fuel, (time,), kg/s; NaN where a direct factor is not known."""
+    used = inventory(case, results, factor_set)
+    direct = tuple(f if f.scope in (DIRECT, "") else UNKNOWN for f in used.fuel_factors)
+    total: FloatArray = used.fuel_flows(direct).sum(axis=1)
+    return total
+
+
+def _emitted(energy: FloatArray, factor: Factor) -> FloatArray:
+    """CO2 of a power, kg/s, shaped like the power: none where none is used, whatever the factor."""
+    value = np.asarray(factor.value)
+    if value.ndim and energy.ndim > 1:
+        value = value[:, np.newaxis]
+    flow: FloatArray = np.where(energy == 0.0, 0.0, energy * value)
+    return flow
+
+
+def _electricity_factor(case: Case, results: xr.Dataset, factor_set: str) -> Factor:
+    """The case's own factor, else the set's; (time,) where it varies."""
+    if case.emissions is None or case.emissions.electricity is None:
+        return counted_factor(factor_set, ELECTRICITY)
+    value = context(case, results).values(case.emissions.electricity)
+    mean = value.mean() * JOULES_PER_MWH
+    return Factor(value, origin=f"CO2 of electricity: {mean:.4g} kg/MWh in the mean, given in the case")
+
+
+def _missing(factor_set: str, in_use: dict[str, Factor]) -> str:
+    """Why factors do not add up to a total; empty if they do."""
+    unknown = [carrier for carrier, factor in in_use.items() if np.isnan(factor.value).any()]
+    if unknown:
+        return f"no factor for {', '.join(unknown)} in set {factor_set}"
+    try:
+        common_scope(in_use.values())
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def _taken_as_zero(case: Case, results: xr.Dataset) -> list[str]:
+    """Sentences on heat that is counted without emissions."""
+    heat = np.any(power(results, "source_heat") != 0.0, axis=0).tolist()
+    electric = np.any(power(results, "source_electricity") != 0.0, axis=0).tolist()
+    return [
+        f"heat of {source.name}: counted without emissions,"
+        f" {'surplus heat (residual method)' if source.surplus else 'it names no fuel'}"
+        for source, any_heat, any_electric in zip(enabled_sources(case), heat, electric, strict=True)
+        if any_heat and (source.surplus or (source.fuel is None and not any_electric))
+    ]
+
+
+def _counterfactual(case: Case, results: xr.Dataset, factor_set: str) -> tuple[FloatArray, Factor, list[str]]:
+    """CO2 of the alternative for the heat delivered, (time,), kg/s; its factor; what it rests on."""
+    assert case.counterfactual is not None  # asked for by the caller
+    kind, efficiency = case.counterfactual.kind, case.counterfactual.efficiency
+    row = next(row for row in read_table("counterfactuals") if row["kind"] == kind)
+    carrier = row["carrier"]
+    if carrier == ELECTRICITY:
+        factor = _electricity_factor(case, results, factor_set)
+    else:
+        factor = counted_factor(factor_set, carrier)
+    status = "given in the case"
+    if efficiency is None:
+        efficiency, status = float(row["efficiency"]), row["status"]
+    notes = [f"alternative {kind}: {carrier} at an efficiency of {efficiency:g} ({status})"]
+    if factor.origin:
+        notes.append(factor.origin)
+    return _emitted(balance(results).delivered / efficiency, factor), factor, notes

@@ -1,0 +1,86 @@
+"""What a run costs to operate."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+
+from heatsym.analysis.emissions import ELECTRICITY, direct_flow
+from heatsym.analysis.figures import JOULES_PER_MWH, Figures, context, enabled_sources, power
+from heatsym.case.model import Case
+from heatsym.interfaces.axis import FloatArray
+from heatsym.interfaces.exchange import Site
+from heatsym.interfaces.profile import Profile
+from heatsym.results.balance import balance
+
+
+def operating_cost(case: Case, results: xr.Dataset) -> Figures:
+    r"""Fuel, electricity, heat bought and CO2 of the run.
+
+    Parameters
+    ----------
+    case : Case
+        The study with its prices.
+    results : xarray.Dataset
+        Its results.
+
+    Returns
+    -------
+    Figures
+        ``fuel_EUR``, ``electricity_EUR``, ``heat_EUR``, ``co2_EUR`` and their sum
+        ``operating_cost_EUR`` [EUR], ``cost_EUR_per_MWh`` of heat delivered [EUR/MWh]. Empty, with
+        the reason, where a price is missing of what was used.
+
+    Notes
+    -----
+    .. math:: C = \sum_t \Delta t \left( \sum_s (F_{s,t} p_{s,t} + Q_{s,t} q_{s,t})
+        + (P_t + P_{pump,t}) p_{e,t} + \dot m_{CO_2,t} p_{CO_2,t} \right)
+
+    with fuel F, heat Q and its price q, electricity P. CO2 is priced on direct fossil emissions of
+    fuel only: that of electricity is in the price of electricity. Derived here.
+    """
+    if case.prices is None:
+        return Figures(missing="no prices")
+    ctx, account = context(case, results), balance(results)
+    fuel, heat = power(results, "source_fuel"), power(results, "source_heat")
+    electricity = power(results, "source_electricity").sum(axis=1) + power(results, "pump_electricity")
+    sources = enabled_sources(case)
+
+    missing = set()
+    flows: dict[str, FloatArray] = dict.fromkeys(("fuel", "electricity", "heat", "co2"), 0.0 * electricity)
+
+    def paid(energy: FloatArray, carrier: str) -> FloatArray:
+        price: Profile | None = getattr(case.prices, carrier)
+        if price is None and energy.any():
+            missing.add(f"no price for {carrier}")
+        return energy * ctx.values(0.0 if price is None else price)
+
+    for position, source in enumerate(sources):
+        if source.fuel is not None:
+            flows["fuel"] = flows["fuel"] + paid(fuel[:, position], source.fuel)
+        site = Site(
+            power(results, "network_supply_setpoint"),
+            power(results, "source_return_temperature")[:, position],
+        )
+        flows["heat"] = flows["heat"] + heat[:, position] * source.offer(ctx, site).price
+    flows["electricity"] = paid(electricity, ELECTRICITY)
+    co2_price = ctx.values(case.prices.co2)
+    if co2_price.any() and fuel.any():
+        if case.emissions is None:
+            missing.add("a price for CO2 but no emissions section")
+        else:
+            flows["co2"] = direct_flow(case, results, case.emissions.set) * co2_price
+            if np.isnan(flows["co2"]).any() and not np.isnan(fuel).any():
+                missing.add(f"a price for CO2 but no direct factor for a fuel in set {case.emissions.set}")
+    parts = {f"{part}_EUR": account.energy(flow) for part, flow in flows.items()}
+    total = float(sum(parts.values()))
+    if np.isnan(total) and not missing:
+        missing.add("gaps in heat, fuel or electricity")
+    if missing:
+        return Figures(missing="; ".join(sorted(missing)))
+
+    values = parts | {"operating_cost_EUR": total}
+    delivered = account.energy(account.delivered) / JOULES_PER_MWH
+    if delivered > 0.0:
+        values["cost_EUR_per_MWh"] = total / delivered
+    return Figures(dict(values))

@@ -1,0 +1,149 @@
+"""The run in one dictionary, and in ten lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import xarray as xr
+
+import heatsym
+from heatsym.analysis.emissions import emissions, source_tonnes
+from heatsym.analysis.energy import by_source, energy, shares, unmet
+from heatsym.analysis.figures import enabled_sources
+from heatsym.analysis.money import operating_cost
+from heatsym.case.model import Case
+from heatsym.engine.trajectory import Trajectory
+from heatsym.results.balance import violations
+from heatsym.results.envelope import flags
+
+
+def summary(
+    case: Case, results: xr.Dataset, trajectory: Trajectory, wall_s: Mapping[str, float]
+) -> dict[str, Any]:
+    """Key figures of a run, unrounded, units in the keys; what was not computed is absent.
+
+    Parameters
+    ----------
+    case : Case
+        The study.
+    results : xarray.Dataset
+        Its results, as stored.
+    trajectory : Trajectory
+        The same run in double precision.
+    wall_s : mapping of str to float
+        ``total`` and ``march``. [s]
+
+    Returns
+    -------
+    dict
+        What becomes ``summary.json``. ``not_computed`` says why a group of figures is absent,
+        ``assumptions`` what the figures rest on.
+    """
+    emitted, cost = emissions(case, results), operating_cost(case, results)
+    sources = by_source(case, trajectory)
+    for name, tonnes in source_tonnes(case, results).items():
+        sources[name]["emissions_t"] = tonnes
+    figures: dict[str, Any] = {
+        "case": case.about.name,
+        "heatsym_version": heatsym.__version__,
+        "steps": case.axis.steps,
+        "wall_s": {key: float(value) for key, value in wall_s.items()},
+        "energy": energy(case, results, trajectory),
+        **shares(case, trajectory),
+        **unmet(case, trajectory),
+        "sources": sources,
+        "emissions": emitted.values,
+        "economics": cost.values,
+        "convergence": _convergence(trajectory),
+        "not_computed": {
+            group: found.missing
+            for group, found in (("emissions", emitted), ("economics", cost))
+            if found.missing
+        },
+        "assumptions": list(dict.fromkeys([*_data_status(case), *emitted.assumptions, *cost.assumptions])),
+        "warnings": [
+            *(str(problem) for problem in case.warnings),
+            *trajectory.warnings,
+            *violations(results),
+            *flags(results),
+            *emitted.warnings,
+            *cost.warnings,
+        ],
+    }
+    return {key: value for key, value in figures.items() if value != {}}
+
+
+def ten_lines(figures: Mapping[str, Any]) -> list[str]:
+    """What a utility engineer reads first, from the summary alone; columns aligned."""
+    heat, money = figures["energy"], figures.get("economics", {})
+    co2, missing = figures.get("emissions", {}), figures.get("not_computed", {})
+    warnings = figures["warnings"]
+    causes = ", ".join(
+        f"{cause} {_text(value)} MWh" for cause, value in figures["unmet_by_cause_MWh"].items() if value
+    )
+    rows = [
+        ("heat delivered", heat.get("delivered_MWh"), "MWh", f"of {_text(heat['demand_MWh'])} MWh asked for"),
+        ("surplus heat", _percent(figures.get("surplus_share")), "%", "of the heat supplied"),
+        ("heat loss", heat.get("network_loss_MWh"), "MWh", _loss_share(figures)),
+        ("pumping", heat.get("pump_MWh"), "MWh", "electricity"),
+        ("peak", figures.get("peak_kW"), "kW", "heat supplied"),
+        (
+            "unmet heat",
+            heat.get("unmet_MWh"),
+            "MWh",
+            f"in {_text(figures['unmet_hours'])} h {causes}".strip(),
+        ),
+        ("cost", money.get("cost_EUR_per_MWh"), "EUR/MWh", missing.get("economics", "")),
+        ("emissions", co2.get("kg_per_MWh"), "kg CO2/MWh", missing.get("emissions", "")),
+        ("balance residual", heat.get("residual_relative"), "", "of the heat supplied"),
+        ("warnings", float(len(warnings)), "", f"first: {warnings[0]}" if warnings else ""),
+    ]
+    return [_line(*row) for row in rows]
+
+
+def _line(label: str, value: float | None, unit: str, note: str) -> str:
+    """Label, number, unit and remark in columns; without a number the reason stands in their place."""
+    if value is None:
+        return f"{label:<17}not computed: {note or 'no heat'}"
+    return f"{label:<17}{_text(value):>10} {unit:<11}{note}".rstrip()
+
+
+def _text(value: float) -> str:
+    """Four significant digits, whole above 1000 with thin groups, powers of ten below 0.001."""
+    if abs(value) >= 999.95:
+        return f"{value:,.0f}".replace(",", " ")
+    return f"{value:.1e}" if 0.0 < abs(value) < 1e-3 else f"{value:.4g}"
+
+
+def _percent(share: float | None) -> float | None:
+    """A share as a percentage."""
+    return None if share is None else 100.0 * share
+
+
+def _loss_share(figures: Mapping[str, Any]) -> str:
+    """Loss relative to the heat supplied, in words."""
+    share = figures.get("loss_share")
+    return "" if share is None else f"{_text(100.0 * share)} % of the heat supplied"
+
+
+def _convergence(trajectory: Trajectory) -> dict[str, Any]:
+    """How the run settled."""
+    march = trajectory.march
+    return {
+        "unconverged_steps": int((~march.converged).sum()),
+        "rounds": trajectory.rounds,
+        "settled": trajectory.settled,
+        "unsettled_hours": {name: float(hours) for name, hours in trajectory.unsettled_hours.items()},
+        "sweeps": {"mean": float(march.sweeps.mean()), "max": int(march.sweeps.max())},
+        "merged_parcels": int(march.merged_parcels),
+    }
+
+
+def _data_status(case: Case) -> list[str]:
+    """How well the data of sources are known, where they say so."""
+    return [
+        f"power and temperature of {source.name}: {source.data_status}"
+        for source in enabled_sources(case)
+        if hasattr(source, "data_status")
+    ]

@@ -1,0 +1,223 @@
+"""Every problem code: title, what it means, how to mend it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One kind of problem."""
+
+    title: str
+    meaning: str
+    remedy: str
+
+
+CODES: dict[str, Code] = {
+    # files
+    "HS002": Code(
+        "not TOML",
+        "The case file breaks the rules of TOML at the line given.",
+        "Correct that line; strings need quotes, tables need brackets.",
+    ),
+    "HS003": Code(
+        "file missing",
+        "A file that the case names does not exist.",
+        "Correct the path; paths are relative to the case file.",
+    ),
+    "HS004": Code(
+        "path not allowed",
+        "A path leaves the project of the case: its folder or, where that is named configs, the one above.",
+        "Move the file into the project, or allow files outside (--allow-outside).",
+    ),
+    "HS005": Code(
+        "file unfit",
+        "A file is no readable text: a folder, a device, binary, UTF-16, or too large.",
+        "Save the table as UTF-8 text with commas or semicolons.",
+    ),
+    "HS006": Code(
+        "old encoding",
+        "A file is not UTF-8 and was read as Windows-1252.",
+        "Save it as UTF-8, so that letters beyond ASCII are certain.",
+    ),
+    # keys and values
+    "HS101": Code(
+        "missing",
+        "A key or section that is needed is absent.",
+        "Add it; `heatsym explain` with the key's name tells what it means.",
+    ),
+    "HS102": Code(
+        "wrong type",
+        "A value is of a kind that the key does not take, e.g. text for a number.",
+        "Write a value of the kind named; numbers without quotes, text with.",
+    ),
+    "HS103": Code(
+        "unknown key",
+        "The section has no such key. Nothing is ignored, since a misspelt key would otherwise change the result in silence.",
+        "Use the name suggested, or remove the key.",
+    ),
+    "HS104": Code(
+        "unit missing",
+        "A number with a unit must carry the unit in its key.",
+        "Append the unit to the key, e.g. power_MW; `heatsym explain units` lists the spellings.",
+    ),
+    "HS105": Code(
+        "wrong unit",
+        "The unit at the end of the key measures something else.",
+        "Use a unit of the right quantity; degC is a temperature, K a difference of temperatures.",
+    ),
+    "HS106": Code("given twice", "The same quantity is given twice, e.g. in two units.", "Keep one."),
+    "HS107": Code(
+        "out of range",
+        "A number is impossible or implausible; often the unit is wrong, or a temperature is in kelvin.",
+        "Correct the number or the unit of the key.",
+    ),
+    "HS108": Code(
+        "not a choice", "The text is not one of the words that the key takes.", "Use one of the words listed."
+    ),
+    "HS109": Code(
+        "unknown name",
+        "A scenario or override changes an item of a list that does not exist.",
+        "Use one of the names listed; quote names with spaces or points.",
+    ),
+    "HS110": Code(
+        "override unreadable",
+        "An override is not of the form key=value.",
+        "Write for example -s source.works.power_kW=500 or -s 'source.\"old works\".power_kW=500'.",
+    ),
+    "HS111": Code("alternatives", "Exactly one of several keys is needed.", "Keep one of the keys listed."),
+    "HS112": Code(
+        "unknown scenario", "The case file has no scenario of this name.", "Use one of the names listed."
+    ),
+    # tables and maps
+    "HS201": Code(
+        "table malformed",
+        "A table's rows, columns or quotes do not fit together.",
+        "Correct the line given: as many cells as the header, each column named once.",
+    ),
+    "HS202": Code(
+        "column missing", "A table lacks a column that is needed.", "Add the column, or name the right one."
+    ),
+    "HS203": Code(
+        "bad cell", "A cell is empty or holds text where a number is needed.", "Fill in the number."
+    ),
+    "HS204": Code(
+        "not in the catalogue",
+        "The pipe catalogue has no such nominal diameter.",
+        "Use a diameter of the catalogue, or give inner_diameter_mm.",
+    ),
+    "HS205": Code("name twice", "Two rows or items have the same name.", "Give each its own name."),
+    "HS206": Code(
+        "pipe without diameter", "A pipe has neither dn nor inner_diameter.", "Give one of the two."
+    ),
+    "HS207": Code(
+        "GeoJSON unfit",
+        "The file is not a GeoJSON collection of lines and points that can be used.",
+        "Export it again as a FeatureCollection of LineStrings and Points.",
+    ),
+    "HS208": Code(
+        "length differs from the map",
+        "A given length differs from the drawn line by more than 10 %; the given one is used.",
+        "Check the length and its unit, or the map.",
+    ),
+    "HS209": Code(
+        "not used",
+        "A column or key of a table is not used.",
+        "Nothing, if it is meant for others; else check its spelling.",
+    ),
+    "HS210": Code(
+        "point off the network",
+        "A point of the map lies more than 0.1 m from the end of any pipe.",
+        "Draw the pipe to the point.",
+    ),
+    "HS211": Code(
+        "coordinates taken as metres",
+        "Coordinates are no longitudes and latitudes, so they are taken as metres.",
+        "Name the coordinate system in the file, or export longitude and latitude.",
+    ),
+    # references between parts
+    "HS301": Code(
+        "unknown node",
+        "A pipe, consumer or source names a node that does not exist.",
+        "Correct the name, or add the node.",
+    ),
+    "HS302": Code(
+        "no source",
+        "No source is there or enabled, so nothing heats the water.",
+        "Add a [[source]], for example of kind ideal or boiler.",
+    ),
+    "HS304": Code("same node", "A pipe starts and ends at the same node.", "Correct from or to."),
+    "HS305": Code(
+        "unreachable",
+        "Nodes are not connected by pipes to any source.",
+        "Add the missing pipe, or correct from and to; in a map, let the lines meet.",
+    ),
+    "HS306": Code(
+        "weather needed",
+        "A value depends on the weather, and the case has none.",
+        'Add [weather] with dataset = "rostock" or a file.',
+    ),
+    "HS307": Code(
+        "consumer without heat",
+        "A consumer has neither annual heat nor a series.",
+        "Give annual_heat with a kind, or a column in the series file.",
+    ),
+    # time and series
+    "HS601": Code(
+        "time axis",
+        "Start, length and step make no time axis.",
+        "Give start, days or duration, timezone, and a step that divides an hour.",
+    ),
+    "HS602": Code(
+        "wrong number of rows",
+        "A series without time column needs exactly one row for each elapsed step.",
+        "Add or remove rows, or add a time column. Days of 23 and 25 hours count as they are.",
+    ),
+    "HS603": Code(
+        "instant twice",
+        "Two rows of a series have the same time.",
+        "Remove one; local times of the hour that repeats in autumn must appear twice in order, or carry an offset.",
+    ),
+    "HS604": Code("time goes back", "Rows of a series are not in order of time.", "Sort the rows."),
+    "HS605": Code(
+        "gap",
+        "Rows of a series are missing.",
+        'Add them, or say how to fill: { file, column, fill = "hold" | "interpolate" | "zero" }.',
+    ),
+    "HS606": Code(
+        "value missing",
+        "A cell of a series is empty or not a number.",
+        'Fill it in, or say how: { file, column, fill = "hold" | "interpolate" | "zero" }.',
+    ),
+    "HS607": Code(
+        "time unreadable",
+        "A time is not ISO 8601, does not exist on the local clock, or is negative.",
+        "Write 2025-03-01T13:00 (local) or 2025-03-01T12:00Z.",
+    ),
+    "HS608": Code(
+        "series too short", "A series does not cover the case's time.", "Extend it, or shorten the case."
+    ),
+    "HS609": Code("gap filled", "Missing values were filled as the case asks.", "Nothing, if that is meant."),
+    # what cannot be
+    "HS501": Code(
+        "supply not above return",
+        "The supply temperature is not above the consumers' return temperature.",
+        "Correct one of the two.",
+    ),
+    "HS502": Code(
+        "curve not ascending",
+        "The outdoor temperatures of a curve must ascend.",
+        "Sort the points by outdoor temperature.",
+    ),
+    "HS503": Code(
+        "limits crossed",
+        "A lower limit is above its upper limit, or an end is before its start.",
+        "Correct one of the two.",
+    ),
+    "HS504": Code(
+        "implausible magnitude",
+        "Numbers are each possible, but not together; often one has the wrong unit.",
+        "Check the units of the values named.",
+    ),
+}

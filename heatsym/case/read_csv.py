@@ -1,0 +1,202 @@
+"""Tables of text: UTF-8 or Windows-1252, comma or semicolon, decimal comma with semicolon, # comments."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from heatsym.case.files import UnfitError, text_of
+from heatsym.interfaces.axis import FloatArray, IntArray
+
+_DECIMAL_COMMA = re.compile(r"(?:^|;)[ \t]*\"?[+-]?\d+,\d+(?:[eE][+-]?\d+)?\"?[ \t]*(?:;|$)", re.MULTILINE)
+_NOT_NUMBERS = re.compile(r"[^0-9eE+\-. \t\n]")
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
+_MISSING = frozenset({"nan", "na", "n/a", "null", "none", "-", "#n/v", "#nv", "#n/a", "inf", "-inf", "+inf"})
+
+
+class Flaw(UnfitError):  # noqa: N818 (a flaw of the file, with its place)
+    """A file cannot be used: code, reason, hint, and the line and column where that shows."""
+
+    def __init__(
+        self, code: str, reason: str, hint: str = "", *, line: int | None = None, column: str = ""
+    ) -> None:
+        """Keep the parts apart."""
+        super().__init__(code, reason, hint)
+        self.line, self.column = line, column
+
+
+class Table:
+    """Columns of text with the line of each row; numbers are converted once, on demand.
+
+    ``line`` counts physical lines from 1, comments and blank lines included, as editors do.
+    """
+
+    def __init__(self, name: str, header: tuple[str, ...], rows: list[list[str]], lines: list[int]) -> None:
+        """Columns from rows of equal length."""
+        self.name = name
+        self.header = header
+        self.lines: IntArray = np.array(lines, dtype=np.int64)
+        self.columns: dict[str, tuple[str, ...]] = dict(zip(header, zip(*rows, strict=True), strict=True))
+        self.decimal_comma = False
+        self.old_encoding = False
+        self._numbers: dict[str, tuple[FloatArray, list[tuple[int, str, str]]]] = {}
+
+    def __len__(self) -> int:
+        """Number of rows."""
+        return len(self.lines)
+
+    def line(self, row: int) -> int:
+        """Line of a row."""
+        return int(self.lines[row])
+
+    def text(self, column: str) -> list[str]:
+        """Cells of a column without blanks around them."""
+        return [cell.strip() for cell in self.columns[column]]
+
+    def numbers(self, column: str) -> tuple[FloatArray, list[tuple[int, str, str]]]:
+        """A column as numbers, NaN where a cell is empty or bad, and the bad cells as (row, cell, why)."""
+        if column not in self._numbers:
+            self._numbers[column] = _numbers(self.columns[column], comma=self.decimal_comma)
+        return self._numbers[column]
+
+
+def read_csv(path: Path, name: str) -> Table:
+    """Read a table; every flaw of its shape is a :class:`Flaw` that names the line."""
+    text, old = text_of(path, name)
+    source = _Lines(text.split("\n"))
+    header_line = source.peek()
+    if not header_line:
+        raise Flaw("HS201", "the file is empty")
+    delimiter = _delimiter(header_line, source.first)
+    records = _records(source, delimiter)
+    line, names = next(records)
+    header = [n.strip() for n in names]
+    rows: list[list[str]] = []
+    lines: list[int] = []
+    for line_of_row, row in records:
+        if len(row) != len(header):
+            if delimiter == ";" and not any(cell.strip() for cell in row):
+                continue
+            raise Flaw(
+                "HS201",
+                f"{len(row)} cells, but the header has {len(header)}",
+                "a decimal comma needs ; between the columns" if delimiter == "," else "",
+                line=line_of_row,
+            )
+        if any(row):
+            rows.append(row)
+            lines.append(line_of_row)
+    header, rows = _without_unnamed(header, rows, line)
+    for position, column in enumerate(header):
+        if column in header[:position]:
+            raise Flaw("HS201", "the column appears twice in the header", line=line, column=column)
+    if not rows:
+        raise Flaw("HS201", "the table has a header but no rows", line=line)
+    table = Table(name, tuple(header), rows, lines)
+    table.decimal_comma = delimiter == ";" and bool(_DECIMAL_COMMA.search(text))
+    table.old_encoding = old
+    return table
+
+
+class _Lines:
+    """Feeds the csv reader, skipping blank and comment lines between records."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = lines
+        self.at = 0
+        self.between = True
+        self.first = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def skip(self) -> None:
+        while self.at < len(self.lines):
+            line = self.lines[self.at].lstrip()
+            if line and not line.startswith("#"):
+                break
+            self.at += 1
+
+    def peek(self) -> str:
+        self.skip()
+        self.first = self.at + 1
+        return self.lines[self.at] if self.at < len(self.lines) else ""
+
+    def __next__(self) -> str:
+        if self.between:
+            self.skip()
+            self.first = self.at + 1
+            self.between = False
+        if self.at >= len(self.lines):
+            raise StopIteration
+        self.at += 1
+        return self.lines[self.at - 1] + "\n"
+
+
+def _records(source: _Lines, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(source, delimiter=delimiter, strict=True, skipinitialspace=True)
+    while True:
+        source.between = True
+        try:
+            record = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise Flaw("HS201", f"quotes do not match ({error})", line=source.first) from None
+        yield source.first, record
+
+
+def _delimiter(header: str, line: int) -> str:
+    bare = re.sub(r'"[^"]*"', "", header)
+    if "\t" in bare and ";" not in bare and "," not in bare:
+        raise Flaw("HS201", "the columns are separated by tabs", "separate them by , or ;", line=line)
+    return ";" if bare.count(";") >= max(1, bare.count(",")) else ","
+
+
+def _without_unnamed(
+    header: list[str], rows: list[list[str]], line: int
+) -> tuple[list[str], list[list[str]]]:
+    """Drop columns that have neither name nor content, as spreadsheets leave them."""
+    unnamed = [i for i, name in enumerate(header) if not name]
+    for i in unnamed:
+        if any(row[i].strip() for row in rows):
+            raise Flaw("HS201", f"column {i + 1} has no name", line=line)
+    if not unnamed:
+        return header, rows
+    keep = [i for i, name in enumerate(header) if name]
+    if not keep:
+        raise Flaw("HS201", "no column has a name", line=line)
+    return [header[i] for i in keep], [[row[i] for i in keep] for row in rows]
+
+
+def _numbers(cells: tuple[str, ...], *, comma: bool) -> tuple[FloatArray, list[tuple[int, str, str]]]:
+    if not comma and not _NOT_NUMBERS.search("\n".join(cells)):
+        try:
+            return np.array(cells, dtype=np.str_).astype(np.float64), []
+        except ValueError:
+            pass
+    values = np.full(len(cells), np.nan)
+    bad: list[tuple[int, str, str]] = []
+    for row, raw in enumerate(cells):
+        cell = raw.strip()
+        if not cell:
+            continue
+        why = ""
+        if comma and "," in cell:
+            if "." in cell:
+                why = "mixes points and commas; write numbers without thousands separators"
+            cell = cell.replace(",", ".")
+        elif comma and "." in cell:
+            why = "has a decimal point in a table with decimal commas"
+        if not why and _NUMBER.fullmatch(cell):
+            values[row] = float(cell)
+            if np.isinf(values[row]):
+                bad.append((row, raw.strip(), "is too large"))
+                values[row] = np.nan
+        elif cell.lower() not in _MISSING or why:
+            bad.append((row, raw.strip(), why or "is not a number"))
+    return values, bad

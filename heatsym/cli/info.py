@@ -1,0 +1,109 @@
+"""``heatsym info``: what is in a run, a case or a weather file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from heatsym.cli.console import plural, say
+from heatsym.errors import AccessError, InputError
+
+if TYPE_CHECKING:
+    from heatsym.case.model import Case
+    from heatsym.weather.model import WeatherYear
+
+PACKAGED_WEATHER = ("rostock",)
+
+
+@click.command("info")
+@click.argument("target", metavar="RUN|CASE|WEATHER", type=click.Path(path_type=Path))
+@click.option("--verify", is_flag=True, help="Compare the files of a run with their checksums.")
+@click.option("--allow-outside", is_flag=True, help="Let the case read files outside its project.")
+@click.pass_context
+def command(ctx: click.Context, target: Path, verify: bool, allow_outside: bool) -> None:
+    """Show what is in a result folder, a case file, or a weather file or packaged weather."""
+    if target.is_dir():
+        if verify and not _whole(target):
+            ctx.exit(InputError.exit_status)
+        lines = run_lines(target)
+    elif verify:
+        raise click.UsageError("--verify is for the folder of a run")
+    elif target.suffix.lower() == ".toml":
+        from heatsym.case.load import load
+
+        lines = case_lines(load(target, allow_outside=allow_outside))
+    else:
+        lines = weather_lines(_weather(target))
+    for line in lines:
+        click.echo(line)
+
+
+def run_lines(folder: Path) -> Iterator[str]:
+    """Key figures, then every variable with dimensions, unit and meaning."""
+    from heatsym.analysis.summary import ten_lines
+    from heatsym.simulation import open_run
+
+    found = open_run(folder)
+    first, last = (str(found.results["time_bnds"].values[i, j])[:16] for i, j in ((0, 0), (-1, 1)))
+    yield f"{found.summary['case']}: {plural(found.summary['steps'], 'step')} from {first} to {last} UTC"
+    yield from ten_lines(found.summary)
+    for name, variable in found.results.data_vars.items():
+        dims = ", ".join(map(str, variable.dims))
+        yield f"{name} ({dims}) [{variable.attrs.get('units', '')}] {variable.attrs['long_name']}"
+
+
+def case_lines(case: Case) -> Iterator[str]:
+    """What the case holds, and how well it is known."""
+    axis, network, demand = case.axis, case.network, case.demand.consumers
+    start = f"{str(axis.local[0])[:16]} {axis.timezone}"
+    yield f"{case.about.name}: {plural(axis.steps, 'step')} of {axis.step} s from {start}"
+    trenches = plural(len(network.pipes.id), "trench", "trenches")
+    length = network.pipes.length.sum() / 1000
+    yield f"network: {plural(len(network.nodes.id), 'node')}, {trenches}, {length:.2f} km"
+    kinds = ", ".join(f"{demand.kind.count(kind)} {kind or 'series'}" for kind in dict.fromkeys(demand.kind))
+    yield f"demand: {plural(len(demand.id), 'consumer')} ({kinds})"
+    for source in case.sources:
+        status = getattr(source, "data_status", "")
+        notes = [
+            f"at {source.node}",
+            f"data {status}" if status else "",
+            "" if source.enabled else "not enabled",
+        ]
+        yield f"source {source.name}: {source.kind}, {', '.join(note for note in notes if note)}"
+    if case.weather is not None and case.weather.year is not None:
+        yield from weather_lines(case.weather.year)
+    for warning in case.warnings:
+        yield str(warning)
+
+
+def weather_lines(year: WeatherYear) -> Iterator[str]:
+    """Mean and range of the air temperature, the zone, and whose data it is."""
+    yield f"weather: {year.title}, {plural(len(year.t_air), 'hour')}, UTC{year.utc_offset:+g}"
+    span = f"lowest {year.t_air.min():.1f}, highest {year.t_air.max():.1f} degC"
+    yield f"air temperature: mean {year.mean:.2f}, {span}"
+    if year.attribution:
+        yield f"data: {year.attribution}"
+
+
+def _whole(folder: Path) -> bool:
+    """Whether the folder's files are as they were written; says what is not."""
+    from heatsym.results.store import verify
+
+    findings = verify(folder)
+    for finding in findings:
+        say(f"error: {finding}")
+    return not findings
+
+
+def _weather(target: Path) -> WeatherYear:
+    from heatsym.weather.model import Weather
+    from heatsym.weather.read import read_weather
+
+    if str(target) in PACKAGED_WEATHER:
+        return read_weather(Weather(dataset=str(target)), None)
+    if not target.is_file():
+        raise AccessError(f"{target}: there is no such run, case or weather")
+    return read_weather(Weather(file=str(target)), target)

@@ -1,0 +1,33 @@
+"""Arguments that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+Command = Callable[..., Any]
+
+
+def case_arguments(function: Command) -> Command:
+    """The case file and what changes it for this one call."""
+    for decorate in (
+        click.option("--allow-outside", is_flag=True, help="Let the case read files outside its project."),
+        click.option(
+            "--period", metavar="A/B", help="Local days or times instead of the case's: from A until B."
+        ),
+        click.option(
+            "-s",
+            "--set",
+            "overrides",
+            multiple=True,
+            metavar="KEY=VALUE",
+            help="Replace a value, e.g. source.works.power_kW=500; may be repeated.",
+        ),
+        click.option("--scenario", metavar="NAME", help="Apply [scenario.NAME] of the case file."),
+        click.argument("case_file", metavar="CASE", type=click.Path(path_type=Path)),
+    ):
+        function = decorate(function)
+    return function

@@ -1,0 +1,103 @@
+"""``heatsym run``: from a case file to a folder of results."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from heatsym import __version__
+from heatsym.cli.console import Log, Progress, plural, say, say_problems
+from heatsym.cli.failures import CHECK_FAILED, UNCONVERGED
+from heatsym.cli.options import case_arguments
+
+if TYPE_CHECKING:
+    from heatsym.simulation import Run
+
+TOLERATED_SHARE = 1e-3  # of the steps, unconverged
+
+
+@click.command("run")
+@case_arguments
+@click.option(
+    "-o",
+    "--output",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Folder of the results; default results/CASE or results/CASE-SCENARIO.",
+)
+@click.option("--overwrite", is_flag=True, help="Replace an earlier run in that folder.")
+@click.option("-q", "--quiet", is_flag=True, help="Print the result folder only, and errors.")
+@click.option("-v", "--verbose", is_flag=True, help="Print the log as well.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    case_file: Path,
+    scenario: str | None,
+    overrides: tuple[str, ...],
+    period: str | None,
+    allow_outside: bool,
+    output: Path | None,
+    overwrite: bool,
+    quiet: bool,
+    verbose: bool,
+) -> None:
+    """Compute CASE hour by hour and write the results.
+
+    Prints the result folder on stdout; progress and the ten most important lines on stderr.
+    """
+    if quiet and verbose:
+        raise click.UsageError("-q and -v exclude each other")
+    from heatsym.analysis.summary import ten_lines
+    from heatsym.case.load import load
+    from heatsym.results.store import check_folder
+    from heatsym.simulation import run
+
+    folder = output or default_folder(case_file, scenario)
+    check_folder(folder, overwrite)
+    log = Log(shown=verbose)
+    log(f"heatsym {__version__}: {case_file.name}")
+    case = load(case_file, scenario=scenario, overrides=overrides, period=period, allow_outside=allow_outside)
+    log(f"read {case.about.name}: {plural(case.axis.steps, 'step')} of {case.axis.step} s")
+    for warning in case.warnings:
+        log(str(warning))
+    if not quiet:
+        say_problems(case.warnings)
+
+    with closing(Progress(shown=not quiet)) as progress:
+        result = run(case, progress=progress)
+    log("computed")
+    lines = ten_lines(result.summary)
+    failures, status = judge(result)
+    for line in (*lines, *failures):
+        log(line)
+    result.save(folder, overwrite, command=("heatsym", *sys.argv[1:]), log=log.text)
+
+    if not quiet:
+        for line in lines:
+            say(line)
+    for failure in failures:
+        say(f"error: {failure}")
+    click.echo(folder)
+    ctx.exit(status)
+
+
+def default_folder(case_file: Path, scenario: str | None) -> Path:
+    """``results/town`` or ``results/town-cold`` in the current folder."""
+    return Path("results") / (f"{case_file.stem}-{scenario}" if scenario else case_file.stem)
+
+
+def judge(result: Run) -> tuple[list[str], int]:
+    """What is wrong with results that were computed all the same, and the exit status."""
+    from heatsym.results.balance import violations
+
+    unbalanced = violations(result.results)
+    unconverged = result.summary["convergence"]["unconverged_steps"]
+    if unbalanced:
+        return unbalanced, CHECK_FAILED
+    if unconverged > TOLERATED_SHARE * result.summary["steps"]:
+        return [f"{plural(unconverged, 'step')} did not converge"], UNCONVERGED
+    return [], 0

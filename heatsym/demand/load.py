@@ -1,0 +1,190 @@
+"""What all consumers ask for, from series and standard profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from heatsym.demand import bdew
+from heatsym.demand.model import Consumers, Demand
+from heatsym.errors import InputError, Problem
+from heatsym.interfaces.axis import FloatArray, IntArray
+from heatsym.interfaces.exchange import Load
+from heatsym.interfaces.profile import Context, DailyAir
+
+BoolArray = NDArray[np.bool_]
+
+FLOW_MARGIN = 1.2  # largest flow over the flow at the peak
+DROP_MIN = 5.0  # cooling of the water below which an hour does not size a consumer's flow [K]
+
+
+def loads(
+    demand: Demand,
+    ctx: Context,
+    t_feed: FloatArray,
+    enthalpy: Callable[[FloatArray], FloatArray],
+    air: DailyAir | None,
+) -> Load:
+    r"""What the consumers ask for in each step.
+
+    Parameters
+    ----------
+    demand : Demand
+        Consumers with their series or annual heat, and the rule for their return temperature.
+    ctx : Context
+        Time axis and outdoor air.
+    t_feed : array, shape (time,)
+        Set-point of the supply water. [degC]
+    enthalpy : callable
+        Specific enthalpy of the water [J/kg] as a function of its temperature [degC].
+    air : DailyAir or None
+        Mean outdoor air of the days, which annual heat needs. [degC]
+
+    Returns
+    -------
+    Load
+        Heat [W], flow [kg/s] and return temperature rule.
+
+    Raises
+    ------
+    InputError
+        If a consumer's demand is not defined, has gaps, or names an unknown profile.
+
+    Notes
+    -----
+    A series goes before annual heat. The largest flow, where not given, is
+
+    .. math:: 1.2 \max_t \frac{Q}{i(T_{feed}) - i(T_{return})}
+
+    over the steps in which the water cools by 5 K or more; without such steps it is unlimited.
+
+    References
+    ----------
+    .. [1] Derived here.
+    """
+    consumers = demand.consumers
+    shape = (ctx.axis.steps, len(consumers.id))
+    heat = np.full(shape, np.nan) if demand.heat is None else np.array(demand.heat, dtype=float)
+    mass_flow = (
+        np.full(shape, np.nan) if demand.mass_flow is None else np.array(demand.mass_flow, dtype=float)
+    )
+    metered, prescribed = ~np.isnan(heat).all(axis=0), ~np.isnan(mass_flow).all(axis=0)
+    problems = _series_problems(demand, heat, mass_flow, metered, prescribed)
+    annual = np.flatnonzero(~(metered | prescribed))
+    profiles = _profiles(demand, annual, problems)
+    if len(annual):
+        problems += _air_problems(ctx, air)
+    offset, slope = _return_rule(demand, ctx, problems)
+    if problems:
+        raise InputError(problems)
+
+    if len(annual) and air is not None:
+        distinct = tuple(sorted(set(profiles)))
+        position = {profile: column for column, profile in enumerate(distinct)}
+        shares = bdew.annual_shares(ctx.axis, air, distinct, windy=demand.windy, region=demand.holidays)
+        which = [position[profile] for profile in profiles]
+        heat[:, annual] = shares[:, which] * consumers.annual_heat[annual]
+    return Load(
+        heat=heat,
+        mass_flow=mass_flow,
+        return_offset=np.broadcast_to(offset[:, None], shape),
+        return_slope=np.full(shape[1], slope),
+        mass_flow_max=_largest_flow(consumers, heat, t_feed, offset + slope * t_feed, enthalpy),
+        t_supply_min=consumers.min_supply_temperature.copy(),
+    )
+
+
+def _series_problems(
+    demand: Demand, heat: FloatArray, mass_flow: FloatArray, metered: BoolArray, prescribed: BoolArray
+) -> list[Problem]:
+    """Series with gaps or negative values, and consumers with two of them."""
+    problems: list[Problem] = []
+
+    def blame(code: str, reason: str, which: BoolArray) -> None:
+        names = [demand.consumers.id[i] for i in np.flatnonzero(which)]
+        problems.extend(Problem(code, reason, f"demand, consumer {name}") for name in names)
+
+    for what, values, given in (("heat", heat, metered), ("flow", mass_flow, prescribed)):
+        blame("HS412", f"{what} has gaps", given & np.isnan(values).any(axis=0))
+        blame("HS413", f"{what} is negative", given & (values < 0).any(axis=0))
+    blame("HS414", "both heat and flow are given", metered & prescribed)
+    return problems
+
+
+def _profiles(demand: Demand, which: IntArray, problems: list[Problem]) -> list[tuple[str, int]]:
+    """Profile and building class of consumers without a series; what is wrong goes to ``problems``."""
+    table = demand.consumers
+    found = []
+    for i in which:
+        name = table.profile[i].upper() or bdew.PROFILE_OF_KIND.get(table.kind[i], "")
+        wrong = _why_no_profile(table, i, name)
+        if wrong:
+            code, column, reason, hint = wrong
+            place = f"column {column}, consumer {table.id[i]}"
+            problems.append(Problem(code, reason, place, hint, demand.consumers_file))
+        elif name not in bdew.RESIDENTIAL:
+            found.append((name, 0))
+        else:
+            own = table.building_class[i]
+            found.append((name, bdew.CLASS_OF_GERMANY if np.isnan(own) else int(own)))
+    return found
+
+
+def _why_no_profile(table: Consumers, i: int, name: str) -> tuple[str, str, str, str] | None:
+    """Code, column, reason and hint if consumer ``i`` cannot follow the profile ``name``."""
+    own_class = table.building_class[i]
+    if table.kind[i] == "series" or np.isnan(table.annual_heat[i]):
+        return "HS415", "annual_heat", "neither annual heat nor a series is given", ""
+    if not name:
+        return "HS415", "kind", "annual heat needs a kind or a profile", "house, flats or trade"
+    if name not in bdew.profile_names():
+        return "HS416", "profile", f"there is no profile {name}", "one of " + ", ".join(bdew.profile_names())
+    if np.isnan(own_class):
+        return None
+    if name not in bdew.RESIDENTIAL:
+        return "HS417", "building_class", f"profile {name} has no classes", "leave it empty"
+    if own_class not in range(1, 12):
+        return "HS417", "building_class", f"{own_class:g} is not a class", "a whole number, 1 to 11"
+    return None
+
+
+def _air_problems(ctx: Context, air: DailyAir | None) -> list[Problem]:
+    """Why annual heat cannot be spread over the year."""
+    where = "demand.consumers"
+    if air is None or not (np.isfinite(air.t_air).all() and np.isfinite(air.reference_t_air).all()):
+        return [Problem("HS418", "annual heat needs outdoor temperatures", where, "add [weather]")]
+    days = len(air.reference_day) - 3
+    if days < bdew.DAYS_OF_YEAR:
+        reason = f"annual heat needs the weather of a year, the file has {days} days"
+        return [Problem("HS418", reason, where, "give series, or a longer file")]
+    return []
+
+
+def _return_rule(demand: Demand, ctx: Context, problems: list[Problem]) -> tuple[FloatArray, float]:
+    """Offset (time,) [degC] and slope [-] of the return temperature over the supply temperature."""
+    given, drop = demand.return_temperature, demand.temperature_drop
+    if (given is None) == (drop is None):
+        reason = "needs either return_temperature_degC or temperature_drop_K"
+        problems.append(Problem("HS419", reason, "demand"))
+        return np.zeros(ctx.axis.steps), 0.0
+    offset, slope = (ctx.values(given), 0.0) if given is not None else (-ctx.values(drop or 0.0), 1.0)
+    if np.isnan(offset).any():
+        problems.append(Problem("HS419", "the return temperature has gaps", "demand", "add [weather]?"))
+    return offset, slope
+
+
+def _largest_flow(
+    consumers: Consumers,
+    heat: FloatArray,
+    t_feed: FloatArray,
+    t_return: FloatArray,
+    enthalpy: Callable[[FloatArray], FloatArray],
+) -> FloatArray:
+    """Given or derived limit of each consumer's flow; (consumer,), kg/s."""
+    sizing = t_feed - t_return >= DROP_MIN
+    per_flow = np.where(sizing, enthalpy(t_feed) - enthalpy(t_return), np.nan)
+    peak = np.fmax.reduce(heat / per_flow[:, None], axis=0)
+    derived = np.where(np.isnan(peak), np.inf, FLOW_MARGIN * peak)
+    return np.where(np.isnan(consumers.max_flow), derived, consumers.max_flow)

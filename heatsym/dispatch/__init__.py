@@ -1,0 +1,1 @@
+"""Who gives how much, hour by hour."""

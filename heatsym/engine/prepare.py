@@ -1,0 +1,172 @@
+"""From a case to arrays: everything looked up once, and the checks that need two parts."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from heatsym.case.model import Case
+from heatsym.case.settings import Emissions, Prices
+from heatsym.demand.load import loads
+from heatsym.engine.hydraulics import GRAVITY
+from heatsym.engine.medium import Medium, medium
+from heatsym.engine.problem import Layer, Problem
+from heatsym.errors import InputError
+from heatsym.errors import Problem as Finding
+from heatsym.interfaces.axis import FloatArray
+from heatsym.interfaces.exchange import Source
+from heatsym.interfaces.profile import Context
+from heatsym.network.model import Network
+from heatsym.network.properties import PipeProperties, pipe_properties
+from heatsym.numerics.graph import FlowGraph, flow_graph
+from heatsym.numerics.mixing import mixer
+from heatsym.physics.ground import ground_temperature, kusuda_parameters
+from heatsym.tables.factors import counted_factor
+from heatsym.weather.mapping import air_temperature, daily_air
+
+OVERPRESSURE = 3e5
+"""Pressure held above the highest node where the case gives none. [Pa]"""
+
+
+def prepare(case: Case) -> Problem:
+    """The problem of a case.
+
+    Raises
+    ------
+    InputError
+        The network falls into parts, a set-point leaves nothing to give, or the weather does not cover
+        the period.
+    """
+    warnings: tuple[str, ...] = ()
+    t_air = np.full(case.axis.steps, np.nan)
+    daily = None
+    if case.weather is not None and case.weather.year is not None:
+        offset = case.weather.temperature_offset
+        t_air, warnings = air_temperature(case.weather.year, case.axis, offset)
+        daily = daily_air(case.weather.year, case.axis, offset)
+    ctx = Context(case.axis, t_air)
+    network = case.network
+    sources = tuple(source for source in case.sources if source.enabled)
+    t_feed = ctx.values(network.supply_temperature)
+    fluid = medium(0.0, 1.0, network.fluid) if network.fluid is not None else None
+    water = fluid or medium(40.0, 80.0, None)
+    load = loads(case.demand, ctx, t_feed, water.enthalpy, daily)
+    usual = load.return_offset + load.return_slope * t_feed[:, None]
+    if fluid is None:
+        water = medium(float(usual.mean()), float(t_feed.mean()), None)
+    position = {name: i for i, name in enumerate(network.nodes.id)}
+    graph = _graph(network, position[_holds_pressure(sources).node])
+    pipes = pipe_properties(network.pipes, network.ground, network.catalogue, case.engine.wall != "none")
+    supply = _layer(pipes, water, float(t_feed.mean()))
+    fuel_cost, electricity_cost = _costs(case.prices, case.emissions, ctx, sources)
+    height = network.nodes.height
+    held = network.pressure_hold
+    if held is None:
+        held = OVERPRESSURE + GRAVITY * supply.density * float(height.max() - height[graph.root])
+    initial_supply, initial_return = _initial(network)
+    return Problem(
+        ctx=ctx,
+        node_ids=network.nodes.id,
+        pipe_ids=network.pipes.id,
+        consumer_ids=case.demand.consumers.id,
+        sources=sources,
+        source_node=np.array([position[source.node] for source in sources], dtype=np.int64),
+        consumer_node=np.array([position[node] for node in case.demand.consumers.node], dtype=np.int64),
+        graph=graph,
+        mixer=mixer(graph.nodes, graph.start, graph.end, graph.order),
+        pipes=pipes,
+        supply=supply,
+        return_=_layer(pipes, water, float(usual.mean())),
+        medium=water,
+        load=load,
+        t_feed=t_feed,
+        t_ground=_ground(case, ctx),
+        height=height,
+        pressure_hold=held,
+        consumer_dp_min=network.consumer_dp_min,
+        pump_efficiency=network.pump_efficiency,
+        fuel_cost=fuel_cost,
+        electricity_cost=electricity_cost,
+        initial_supply=initial_supply,
+        initial_return=initial_return,
+        tolerance=case.engine.coupling_tolerance,
+        max_sweeps=case.engine.max_sweeps,
+        max_rounds=case.engine.max_rounds,
+        warnings=warnings,
+    )
+
+
+def _holds_pressure(sources: tuple[Source, ...]) -> Source:
+    """The plant that stands behind the others: the last that is not surplus heat, else the last."""
+    plants = [source for source in sources if not source.surplus]
+    return (plants or list(sources))[-1]
+
+
+def _graph(network: Network, root: int) -> FlowGraph:
+    """The network's graph; it must hang together."""
+    try:
+        return flow_graph(len(network.nodes.id), network.start, network.end, root)
+    except ValueError as error:
+        raise InputError(
+            [
+                Finding(
+                    code="HS305",
+                    where="network",
+                    reason=f"the network falls into parts: {error}",
+                    hint="join the parts, or give each its own case",
+                )
+            ]
+        ) from error
+
+
+def _layer(pipes: PipeProperties, water: Medium, t: float) -> Layer:
+    """Heat capacity of one side's pipes, filled at its design temperature."""
+    density = float(water.density(np.array([t]))[0])
+    area = 0.25 * np.pi * pipes.inner_diameter**2
+    return Layer((density * area * water.capacity + pipes.wall_capacity) * pipes.length, density)
+
+
+def _ground(case: Case, ctx: Context) -> FloatArray:
+    """Undisturbed soil at the pipes' depth; (time,). [degC]"""
+    ground = case.network.ground
+    if ground.temperature is not None:
+        return ctx.values(ground.temperature)
+    assert case.weather is not None  # the loader asks for weather or ground temperature
+    assert case.weather.year is not None
+    year = case.weather.year
+    mean, amplitude, coldest = kusuda_parameters(year.t_air + case.weather.temperature_offset)
+    zone = np.timedelta64(round(year.utc_offset * 3600), "s")
+    middle = ctx.axis.utc + zone + np.timedelta64(ctx.axis.step // 2, "s")
+    elapsed = (middle - middle.astype("datetime64[Y]")).astype(np.float64)
+    return ground_temperature(elapsed, ground.depth, mean, amplitude, coldest, ground.diffusivity)
+
+
+def _initial(network: Network) -> tuple[FloatArray | None, FloatArray | None]:
+    """Given water temperatures at the nodes, or None to settle first."""
+    nodes = network.nodes
+    if network.initial is not None:
+        everywhere = np.ones(len(nodes.id))
+        return network.initial.supply * everywhere, network.initial.return_ * everywhere
+    if not (np.isnan(nodes.initial_supply).any() or np.isnan(nodes.initial_return).any()):
+        return nodes.initial_supply, nodes.initial_return
+    return None, None
+
+
+def _costs(
+    prices: Prices | None, emissions: Emissions | None, ctx: Context, sources: tuple[Source, ...]
+) -> tuple[FloatArray | None, FloatArray | None]:
+    """Cost of each source's fuel with its CO2 (time, source), and of electricity (time,). [EUR/J]"""
+    if prices is None:
+        return None, None
+    co2 = ctx.values(prices.co2)
+    columns = []
+    for source in sources:
+        if source.fuel is None:
+            columns.append(np.zeros(ctx.axis.steps))
+            continue
+        price = getattr(prices, source.fuel)
+        if price is None:
+            return None, None
+        factor = counted_factor((emissions or Emissions()).set, source.fuel)
+        columns.append(ctx.values(price) + co2 * (factor.value if factor is not None else 0.0))
+    electricity = np.zeros(ctx.axis.steps) if prices.electricity is None else ctx.values(prices.electricity)
+    return np.stack(columns, axis=1), electricity

@@ -1,0 +1,91 @@
+"""A study ready to march: arrays only, with the names kept for messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from heatsym.engine.medium import Medium
+from heatsym.interfaces.axis import FloatArray, IntArray
+from heatsym.interfaces.exchange import Load, Offer, Source
+from heatsym.interfaces.profile import Context
+from heatsym.network.properties import PipeProperties
+from heatsym.numerics.graph import FlowGraph
+from heatsym.numerics.mixing import Mixer
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layer:
+    """One side of the trenches, supply or return, as arrays over its pipes."""
+
+    capacity: FloatArray  # heat capacity of pipe and water, whole length. [J/K]
+    density: float  # of the fill. [kg/m3]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Problem:
+    """Everything that the march reads. Time first; SI and degC.
+
+    ``source_node`` and ``consumer_node`` are positions of nodes; the root of ``graph`` is the node at
+    which pressure is held. ``fuel_cost`` (time, source) and ``electricity_cost`` (time,) [EUR/J] are
+    prices with CO2; None where a price that is needed is missing.
+    """
+
+    ctx: Context
+    node_ids: tuple[str, ...]
+    pipe_ids: tuple[str, ...]
+    consumer_ids: tuple[str, ...]
+    sources: tuple[Source, ...]
+    source_node: IntArray
+    consumer_node: IntArray
+    graph: FlowGraph
+    mixer: Mixer
+    pipes: PipeProperties
+    supply: Layer
+    return_: Layer
+    medium: Medium
+    load: Load
+    t_feed: FloatArray
+    t_ground: FloatArray
+    height: FloatArray
+    pressure_hold: float
+    consumer_dp_min: float
+    pump_efficiency: float
+    fuel_cost: FloatArray | None
+    electricity_cost: FloatArray | None
+    initial_supply: FloatArray | None  # (node,), None: settle first
+    initial_return: FloatArray | None
+    tolerance: float
+    max_sweeps: int
+    max_rounds: int
+    warnings: tuple[str, ...]
+
+    @property
+    def step(self) -> float:
+        """Length of a step. [s]"""
+        return float(self.ctx.axis.step)
+
+    @property
+    def steps(self) -> int:
+        """Number of steps."""
+        return self.ctx.axis.steps
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Offers:
+    """The offers of all sources, (time, source) each; see ``heatsym.interfaces.exchange.Offer``."""
+
+    power: FloatArray
+    t_feed: FloatArray
+    conductance: FloatArray
+    t_hot: FloatArray
+    fuel_per_heat: FloatArray
+    electricity_per_heat: FloatArray
+    price: FloatArray
+
+
+def stacked(offers: list[Offer]) -> Offers:
+    """One array per quantity, (time, source)."""
+    names = ("power", "t_feed", "conductance", "t_hot", "fuel_per_heat", "electricity_per_heat", "price")
+    return Offers(*(np.stack([getattr(o, name) for o in offers], axis=1) for name in names))

@@ -1,0 +1,515 @@
+"""The engine in plain numpy, written for reading: one step after another, all pipes at once.
+
+A step finds flows and temperatures that agree (coupling sweeps over the linear pipe operators), then
+moves the water in J substeps with those flows and gives every consumer its heat exactly. Temperatures
+inside are the medium's theta. ``docs/decisions.md`` says what was chosen and why.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from heatsym.engine.parcels import Parcels, Passage, advanced, filled, oriented, passage
+from heatsym.engine.problem import Layer, Offers, Problem
+from heatsym.engine.record import Outcome, Record, joined
+from heatsym.engine.trajectory import Cause, March
+from heatsym.interfaces.axis import FloatArray, IntArray
+from heatsym.interfaces.exchange import Plan
+from heatsym.numerics.graph import balanced_flow
+from heatsym.physics.friction import pressure_drop, pressure_drop_slope
+
+Progress = Callable[[float], None]
+
+STILL = 1e-12
+"""Flows below this share of the design flow are rounding, not flow. [-]"""
+TEMPERATURE_TOLERANCE = 0.1
+"""Largest change of a consumer's supply temperature in a converged step. [K]"""
+SHIFT_TOLERANCE = 1.0
+"""Largest correction of a return temperature that makes a consumer's heat exact. [K]"""
+SMALL_DIFFERENCE = 5.0
+"""Supply less return below which missing heat is a matter of temperature, not of flow. [K]"""
+CAREFUL = 8
+"""Sweeps in which each consumer follows its own secant; after them all are extrapolated together."""
+MEMORY = 8
+"""Earlier sweeps that the common extrapolation uses."""
+HALVINGS = 5
+"""Times that a step which does not converge is halved."""
+REPEATS = 3
+"""Times a step is coupled again because substeps brought other temperatures than the whole step."""
+
+
+def next_move(tried: list[FloatArray], missed: list[FloatArray], gain: FloatArray, memory: int) -> FloatArray:
+    """Change of the guesses by Anderson's extrapolation from earlier tries and their misses."""
+    here, miss = tried[-1], missed[-1]
+    earlier = range(max(0, len(tried) - memory), len(tried) - 1)
+    if not len(earlier):
+        return gain * miss
+    steps = np.array([here - tried[i] for i in earlier]).T
+    changes = np.array([miss - missed[i] for i in earlier]).T
+    weights, *_ = np.linalg.lstsq(gain[:, None] * changes, gain * miss, rcond=1e-8)
+    return np.asarray(gain * miss - (steps + gain[:, None] * changes) @ weights)
+
+
+@dataclass(slots=True, eq=False)
+class State:
+    """What one step hands to the next. Arrays are replaced, never written into."""
+
+    supply: Parcels
+    return_: Parcels
+    guess: FloatArray  # (consumer,) supply temperature at the consumer
+    slope: FloatArray  # (consumer,) response of that temperature to its own guess
+    source_return: FloatArray  # (source,) return temperature at the source
+    circulation: tuple[FloatArray, FloatArray]  # loop flows in supply and return
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Flows:
+    """Mass flows [kg/s] of a step; ``share`` is the part of all demand that capacity lets through."""
+
+    consumer: FloatArray
+    source: FloatArray
+    supply: FloatArray
+    return_: FloatArray
+    share: float
+    circulation: tuple[FloatArray, FloatArray]
+    guess: FloatArray
+    slope: FloatArray
+    sweeps: int
+    converged: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """What one step asks and offers."""
+
+    seconds: float
+    substeps: int
+    heat: FloatArray  # (consumer,) asked for, NaN where flow is prescribed
+    mass_flow: FloatArray  # (consumer,) prescribed, NaN where heat is
+    return_offset: FloatArray  # (consumer,)
+    feed: FloatArray  # (source,)
+    upper: FloatArray  # (source,) [W]
+    conductance: FloatArray  # (source,) [W/K]
+    t_hot: FloatArray  # (source,) [degC]
+    order: IntArray  # (source,)
+    t_eq_supply: FloatArray  # (pipe,)
+    t_eq_return: FloatArray  # (pipe,)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moved:
+    """What moving one side's water through a step brought; node temperatures are (substep, node)."""
+
+    parcels: Parcels
+    node: FloatArray
+    loss: FloatArray  # (pipe,) [J]
+
+
+class Reference:
+    """The march of one problem under one plan: immutable inputs, a state passed from step to step."""
+
+    def __init__(self, problem: Problem, offers: Offers, plan: Plan) -> None:
+        """Prepare what does not change from step to step."""
+        self.problem, self.offers, self.plan = problem, offers, plan
+        p, load, pipes, medium = problem, problem.load, problem.pipes, problem.medium
+        self.feed = medium.theta(offers.t_feed)
+        self.ground = medium.theta(p.t_ground)
+        fixed = load.return_slope == 0
+        self.return_offset = np.where(fixed, medium.theta(load.return_offset), load.return_offset)
+        self.all_fixed = bool(fixed.all())
+        self.substeps = p.ctx.axis.substeps
+        self.partner = np.divide(
+            pipes.u_cross, pipes.u_own, out=np.zeros_like(pipes.u_own), where=pipes.u_own > 0
+        )
+        self.asks_return = len(p.sources) > 1 or bool(np.isfinite(plan.upper).any())
+        largest = np.where(np.isfinite(load.mass_flow_max), load.mass_flow_max, 0.0)
+        prescribed = np.nan_to_num(load.mass_flow).max(axis=0, initial=0.0)
+        self.still = STILL * max(float(largest.sum() + prescribed.sum()), 1e-6)
+        self.design_heat = float(np.nan_to_num(load.heat).sum(axis=1).max(initial=0.0))
+
+    def initial_state(self) -> State:
+        """Water as the case gives it, else at the first step's set-point and usual return temperature."""
+        p, graph, medium = self.problem, self.problem.graph, self.problem.medium
+        everywhere = np.ones(graph.nodes)
+        usual = float(np.mean(p.load.return_offset[0] + p.load.return_slope * p.t_feed[0]))
+        warm = medium.theta(p.t_feed[0] * everywhere if p.initial_supply is None else p.initial_supply)
+        cold = medium.theta(usual * everywhere if p.initial_return is None else p.initial_return)
+        at_rest = np.zeros(graph.loops.shape[0])
+        return State(
+            supply=filled(warm[graph.start], warm[graph.end]),
+            return_=filled(cold[graph.start], cold[graph.end]),
+            guess=warm[p.consumer_node],
+            slope=np.zeros(len(p.consumer_node)),
+            source_return=cold[p.source_node],
+            circulation=(at_rest, at_rest),
+        )
+
+    # -- parts of a step -----------------------------------------------------------------------------
+
+    def inputs(self, t: int, state: State, depth: int = 0) -> Step:
+        """What step ``t`` asks and offers; pipes feel their partner's mean at the start of the step."""
+        ground, partner = self.ground[t], self.partner
+        return Step(
+            seconds=self.problem.step / 2**depth,
+            substeps=max(1, self.substeps >> depth),
+            heat=self.problem.load.heat[t],
+            mass_flow=self.problem.load.mass_flow[t],
+            return_offset=self.return_offset[t],
+            feed=self.feed[t],
+            upper=self.plan.upper[t],
+            conductance=self.offers.conductance[t],
+            t_hot=self.offers.t_hot[t],
+            order=self.plan.order[t],
+            t_eq_supply=ground + partner * (state.return_.mean() - ground),
+            t_eq_return=ground + partner * (state.supply.mean() - ground),
+        )
+
+    def wanted_return(self, step: Step, supply: FloatArray) -> FloatArray:
+        """Return temperature by each consumer's rule, for supply temperatures (..., consumer)."""
+        if self.all_fixed:
+            return np.broadcast_to(step.return_offset, supply.shape)
+        slope, medium = self.problem.load.return_slope, self.problem.medium
+        dropped = medium.theta(step.return_offset + slope * medium.temperature(supply))
+        return np.where(slope == 0, step.return_offset, dropped)
+
+    def consumer_flows(self, step: Step, supply: FloatArray) -> FloatArray:
+        """Flow that brings the heat asked for at this supply temperature, at most the largest flow."""
+        difference = supply - self.wanted_return(step, supply)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            needed = np.where(difference > 0, step.heat / (self.problem.medium.capacity * difference), np.inf)
+        flow = np.where(step.heat > 0, np.minimum(needed, self.problem.load.mass_flow_max), 0.0)
+        return np.where(np.isnan(step.heat), np.nan_to_num(step.mass_flow), flow)
+
+    def wide_open(self, step: Step, supply: FloatArray) -> FloatArray:
+        """Supply temperature below which a consumer draws its largest flow, however cold the water."""
+        least = step.heat / (self.problem.medium.capacity * self.problem.load.mass_flow_max)
+        return self.wanted_return(step, supply) + np.nan_to_num(least)
+
+    def most_flow(self, step: Step, source_return: FloatArray) -> FloatArray:
+        """Largest flow of each source: its power, and its stream's cooling, at this return temperature."""
+        p = self.problem
+        heat = step.upper
+        limited = np.isfinite(step.conductance)
+        if limited.any():
+            room = np.maximum(step.t_hot - p.medium.temperature(source_return), 0.0)
+            heat = np.where(limited, np.minimum(heat, np.where(limited, step.conductance, 0.0) * room), heat)
+        lift = step.feed - source_return
+        with np.errstate(divide="ignore", invalid="ignore"):
+            most = np.where(lift > 0, heat / (p.medium.capacity * lift), 0.0)
+        return np.where(np.isinf(heat), np.inf, most)
+
+    def pipe_flows(
+        self, consumer: FloatArray, source: FloatArray, state: State, start: tuple[FloatArray, FloatArray]
+    ) -> tuple[FloatArray, FloatArray, tuple[FloatArray, FloatArray], bool]:
+        """Flow in supply and return pipes from start to end, the loops' circulation, whether they balance."""
+        p, graph = self.problem, self.problem.graph
+        withdrawal = np.bincount(p.consumer_node, consumer, graph.nodes)
+        withdrawal -= np.bincount(p.source_node, source, graph.nodes)
+        if graph.loops.shape[0] == 0:
+            flow = graph.tree_flow(withdrawal)
+            flow[np.abs(flow) < self.still] = 0.0
+            return flow, -flow, start, True
+        supply, around, closed = self.loop_flows(withdrawal, state.supply, start[0])
+        return_, around_return, closed_return = self.loop_flows(-withdrawal, state.return_, start[1])
+        return supply, return_, (around, around_return), closed and closed_return
+
+    def loop_flows(
+        self, withdrawal: FloatArray, water: Parcels, start: FloatArray
+    ) -> tuple[FloatArray, FloatArray, bool]:
+        """Flow on one side of a meshed network, with friction at the water's temperature."""
+        p = self.problem
+        t = p.medium.temperature(water.mean())
+        pipe = (p.pipes.length, p.pipes.inner_diameter, p.pipes.roughness, p.pipes.zeta)
+        fluid = (p.medium.density(t), p.medium.viscosity(t))
+
+        def friction(flow: FloatArray) -> tuple[FloatArray, FloatArray]:
+            return pressure_drop(flow, *pipe, *fluid), pressure_drop_slope(flow, *pipe, *fluid)
+
+        flow, around, closed = balanced_flow(p.graph, withdrawal, friction, start)
+        flow[np.abs(flow) < self.still] = 0.0
+        return flow, around, closed
+
+    def passage(
+        self, step: Step, parcels: Parcels, flow: FloatArray, layer: Layer, t_eq: FloatArray, parts: int
+    ) -> Passage:
+        """Pipe operators of one side over a ``parts``-th of the step."""
+        p = self.problem
+        seconds = step.seconds / parts
+        fills = np.abs(flow) * (seconds * p.medium.capacity / layer.capacity)
+        decay = p.pipes.u_own * p.pipes.length * (seconds / layer.capacity)
+        return passage(parcels, fills, decay, t_eq)
+
+    def mixed(
+        self, way: Passage, flow: FloatArray, place: IntArray, inflow: FloatArray, t: FloatArray
+    ) -> FloatArray:
+        """Node temperatures of one side; ``inflow`` at temperature ``t`` enters at nodes ``place``."""
+        nodes = self.problem.graph.nodes
+        entering = np.bincount(place, inflow, nodes)
+        content = np.bincount(place, inflow * np.where(inflow > 0, t, 0.0), nodes)
+        return self.problem.mixer.solve(flow, way.offset, way.gain, entering, content)
+
+    def heat_taken(self, step: Step, flow: FloatArray, supply: FloatArray, share: float) -> FloatArray:
+        """Heat that consumers draw from a flow at a supply temperature (nothing below their return's). [W]"""
+        difference = np.maximum(supply - self.wanted_return(step, supply), 0.0)
+        usable = flow * self.problem.medium.capacity * difference
+        return np.where(np.isnan(step.heat), usable, np.minimum(share * step.heat, usable))
+
+    # -- the coupling --------------------------------------------------------------------------------
+
+    def couple(self, step: Step, state: State, bias: FloatArray) -> Flows:
+        """Flows at which consumers get their heat from the temperatures that these flows bring.
+
+        Each consumer's supply temperature is iterated by its own bounded secant. ``bias`` (consumer,) is
+        added to the temperature that the whole-step operators bring, because substeps bring another.
+        Where all sources together cannot give the flow, one ``share`` scales every consumer's demand.
+        """
+        p, capacity, graph = self.problem, self.problem.medium.capacity, self.problem.graph
+        guess, slope, source_return = state.guess, state.slope, state.source_return
+        circulation, share = state.circulation, 1.0
+        asked = float(np.nansum(step.heat))
+        allowed = p.tolerance * max(asked, 1e-3 * self.design_heat)
+        guess = np.maximum(guess, self.wide_open(step, guess))
+        tried: list[FloatArray] = []
+        missed: list[FloatArray] = []
+        nothing = np.zeros(len(p.sources))
+        for sweep in range(1, p.max_sweeps + 1):
+            consumer = share * self.consumer_flows(step, guess)
+            total = float(consumer.sum())
+            most = self.most_flow(step, source_return)
+            room = float(most.sum())
+            if total <= self.still or room <= self.still:
+                share = 1.0 if total <= self.still else 0.0
+                rest = np.zeros(len(graph.start))
+                return Flows(
+                    0.0 * consumer, nothing, rest, rest, share, circulation, guess, slope, sweep, True
+                )
+            ratio = room / total
+            consumer = consumer * min(1.0, ratio)
+            now, share = share * min(1.0, ratio), min(1.0, share * ratio)
+            total *= min(1.0, ratio)
+            before = np.concatenate([[0.0], np.cumsum(most[step.order])[:-1]])
+            source = nothing.copy()
+            source[step.order] = np.clip(total - before, 0.0, most[step.order])
+            supply, return_, circulation, closed = self.pipe_flows(consumer, source, state, circulation)
+
+            way = self.passage(step, oriented(state.supply, supply), supply, p.supply, step.t_eq_supply, 1)
+            node = self.mixed(way, supply, p.source_node, source, step.feed)
+            draws = consumer > 0
+            found = np.where(draws, node[p.consumer_node] + bias, guess)
+            miss = np.where(draws, np.maximum(found, self.wide_open(step, guess)) - guess, 0.0)
+            error = float((consumer * capacity * np.abs(miss)).sum()) + abs(share - now) * asked
+            if self.asks_return:
+                heat = self.heat_taken(step, consumer, found, now)
+                sent = found - heat / np.where(draws, consumer * capacity, 1.0)
+                way = self.passage(
+                    step, oriented(state.return_, return_), return_, p.return_, step.t_eq_return, 1
+                )
+                node = self.mixed(way, return_, p.consumer_node, consumer, sent)[p.source_node]
+                returned = np.where(np.isnan(node), source_return, node)
+                full = (source > 0) & (source >= most)
+                error += float((capacity * source * np.abs(returned - source_return))[full].sum())
+                source_return = returned
+            if error <= allowed and float(np.abs(miss).max(initial=0.0)) <= TEMPERATURE_TOLERANCE and closed:
+                return Flows(consumer, source, supply, return_, now, circulation, found, slope, sweep, True)
+            tried.append(guess)
+            missed.append(miss)
+            if sweep <= CAREFUL:
+                slope = self.response(tried, missed, slope)
+            guess = guess + next_move(tried, missed, 1.0 / (1.0 - slope), 1 if sweep <= CAREFUL else MEMORY)
+        return Flows(consumer, source, supply, return_, now, circulation, found, slope, p.max_sweeps, False)
+
+    def response(self, tried: list[FloatArray], missed: list[FloatArray], known: FloatArray) -> FloatArray:
+        """Each consumer's response of found to guessed temperature, from the last two sweeps."""
+        if len(tried) < 2:
+            return known
+        moved = tried[-1] - tried[-2]
+        rise = missed[-1] - missed[-2] + moved
+        measured = np.divide(rise, moved, out=known.copy(), where=np.abs(moved) > 1e-9)
+        return np.clip(measured, -1000.0, 0.5)
+
+    # -- the commit ----------------------------------------------------------------------------------
+
+    def moved(
+        self,
+        step: Step,
+        parcels: Parcels,
+        flow: FloatArray,
+        layer: Layer,
+        t_eq: FloatArray,
+        place: IntArray,
+        inflow: FloatArray,
+        t: FloatArray,
+    ) -> Moved:
+        """One side's water moved through the step in J substeps; ``t`` (substep, entry) is what enters."""
+        graph = self.problem.graph
+        upstream = np.where(flow > 0, graph.start, graph.end)
+        parcels = oriented(parcels, flow)
+        loss = np.zeros(len(flow))
+        nodes = []
+        for j in range(step.substeps):
+            way = self.passage(step, parcels, flow, layer, t_eq, step.substeps)
+            node = self.mixed(way, flow, place, inflow, t[j])
+            parcels, lost = advanced(way, node[upstream])
+            loss += lost * layer.capacity
+            nodes.append(node)
+        return Moved(parcels, np.array(nodes), loss)
+
+    def drawn(
+        self, step: Step, flows: Flows, supply: FloatArray
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Heat delivered [W] (consumer,), return temperature (substep, consumer), and the shift in it.
+
+        A consumer below its largest flow gets exactly what it asked for: one shift, common to all
+        substeps, is added to the excess of supply over wanted return, and negative excess is cut, so that
+        no substep returns water warmer than it came.
+        """
+        capacity, count = self.problem.medium.capacity, step.substeps
+        excess = supply - self.wanted_return(step, supply)
+        usable = flows.consumer * capacity * np.maximum(excess, 0.0).mean(axis=0)
+        free = flows.consumer < flows.share * self.problem.load.mass_flow_max * (1.0 - 1e-9)
+        asked = flows.share * step.heat
+        heat = np.where(np.isnan(step.heat), usable, np.where(free, asked, np.minimum(asked, usable)))
+        draws = flows.consumer > 0
+        heat = np.where(draws, heat, 0.0)
+        fall = count * heat / np.where(draws, flows.consumer * capacity, 1.0)
+        falling = -np.sort(-excess, axis=0)
+        level = (fall - np.cumsum(falling, axis=0)) / np.arange(1, count + 1)[:, None]
+        holds = falling + level > 0
+        last = np.maximum(holds.sum(axis=0) - 1, 0)
+        shift = np.where(draws & (heat > 0), np.take_along_axis(level, last[None, :], axis=0)[0], 0.0)
+        return heat, supply - np.where(heat > 0, np.maximum(excess + shift, 0.0), 0.0), shift
+
+    def through(self, step: Step, state: State) -> tuple[State, Outcome]:
+        """One step: coupled, moved, and coupled again where substeps brought other temperatures."""
+        p = self.problem
+        feed = np.broadcast_to(step.feed, (step.substeps, len(step.feed)))
+        bias = np.zeros(len(p.consumer_node))
+        sweeps = 0
+        for _ in range(REPEATS):
+            flows = self.couple(step, state, bias)
+            sweeps += flows.sweeps
+            supply = self.moved(
+                step,
+                state.supply,
+                flows.supply,
+                p.supply,
+                step.t_eq_supply,
+                p.source_node,
+                flows.source,
+                feed,
+            )
+            draws = flows.consumer > 0
+            arrived = np.where(draws, supply.node[:, p.consumer_node], flows.guess)
+            missed = arrived.mean(axis=0) - flows.guess
+            if step.substeps == 1 or float(np.abs(missed).max(initial=0.0)) <= TEMPERATURE_TOLERANCE:
+                break
+            bias = bias + missed
+        heat, sent, shift = self.drawn(step, flows, arrived)
+        return_ = self.moved(
+            step,
+            state.return_,
+            flows.return_,
+            p.return_,
+            step.t_eq_return,
+            p.consumer_node,
+            flows.consumer,
+            sent,
+        )
+        back = return_.node[:, p.source_node].mean(axis=0)
+        returned = np.where(np.isnan(back), state.source_return, back)
+        came = arrived.mean(axis=0)
+        after = State(
+            supply=supply.parcels,
+            return_=return_.parcels,
+            guess=came,
+            slope=flows.slope,
+            source_return=returned,
+            circulation=flows.circulation,
+        )
+        demand = np.where(np.isnan(step.heat), heat, step.heat)
+        outcome = Outcome(
+            seconds=step.seconds,
+            node_supply=supply.node.mean(axis=0),
+            node_return=return_.node.mean(axis=0),
+            flow_supply=flows.supply,
+            flow_return=flows.return_,
+            loss=(supply.loss + return_.loss) / step.seconds,
+            demand=demand,
+            delivered=heat,
+            cause=self.causes(step, flows, came, demand, heat),
+            arrived=np.where(draws, came, np.nan),
+            sent=np.where(draws, sent.mean(axis=0), np.nan),
+            drawn=flows.consumer,
+            source_heat=flows.source * p.medium.capacity * (step.feed - returned),
+            source_flow=flows.source,
+            source_return=returned,
+            sweeps=sweeps,
+            converged=flows.converged and float(np.abs(shift).max(initial=0.0)) <= SHIFT_TOLERANCE,
+        )
+        return after, outcome
+
+    def causes(
+        self, step: Step, flows: Flows, arrived: FloatArray, demand: FloatArray, heat: FloatArray
+    ) -> NDArray[np.int8]:
+        """Why each consumer's heat is missing, by :class:`~heatsym.engine.trajectory.Cause`."""
+        difference = arrived - self.wanted_return(step, arrived)
+        limited = np.where(difference < SMALL_DIFFERENCE, Cause.TEMPERATURE, Cause.FLOW)
+        scaled = (flows.share < 1.0) & (heat >= flows.share * demand * (1.0 - 1e-9))
+        cause = np.where(scaled, Cause.CAPACITY, limited)
+        return np.where(demand > heat, cause, Cause.NONE).astype(np.int8)
+
+    def advance(self, t: int, state: State) -> tuple[State, Outcome]:
+        """Step ``t``, in halves where it does not converge, down to a ``2 ** HALVINGS``-th.
+
+        The shorter a step, the less its flows change the temperatures that arrive within it.
+        """
+        parts: list[Outcome] = []
+        depths = [0]
+        while depths:
+            depth = depths.pop()
+            after, outcome = self.through(self.inputs(t, state, depth), state)
+            if outcome.converged or depth == HALVINGS:
+                state = after
+                parts.append(outcome)
+            else:
+                depths += [depth + 1, depth + 1]
+        return state, joined(parts)
+
+    # -- the march -----------------------------------------------------------------------------------
+
+    def stored(self, state: State) -> float:
+        """Heat in all pipes, relative to water at theta 0. [J]"""
+        p = self.problem
+        return float(p.supply.capacity @ state.supply.mean() + p.return_.capacity @ state.return_.mean())
+
+    def start(self, hours: float = 48.0) -> State:
+        """The given water, or a network settled by running the first hours twice."""
+        state = self.initial_state()
+        if self.problem.initial_supply is not None:
+            return state
+        first = min(self.problem.steps, max(1, round(hours * 3600.0 / self.problem.step)))
+        for t in (*range(first), *range(first)):
+            state, _ = self.advance(t, state)
+        return state
+
+    def march(self, state: State, progress: Progress) -> March:
+        """All steps from a state, recorded."""
+        began = time.process_time()
+        record, steps = Record(self.problem), self.problem.steps
+        merged = state.supply.merged + state.return_.merged
+        initial = stored = self.stored(state)
+        often = max(1, steps // 200)
+        for t in range(steps):
+            state, outcome = self.advance(t, state)
+            before, stored = stored, self.stored(state)
+            rise = (stored - before) / self.problem.step
+            record.write(t, outcome, state.supply.mean(), state.return_.mean(), stored, rise)
+            if t % often == 0:
+                progress(t / steps)
+        merged = state.supply.merged + state.return_.merged - merged
+        return record.march(self.offers.t_feed, initial, merged, time.process_time() - began)

@@ -1,0 +1,110 @@
+"""Rounds of plan and march until what the sources give no longer changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from heatsym.dispatch.cost import marginal_cost
+from heatsym.dispatch.merit_order import merit_order
+from heatsym.engine.hydraulics import hydraulics
+from heatsym.engine.problem import Offers, Problem, stacked
+from heatsym.engine.reference import Reference
+from heatsym.engine.trajectory import March, Trajectory
+from heatsym.interfaces.axis import FloatArray
+from heatsym.interfaces.exchange import Plan, Site
+
+Progress = Callable[[float, str], None]
+
+SETTLED = 1e-3
+"""Energy-weighted hourly change of every source's heat, round to round, of a settled plan. [-]"""
+
+
+def settle(problem: Problem, progress: Progress) -> Trajectory:
+    """March the problem; plan and march again while any source's offer minds the temperatures found.
+
+    ``progress`` is told the share done, from 0 to 1 in each round, and what is being done.
+    """
+    minds = any(source.minds_return for source in problem.sources)
+    offers, plan = _planned(problem, _first_sites(problem))
+    engine = Reference(problem, offers, plan)
+    progress(0.0, "settling the start")
+    start = engine.start()
+    march = engine.march(start, _teller(progress, problem, 1))
+    seconds, changes = march.seconds, list[float]()
+    shift = np.zeros_like(march.source_heat)
+    while minds and len(changes) + 1 < problem.max_rounds and (not changes or changes[-1] > SETTLED):
+        offers, plan = _planned(problem, _sites(problem, march))
+        engine = Reference(problem, offers, plan)
+        again = engine.march(start, _teller(progress, problem, len(changes) + 2))
+        shift = np.abs(again.source_heat - march.source_heat)
+        changes.append(float(shift.sum() / max(float(again.source_heat.sum()), 1e-300)))
+        march, seconds = again, seconds + again.seconds
+    settled = not minds or (bool(changes) and changes[-1] <= SETTLED)
+    progress(1.0, "pressures")
+    sites = _sites(problem, march)
+    return Trajectory(
+        march=march,
+        hydraulics=hydraulics(problem, march),
+        uses=tuple(
+            source.use(problem.ctx, site, march.source_heat[:, s])
+            for s, (source, site) in enumerate(zip(problem.sources, sites, strict=True))
+        ),
+        t_air=problem.ctx.t_air,
+        t_ground=problem.t_ground,
+        t_feed=problem.t_feed,
+        rounds=len(changes) + 1,
+        change=tuple(changes),
+        settled=settled,
+        seconds=seconds,
+        unsettled_hours={} if settled else _unsettled(problem, march, shift),
+        warnings=problem.warnings,
+    )
+
+
+def _planned(problem: Problem, sites: list[Site]) -> tuple[Offers, Plan]:
+    """Every source's offer at these temperatures, and the dispatch of them."""
+    offers = stacked(
+        [source.offer(problem.ctx, site) for source, site in zip(problem.sources, sites, strict=True)]
+    )
+    costs = None
+    if problem.fuel_cost is not None and problem.electricity_cost is not None:
+        costs = marginal_cost(
+            offers.price,
+            offers.fuel_per_heat,
+            problem.fuel_cost,
+            offers.electricity_per_heat,
+            problem.electricity_cost[:, None],
+        )
+    return offers, merit_order(offers.power, costs)
+
+
+def _first_sites(problem: Problem) -> list[Site]:
+    """Before anything is known: the set-point, and the mean return temperature that consumers aim at."""
+    load = problem.load
+    usual = (load.return_offset + load.return_slope * problem.t_feed[:, None]).mean(axis=1)
+    return [Site(problem.t_feed, usual) for _ in problem.sources]
+
+
+def _sites(problem: Problem, march: March) -> list[Site]:
+    """What each source saw in a march."""
+    return [Site(problem.t_feed, march.source_return_temperature[:, s]) for s in range(len(problem.sources))]
+
+
+def _unsettled(problem: Problem, march: March, shift: FloatArray) -> dict[str, float]:
+    """Hours in which a source's heat still moved by more than the limit's share of all heat, by source."""
+    moved = shift > SETTLED * march.source_heat.sum(axis=1, keepdims=True)
+    hours = moved.sum(axis=0) * problem.step / 3600.0
+    return {source.name: float(h) for source, h in zip(problem.sources, hours, strict=True) if h > 0}
+
+
+def _teller(progress: Progress, problem: Problem, number: int) -> Callable[[float], None]:
+    """Tells the round and the simulated date."""
+    local = problem.ctx.axis.local
+
+    def tell(done: float) -> None:
+        day = local[int(done * (len(local) - 1))].astype("datetime64[D]")
+        progress(done, f"round {number}, {day}")
+
+    return tell

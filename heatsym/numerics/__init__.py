@@ -1,0 +1,1 @@
+"""Graphs and solvers that know nothing of heat."""

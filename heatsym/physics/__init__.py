@@ -1,0 +1,1 @@
+"""Equations: pure functions of arrays, one module per physical question."""

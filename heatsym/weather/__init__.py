@@ -1,0 +1,7 @@
+"""Weather: packaged test reference years, weather files, and their mapping onto a run's time axis."""
+
+from heatsym.weather.mapping import air_temperature, daily_air
+from heatsym.weather.model import Weather, WeatherYear
+from heatsym.weather.read import read_weather
+
+__all__ = ["Weather", "WeatherYear", "air_temperature", "daily_air", "read_weather"]

@@ -1,0 +1,141 @@
+"""The balance of stored results: what closes by construction closes, what leaks is found."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from heatsym.results.balance import balance, violations
+from heatsym.results.dataset import dataset
+from heatsym.results.envelope import flags
+from heatsym.results.store import read_dataset, write_dataset
+from tests import handmade
+
+
+@pytest.fixture
+def case():
+    return handmade.case()
+
+
+def test_terms_are_the_hand_made_ones(case):
+    run = handmade.trajectory(case)
+    account = balance(dataset(case, run))
+    np.testing.assert_allclose(account.network_loss, 5.8e4)
+    np.testing.assert_allclose(
+        account.energy(account.stored_change), run.march.network_stored_heat[-1] - 5.49e11, rtol=1e-9
+    )
+    np.testing.assert_allclose(account.delivered, run.march.consumer_heat_delivered.sum(axis=1), rtol=1e-7)
+
+
+@pytest.mark.parametrize("seconds", [1, 900, 3600])
+def test_closed_run_closes_after_rounding_and_storing(seconds, tmp_path):
+    case = handmade.case(step=seconds)
+    results = dataset(case, handmade.trajectory(case))
+    write_dataset(tmp_path / "results.nc", results)
+    with read_dataset(tmp_path / "results.nc") as stored:
+        assert violations(stored) == []
+        assert balance(stored).residual_relative < 1e-7
+        np.testing.assert_array_equal(balance(stored).residual, stored["system_balance_residual"])
+
+
+def test_leak_is_its_own_residual(case):
+    results = dataset(case, handmade.trajectory(case, leak=1e3))
+    np.testing.assert_allclose(results["system_balance_residual"], 1e3, atol=0.5)
+    supplied = balance(results).supplied
+    assert balance(results).residual_relative == pytest.approx(1e3 * 48 / supplied.sum(), rel=1e-3)
+
+
+def test_leak_of_a_few_watts_in_megawatts_is_found(case):
+    assert any(
+        "of the run" in line for line in violations(dataset(case, handmade.trajectory(case, leak=3.0)))
+    )
+
+
+def test_leak_of_one_watt_at_one_house_is_found(case):
+    """One watt in 100 kW is 1e-5 of the supply."""
+    run = handmade.trajectory(case)
+    march = run.march
+    small = replace(
+        march,
+        consumer_heat_demand=march.consumer_heat_demand / 16,
+        consumer_heat_delivered=march.consumer_heat_delivered / 16,
+        consumer_heat_unmet=march.consumer_heat_unmet / 16,
+        pipe_heat_loss=march.pipe_heat_loss / 16,
+        network_stored_heat=march.network_stored_heat / 16,
+        initial_stored_heat=march.initial_stored_heat / 16,
+        source_heat=march.source_heat / 16,
+    )
+    assert violations(dataset(case, replace(run, march=small))) == []
+    leaking = replace(small, source_heat=small.source_heat + np.array([0.0, 1.0]))
+    assert violations(dataset(case, replace(run, march=leaking)))
+
+
+def test_errors_that_cancel_over_the_run_are_found_by_step(case):
+    run = handmade.trajectory(case)
+    heat = run.march.source_heat.copy()
+    heat[10, 0] += 500.0
+    heat[20, 0] -= 500.0
+    results = dataset(case, replace(run, march=replace(run.march, source_heat=heat)))
+    assert balance(results).residual_relative < 1e-6
+    (line,) = violations(results)
+    assert line.startswith("heat balance of the step: 2 steps, first 2025-01-01T10:00:00")
+
+
+def test_lost_unmet_heat_is_found(case):
+    run = handmade.trajectory(case)
+    march = replace(run.march, consumer_heat_unmet=np.zeros_like(run.march.consumer_heat_unmet))
+    (line,) = violations(dataset(case, replace(run, march=march)))
+    assert line == "delivered + unmet is not demanded: 1 steps, first 2025-01-01T07:00:00 UTC"
+
+
+@pytest.mark.parametrize("name", ["source_heat", "consumer_heat_delivered", "network_heat_loss"])
+def test_missing_term_is_not_a_closed_balance(case, name):
+    results = dataset(case, handmade.trajectory(case))
+    results[name][{"time": 5}] = np.nan
+    assert np.isnan(balance(results).residual[5])
+    assert len(violations(results)) >= 2
+
+
+def test_standing_network_is_judged_by_its_loss(case):
+    """No supply at all: what is lost comes out of the store, and a hole in that is seen."""
+    run = handmade.trajectory(case)
+    nothing = np.zeros_like(run.march.consumer_heat_demand)
+    march = replace(
+        run.march,
+        consumer_heat_demand=nothing,
+        consumer_heat_delivered=nothing,
+        consumer_heat_unmet=nothing,
+        source_heat=nothing,
+        network_stored_heat=5.49e11 - 5.8e4 * 3600 * np.arange(1, 49),
+    )
+    assert violations(dataset(case, replace(run, march=march))) == []
+    march = replace(march, network_stored_heat=march.network_stored_heat - 1e6 * np.arange(1, 49))
+    assert violations(dataset(case, replace(run, march=march)))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("node_supply_temperature", -0.1, "supply water at or below 0 degC"),
+        ("node_supply_temperature", 166.0, "supply water boils"),
+        ("node_return_pressure", -1.1e5, "return pressure not above vacuum"),
+        ("consumer_return_temperature", 80.0, "return not colder than supply at a consumer"),
+    ],
+)
+def test_envelope(case, name, value, sentence):
+    """At 6 bar gauge, 7.01 bar absolute, water boils at 165.5 degC."""
+    results = dataset(case, handmade.trajectory(case))
+    assert flags(results) == []
+    results[name][30:33, 1] = value
+    (line,) = flags(results)
+    place = "Süßmosterei" if name.startswith("consumer") else "corner"
+    assert line == f"{sentence}: 3 steps, first 2025-01-02T06:00:00 UTC at {place}"
+
+
+def test_standing_water_is_not_judged(case):
+    results = dataset(case, handmade.trajectory(case))
+    results["node_supply_temperature"][4] = np.nan
+    results["consumer_return_temperature"][4] = np.nan
+    assert flags(results) == []
