@@ -52,14 +52,15 @@ class Run:
         """
         if self.case is None:
             raise ValueError("this run was read from a folder: copy that folder")
+        document = self.case.document
         return write_run(
             folder,
             self.results,
             self.summary,
-            resolved_toml=self.case.document.toml(),
+            resolved_toml=document.resolved_toml(base=Path(folder)),
             log_text=log,
             command=command,
-            inputs=self.case.document.inputs(),
+            inputs=[(document.name, document.text.encode()), *document.files.items()],
             overwrite=overwrite,
         )
 

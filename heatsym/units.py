@@ -214,5 +214,8 @@ def explanation() -> str:
     for base, spellings in UNITS.items():
         shown = ", ".join(s or "(no unit)" for s in spellings)
         lines.append(f"{measures(base):32} {shown}")
-    lines += ["", "degC is a temperature, K a difference of temperatures; kelvin is not accepted as a temperature."]
+    lines += [
+        "",
+        "degC is a temperature, K a difference of temperatures; kelvin is not accepted as a temperature.",
+    ]
     return "\n".join(lines)

@@ -12,59 +12,19 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from heatsym.analysis.figures import JOULES_PER_MWH, Figures, context, enabled_sources, given, power
+from heatsym.analysis.figures import Figures, context, enabled_sources, given, power
 from heatsym.case.model import Case
 from heatsym.interfaces.axis import FloatArray
 from heatsym.results.balance import balance
 from heatsym.results.vocabulary import VOCABULARY
 from heatsym.tables import read_table
+from heatsym.tables.factors import BIOGENIC, DIRECT, JOULES_PER_MWH, Factor, counted_factor, factors
 
-BIOGENIC, DIRECT = "biogenic", "direct"
 ELECTRICITY = "electricity"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Factor:
-    """CO2 per unit of energy [kg/J], constant or (time,), and where it comes from.
-
-    ``scope`` is empty for a factor that goes with any: zero, or one given in the case.
-    """
-
-    value: float | FloatArray
-    scope: str = ""
-    origin: str = ""
-
-
-NOTHING = Factor(0.0)
-UNKNOWN = Factor(float("nan"))
-
-
-def packaged_factors(factor_set: str, carrier: str) -> dict[str, Factor]:
-    """Factors of a carrier in a packaged set, by scope; empty if the set has none."""
-    return {
-        row["scope"]: Factor(
-            float(row["value"]) / JOULES_PER_MWH,
-            row["scope"],
-            f"CO2 of {carrier}: {row['value']} {row['unit']}, {row['scope']}, {row['year']}, set"
-            f" {factor_set} ({row['status']})",
-        )
-        for row in read_table("emission_factors")
-        if row["set"] == factor_set and row["carrier"] == carrier
-    }
-
-
-def counted_factor(factor_set: str, carrier: str) -> Factor:
-    """The factor that enters totals: direct, else the set's only other; ``UNKNOWN`` if there is none.
-
-    A carrier of which the set has biogenic CO2 only counts with zero.
-    """
-    known = packaged_factors(factor_set, carrier)
-    counted = [factor for scope, factor in known.items() if scope != BIOGENIC]
-    if DIRECT in known:
-        return known[DIRECT]
-    if known and not counted:
-        return Factor(0.0, origin=known[BIOGENIC].origin)
-    return counted[0] if len(counted) == 1 else UNKNOWN
+NOTHING = Factor(0.0, "", "", "")
+UNKNOWN = Factor(float("nan"), "", "", "")
 
 
 def common_scope(parts: Iterable[Factor]) -> str:
@@ -102,10 +62,10 @@ class Inventory:
         """CO2 of each source's fuel and electricity, (time, source), kg/s."""
         return self.fuel_flows(self.fuel_factors) + _emitted(self.electricity, self.electricity_factor)
 
-    def fuel_flows(self, factors: tuple[Factor, ...]) -> FloatArray:
+    def fuel_flows(self, by_source: tuple[Factor, ...]) -> FloatArray:
         """CO2 of each source's fuel with one factor per source, (time, source), kg/s."""
         flows = np.zeros_like(self.fuel)
-        for position, factor in enumerate(factors):
+        for position, factor in enumerate(by_source):
             flows[:, position] = _emitted(self.fuel[:, position], factor)
         return flows
 
@@ -132,9 +92,9 @@ def inventory(case: Case, results: xr.Dataset, factor_set: str) -> Inventory:
         electricity=power(results, "source_electricity"),
         pump=power(results, "pump_electricity"),
         carriers=carriers,
-        fuel_factors=tuple(counted_factor(factor_set, c) if c else NOTHING for c in carriers),
+        fuel_factors=tuple(counted_factor(factor_set, c) or UNKNOWN if c else NOTHING for c in carriers),
         biogenic_factors=tuple(
-            packaged_factors(factor_set, c).get(BIOGENIC, NOTHING) if c else NOTHING for c in carriers
+            factors(factor_set, c).get(BIOGENIC, NOTHING) if c else NOTHING for c in carriers
         ),
         electricity_factor=_electricity_factor(case, results, factor_set),
     )
@@ -203,7 +163,7 @@ def emissions(case: Case, results: xr.Dataset) -> Figures:
     if "total_t" in values:
         values |= {"scope": common_scope(in_use.values()), "by_allocation": {"zero": total_t}}
     warnings = [f"emissions not computed: {missing}"] if missing else []
-    assumptions = [factor.origin for factor in in_use.values() if factor.origin]
+    assumptions = [_told(carrier, factor) for carrier, factor in in_use.items() if factor.origin]
     assumptions += _taken_as_zero(case, results)
 
     if case.counterfactual is not None:
@@ -247,10 +207,16 @@ def _emitted(energy: FloatArray, factor: Factor) -> FloatArray:
 def _electricity_factor(case: Case, results: xr.Dataset, factor_set: str) -> Factor:
     """The case's own factor, else the set's; (time,) where it varies."""
     if case.emissions is None or case.emissions.electricity is None:
-        return counted_factor(factor_set, ELECTRICITY)
+        return counted_factor(factor_set, ELECTRICITY) or UNKNOWN
     value = context(case, results).values(case.emissions.electricity)
-    mean = value.mean() * JOULES_PER_MWH
-    return Factor(value, origin=f"CO2 of electricity: {mean:.4g} kg/MWh in the mean, given in the case")
+    return Factor(value, "", "given", "the case")
+
+
+def _told(carrier: str, factor: Factor) -> str:
+    """One line on a factor: value, scope, where it is from and how well it is known."""
+    mean = float(np.mean(factor.value)) * JOULES_PER_MWH
+    scope = f", {factor.scope}" if factor.scope else ""
+    return f"CO2 of {carrier}: {mean:.4g} kg/MWh{scope}, from {factor.origin} ({factor.status})"
 
 
 def _missing(factor_set: str, in_use: dict[str, Factor]) -> str:
@@ -286,11 +252,11 @@ def _counterfactual(case: Case, results: xr.Dataset, factor_set: str) -> tuple[F
     if carrier == ELECTRICITY:
         factor = _electricity_factor(case, results, factor_set)
     else:
-        factor = counted_factor(factor_set, carrier)
+        factor = counted_factor(factor_set, carrier) or UNKNOWN
     status = "given in the case"
     if efficiency is None:
         efficiency, status = float(row["efficiency"]), row["status"]
     notes = [f"alternative {kind}: {carrier} at an efficiency of {efficiency:g} ({status})"]
     if factor.origin:
-        notes.append(factor.origin)
+        notes.append(_told(carrier, factor))
     return _emitted(balance(results).delivered / efficiency, factor), factor, notes

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from heatsym.analysis.figures import JOULES_PER_MWH, enabled_sources, given
+from heatsym.analysis.figures import enabled_sources, given
 from heatsym.case.model import Case
 from heatsym.engine.trajectory import Cause, Trajectory
 from heatsym.interfaces.axis import FloatArray
 from heatsym.results.balance import balance
+from heatsym.tables.factors import JOULES_PER_MWH
 
 
 def energy(case: Case, results: xr.Dataset, trajectory: Trajectory) -> dict[str, float]:

@@ -13,8 +13,6 @@ from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.exchange import Source
 from heatsym.interfaces.profile import Context
 
-JOULES_PER_MWH = 3.6e9
-
 
 @dataclass(frozen=True, slots=True)
 class Figures:

@@ -6,12 +6,13 @@ import numpy as np
 import xarray as xr
 
 from heatsym.analysis.emissions import ELECTRICITY, direct_flow
-from heatsym.analysis.figures import JOULES_PER_MWH, Figures, context, enabled_sources, power
+from heatsym.analysis.figures import Figures, context, enabled_sources, power
 from heatsym.case.model import Case
 from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.exchange import Site
 from heatsym.interfaces.profile import Profile
 from heatsym.results.balance import balance
+from heatsym.tables.factors import JOULES_PER_MWH
 
 
 def operating_cost(case: Case, results: xr.Dataset) -> Figures:

@@ -46,7 +46,7 @@ def clock_of(time: Time) -> Clock:
         raise ClockError("step", f"{time.step!r} does not divide an hour", 'for example "1h", "15min", "10s"')
     start = instant(time.start, zone, "start")
     if (time.days is None) == (time.duration is None):
-        raise ClockError("days", "exactly one of days and duration is needed")
+        raise ClockError("days", "exactly one of days and duration is needed", "e.g. days = 365")
     if time.days is not None:
         naive = _naive(time.start)
         try:
@@ -85,7 +85,9 @@ def seconds(text: str, key: str) -> int:
     found = _LENGTH.fullmatch(text.strip())
     value = float(found.group(1)) * _SECONDS[found.group(2)] if found else float("nan")
     if not value.is_integer() or value > 1e12:
-        raise ClockError(key, f"{text!r} is not a whole number of seconds", 'write for example "48h", "15min", "10s"')
+        raise ClockError(
+            key, f"{text!r} is not a whole number of seconds", 'write for example "48h", "15min", "10s"'
+        )
     return int(value)
 
 

@@ -54,7 +54,7 @@ CODES: dict[str, Code] = {
     ),
     "HS103": Code(
         "unknown key",
-        "The section has no such key. Nothing is ignored, since a misspelt key would otherwise change the result in silence.",
+        "The section has no such key. Nothing is ignored: a misspelt key would change the result in silence.",
         "Use the name suggested, or remove the key.",
     ),
     "HS104": Code(
@@ -163,6 +163,70 @@ CODES: dict[str, Code] = {
         "A consumer has neither annual heat nor a series.",
         "Give annual_heat with a kind, or a column in the series file.",
     ),
+    # weather and demand
+    "HS401": Code(
+        "weather chosen twice",
+        "The case needs either a packaged weather year or a weather file.",
+        "Keep dataset or file.",
+    ),
+    "HS402": Code("not EPW", "The weather file is not an EPW file.", "Give a file that ends in .epw."),
+    "HS403": Code("weather file missing", "The weather file does not exist.", "Correct the path."),
+    "HS404": Code(
+        "weather file malformed",
+        "The head of the weather file or its table breaks the EPW format.",
+        "Download or export the file again.",
+    ),
+    "HS405": Code(
+        "weather row malformed",
+        "A row of the weather file cannot be read.",
+        "Correct the line given.",
+    ),
+    "HS406": Code(
+        "weather incomplete",
+        "Hours or values of the weather file are missing. Gaps are never bridged in silence.",
+        "Use a complete file.",
+    ),
+    "HS407": Code(
+        "weather impossible",
+        "An air temperature of the weather file is impossible; often it is in kelvin.",
+        "Correct the file; EPW holds degrees Celsius.",
+    ),
+    "HS408": Code(
+        "weather does not cover the case",
+        "The weather file is of another time than the case.",
+        "Set weather.typical = true to take it by month, day and hour, or use weather of the case's time.",
+    ),
+    "HS411": Code(
+        "holidays unknown",
+        "No public holidays are known for this country or subdivision.",
+        "Write for example DK or DE-MV.",
+    ),
+    "HS412": Code("series has gaps", "A consumer's series has missing values.", "Complete the series."),
+    "HS413": Code("series negative", "A consumer's heat or flow is negative.", "Correct the series."),
+    "HS414": Code(
+        "heat and flow", "A consumer has a series of heat and one of flow.", "Keep one for each consumer."
+    ),
+    "HS415": Code(
+        "consumer without heat or kind",
+        "A consumer has neither a series nor annual heat with a kind or profile.",
+        "Give annual_heat_MWh and kind, or a column in the series file.",
+    ),
+    "HS416": Code("profile unknown", "There is no load profile of this name.", "Use a name listed."),
+    "HS417": Code(
+        "building class does not fit",
+        "Only residential profiles have building classes, 1 to 11.",
+        "Correct the class, or leave it empty.",
+    ),
+    "HS418": Code(
+        "weather of a year needed",
+        "Annual heat is spread over the year by its outdoor temperatures.",
+        "Add [weather] that covers a year, or give series.",
+    ),
+    "HS419": Code(
+        "return rule",
+        "The consumers' return temperature does not follow from the case.",
+        "Give exactly one of return_temperature_degC and temperature_drop_K.",
+    ),
     # time and series
     "HS601": Code(
         "time axis",
@@ -177,7 +241,7 @@ CODES: dict[str, Code] = {
     "HS603": Code(
         "instant twice",
         "Two rows of a series have the same time.",
-        "Remove one; local times of the hour that repeats in autumn must appear twice in order, or carry an offset.",
+        "Remove one; the local hour that repeats in autumn appears twice, in order, or carries an offset.",
     ),
     "HS604": Code("time goes back", "Rows of a series are not in order of time.", "Sort the rows."),
     "HS605": Code(
@@ -219,5 +283,10 @@ CODES: dict[str, Code] = {
         "implausible magnitude",
         "Numbers are each possible, but not together; often one has the wrong unit.",
         "Check the units of the values named.",
+    ),
+    "HS505": Code(
+        "approximated",
+        "Something that the case asks for is approximated; the text says what and how.",
+        "Nothing, if that is good enough.",
     ),
 }

@@ -5,8 +5,9 @@ from __future__ import annotations
 import copy
 import datetime
 import os
+import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -22,7 +23,9 @@ from heatsym.interfaces.fields import Paths
 
 Place = tuple[str, int | None]
 
-LARGEST = 16 * 1024**2  # bytes of a case file
+LARGEST = 4 * 1024**2  # bytes of a case file
+
+_TOO_DEEP = re.compile(r"""(?<![\w."'-])(?:["']?[\w-]++["']?[ \t]*+\.[ \t]*+){64}""")
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +53,13 @@ class Document:
         """Folder whose files the case may read."""
         return project_of(self.path)
 
+    @property
+    def files(self) -> dict[str, Path]:
+        """Files read so far for this document and its variants, by path relative to the case file."""
+        read = {part for key in self.cache for part in key if isinstance(part, Path)}
+        folder = self.path.parent.resolve()
+        return {Path(os.path.relpath(file, folder)).as_posix(): file for file in sorted(read)}
+
     @cached_property
     def lines(self) -> dict[KeyPath, int]:
         """Line of every key in the file's text."""
@@ -66,11 +76,12 @@ class Document:
 
     def dotted(self, path: KeyPath) -> str:
         """A key path as text, list items by their name: ``source.works.power_MW``."""
-        text, here = "", self.data
+        text = ""
+        here: Any = self.data
         for step in path:
             inside: Any = None
             if isinstance(here, Mapping):
-                inside = here.get(step)  # type: ignore[call-overload]
+                inside = here.get(step)
             elif isinstance(here, list) and isinstance(step, int) and step < len(here):
                 inside = here[step]
             if isinstance(step, str):
@@ -100,10 +111,18 @@ class Document:
         import tomli_w
 
         data = copy.deepcopy(dict(self.data))
-        if base is not None and base.resolve() != self.path.parent.resolve():
-            prefix = os.path.relpath(self.path.parent.resolve(), base.resolve())
-            _move_paths(data, Path(prefix))
+        here = self.path.parent.resolve()
+        if base is not None and base.resolve() != here:
+            for holder, key in _file_names(data):
+                if not Path(holder[key]).is_absolute():
+                    holder[key] = Path(os.path.relpath(here / holder[key], base.resolve())).as_posix()
         return tomli_w.dumps(data)
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """The files that the case names, by name as written."""
+        names = (str(holder[key]) for holder, key in _file_names(self.data))
+        return {name: self.path.parent / name for name in names}
 
     def _with(
         self, patch: Mapping[str, Any], place: Place, findings: Findings, root: KeyPath = ()
@@ -126,7 +145,10 @@ def read_document(
     file = Path(path)
     text = _case_text(file)
     findings = Findings()
+    data: dict[str, Any] = {}
     try:
+        if _TOO_DEEP.search(text):  # the parser's time would grow with the square of the key's length
+            raise RecursionError
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         line = _decode_line(error)
@@ -139,9 +161,13 @@ def read_document(
     document = Document(file, text, data, allow_outside)
     if not _is_table_of_tables(scenarios):
         findings.error(
-            "HS102", "is not a table of patches", where="scenario", hint="write [scenario.NAME]",
-            file=file.name, line=document.lines.get(("scenario",)),
-        )  # fmt: skip
+            "HS102",
+            "is not a table of patches",
+            where="scenario",
+            hint="write [scenario.NAME]",
+            file=file.name,
+            line=document.lines.get(("scenario",)),
+        )
     elif scenario is not None and scenario not in scenarios:
         known = listed(list(scenarios)) or "none"
         findings.error("HS112", f"no scenario {scenario!r}", hint=f"there are: {known}", file=file.name)
@@ -181,7 +207,9 @@ class _Merge:
     def items(self, data: dict[str, Any], key: str, patches: Any) -> None:
         items = data.get(key, [])
         if not isinstance(items, list) or not isinstance(patches, dict):
-            self.error("HS109", f"items of {key} are changed by name", f"write {key}.NAME.KEY = value", (key,))
+            self.error(
+                "HS109", f"items of {key} are changed by name", f"write {key}.NAME.KEY = value", (key,)
+            )
             return
         names = [item.get("name") if isinstance(item, dict) else None for item in items]
         for name, patch in patches.items():
@@ -189,7 +217,9 @@ class _Merge:
                 known = listed([str(n) for n in names if n is not None]) or "none"
                 self.error("HS109", f"no {key} is named {name!r}", f"there are: {known}", (key, name))
             elif not isinstance(patch, dict):
-                self.error("HS109", "is not a table of changes", f"write {key}.{name}.KEY = value", (key, name))
+                self.error(
+                    "HS109", "is not a table of changes", f"write {key}.{name}.KEY = value", (key, name)
+                )
             else:
                 position = names.index(name)
                 item = items[position]
@@ -216,9 +246,7 @@ class _Merge:
     def error(self, code: str, reason: str, hint: str, written: KeyPath) -> None:
         file, line = self.place
         line = self.document.lines.get((*self.root, *written), line)
-        self.findings.error(
-            code, reason, where=".".join(map(str, written)), hint=hint, file=file, line=line
-        )
+        self.findings.error(code, reason, where=".".join(map(str, written)), hint=hint, file=file, line=line)
 
 
 def _case_text(file: Path) -> str:
@@ -239,8 +267,6 @@ def _case_text(file: Path) -> str:
 
 
 def _decode_line(error: tomllib.TOMLDecodeError) -> int | None:
-    import re
-
     found = re.search(r"at line (\d+)", str(error))
     return int(found.group(1)) if found else None
 
@@ -260,7 +286,7 @@ def _override(text: str) -> dict[str, Any] | None:
 
 def _key_names(key: str) -> list[str] | None:
     """Names of a dotted key, quotes resolved."""
-    if not key.strip() or "\n" in key or "=" in key and '"' not in key and "'" not in key:
+    if not key.strip() or "\n" in key or ("=" in key and '"' not in key and "'" not in key):
         return None
     try:
         table: Any = tomllib.loads(f"{key} = 0")
@@ -304,32 +330,29 @@ def _plain(value: Any) -> Any:
     return copy.deepcopy(value)
 
 
-def _move_paths(data: dict[str, Any], prefix: Path) -> None:
-    """Put ``prefix`` before every relative path in the data."""
+def _file_names(data: Mapping[str, Any]) -> Iterator[tuple[Any, Any]]:
+    """Where the data name files: container and key (or position) of each name."""
     for section, cls in SECTIONS.items():
         if isinstance(data.get(section), dict):
-            _move_in_table(data[section], cls, prefix)
+            yield from _names_in_table(data[section], cls)
     for section in LISTS:
-        for item in data.get(section, []):
+        items = data.get(section)
+        for item in items if isinstance(items, list) else ():
             if isinstance(item, dict):
-                _move_in_table(item, item_class(section, item), prefix)
+                yield from _names_in_table(item, item_class(section, item))
 
 
-def _move_in_table(table: dict[str, Any], cls: type | None, prefix: Path) -> None:
+def _names_in_table(table: dict[str, Any], cls: type | None) -> Iterator[tuple[Any, Any]]:
     for key, value in table.items():
         inner = part_class(cls, key)
         meant = match(cls, key) if cls else None
         if inner and isinstance(value, dict):
-            _move_in_table(value, inner, prefix)
-        elif isinstance(meant, Match) and isinstance(meant.spec, Paths):
-            table[key] = [_moved(v, prefix) for v in value] if isinstance(value, list) else _moved(value, prefix)
-        elif isinstance(meant, Match) and meant.unit and isinstance(value, str):
-            table[key] = _moved(value, prefix)
-        elif isinstance(meant, Match) and meant.unit and isinstance(value, dict) and "file" in value:
-            value["file"] = _moved(value["file"], prefix)
-
-
-def _moved(name: Any, prefix: Path) -> Any:
-    if not isinstance(name, str) or Path(name).is_absolute():
-        return name
-    return Path(os.path.normpath(prefix / name)).as_posix()
+            yield from _names_in_table(value, inner)
+        elif not isinstance(meant, Match):
+            continue
+        elif isinstance(value, dict) and meant.unit and isinstance(value.get("file"), str):
+            yield value, "file"
+        elif isinstance(value, list) and isinstance(meant.spec, Paths):
+            yield from ((value, i) for i, name in enumerate(value) if isinstance(name, str))
+        elif isinstance(value, str) and (meant.unit or isinstance(meant.spec, Paths)):
+            yield table, key

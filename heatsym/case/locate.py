@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from contextlib import suppress
 from typing import Any
 
 KeyPath = tuple[str | int, ...]
@@ -20,10 +21,8 @@ _WORD = re.compile(r"[^,\]}\n#]+")
 def key_lines(text: str) -> dict[KeyPath, int]:
     """Line (from 1) of every key, table and list item of a valid TOML text."""
     scan = _Scan(text)
-    try:
+    with suppress(_LostError, RecursionError):  # what was found until then still helps
         scan.document()
-    except (_LostError, RecursionError):  # what was found until then still helps
-        pass
     return scan.lines
 
 

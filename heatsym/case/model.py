@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from heatsym.case.document import Document
-
 from heatsym.case.settings import About, Counterfactual, DispatchSettings, Emissions, Engine, Prices
 from heatsym.demand.model import Demand
 from heatsym.errors import Problem

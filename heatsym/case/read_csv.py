@@ -12,7 +12,9 @@ import numpy as np
 from heatsym.case.files import UnfitError, text_of
 from heatsym.interfaces.axis import FloatArray, IntArray
 
-_DECIMAL_COMMA = re.compile(r"(?:^|;)[ \t]*\"?[+-]?\d+,\d+(?:[eE][+-]?\d+)?\"?[ \t]*(?:;|$)", re.MULTILINE)
+_DECIMAL_COMMA = re.compile(
+    r"(?:^|;)[ \t]*\"?[+-]?[\d.]*\d,\d+(?:[eE][+-]?\d+)?\"?[ \t]*(?:;|$)", re.MULTILINE
+)
 _NOT_NUMBERS = re.compile(r"[^0-9eE+\-. \t\n]")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
 _MISSING = frozenset({"nan", "na", "n/a", "null", "none", "-", "#n/v", "#nv", "#n/a", "inf", "-inf", "+inf"})

@@ -22,7 +22,7 @@ from heatsym.case.values import Reference, checked, range_fault, within
 from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.fields import Hidden, Part, Paths, Quantity, Spec, specs
 from heatsym.interfaces.profile import Series
-from heatsym.units import Unit, measures, nearest, split_unit, unit
+from heatsym.units import Unit, joined, measures, nearest, split_unit, unit, usual
 
 T = TypeVar("T")
 
@@ -102,8 +102,7 @@ class Reader:
             else:
                 failed = True
                 key = spec.key or name
-                near = [k for k in raw if isinstance(match(cls, k), Mismatch) and split_unit(k)[0] == key]
-                if not near:
+                if not any(_meant_as(cls, written, key) for written in raw):
                     self.error(path, "HS101", f"{_example(key, spec)} is missing", spec.meaning)
         return Fields(values, keys, not failed)
 
@@ -211,7 +210,7 @@ class Reader:
                 continue
             numbers, bad = table.numbers(column)
             for row, cell, why in bad[:3]:
-                hint = "the header is repeated" if cell == column else _more(len(bad) - 3)
+                hint = "the header is repeated" if cell == column else _more(len(bad) - 3) or "write a number"
                 self.at_cell(table, row, column, owner, "HS203", f"{shown(cell)} {why}", hint)
                 good = False
             values = of.to_base(numbers)
@@ -226,7 +225,17 @@ class Reader:
         """How the rows of a table become steps; filled gaps are told."""
         assert self.clock is not None  # the caller looked
         whole = self.clock.whole
-        key = ("layout", table.name, id(table), str(whole.start), whole.step, whole.steps, whole.timezone, mode, fill)
+        key = (
+            "layout",
+            table.name,
+            id(table),
+            str(whole.start),
+            whole.step,
+            whole.steps,
+            whole.timezone,
+            mode,
+            fill,
+        )
         try:
             layout: Layout = self.cached(key, lambda: lay_out(table, whole, hold=mode == "hold", fill=fill))
         except Flaw as flaw:
@@ -237,7 +246,7 @@ class Reader:
         return layout
 
     def column_unit(self, table: Table, column: str, spec: Quantity, default: Unit) -> Unit | None:
-        """The unit at the end of a column's name, else the key's; None, with a problem, if it does not fit."""
+        """The unit at the end of a column's name, else the key's; None, with a problem, if unfit."""
         body, ending = split_unit(column)
         if not ending:
             return default
@@ -276,17 +285,26 @@ class Reader:
         if len(missing) and fill is None and not quiet:
             cell = table.text(column)[int(rows[missing[0]])]
             self.at_cell(
-                table, int(rows[missing[0]]), column, owner, "HS606",
+                table,
+                int(rows[missing[0]]),
+                column,
+                owner,
+                "HS606",
                 f"{shown(cell)} is no value" if cell else "the cell is empty",
                 'fill it in, or give fill = "hold", "interpolate" or "zero"' + _more(len(missing) - 1, "; "),
-            )  # fmt: skip
+            )
             return False
         if len(missing) and fill:
             if fill == "hold" and np.isnan(used[0]):
-                self.at_cell(table, int(rows[0]), column, owner, "HS606", "the first value is missing", "fill it in")
+                self.at_cell(
+                    table, int(rows[0]), column, owner, "HS606", "the first value is missing", "fill it in"
+                )
                 return False
             self.findings.warning(
-                "HS609", f"{len(missing)} missing values filled ({fill})", where=f"column {column}", file=table.name
+                "HS609",
+                f"{len(missing)} missing values filled ({fill})",
+                where=f"column {column}",
+                file=table.name,
             )
         outside = np.flatnonzero(~within(used, spec))
         if len(outside):
@@ -313,7 +331,9 @@ class Reader:
             found = match(cls, column)
             if isinstance(found, Match):
                 if found.field in meant:
-                    self._at_header(table, column, "HS106", f"is given also as {meant[found.field][0]}", "keep one")
+                    self._at_header(
+                        table, column, "HS106", f"is given also as {meant[found.field][0]}", "keep one"
+                    )
                     failed = True
                 meant.setdefault(found.field, (column, found))
             elif found.code != "HS103" or found.hint.startswith("did you mean"):
@@ -333,14 +353,20 @@ class Reader:
             if name not in meant:
                 if required and name not in optional and not failed:
                     example = _example(spec.key or name, spec)
-                    self.findings.error("HS202", f"column {example} is missing", hint=spec.meaning, file=table.name)
+                    self.findings.error(
+                        "HS202", f"column {example} is missing", hint=spec.meaning, file=table.name
+                    )
                 failed |= required and name not in optional
                 if not required:
-                    values[name] = np.full(len(table), default) if isinstance(spec, Quantity) else ("",) * len(table)
+                    values[name] = (
+                        np.full(len(table), default) if isinstance(spec, Quantity) else ("",) * len(table)
+                    )
                 continue
             column, found = meant[name]
             if isinstance(spec, Quantity) and found.unit:
-                good, numbers = self._numbers(table, column, owners, spec, found.unit, None if required else default)
+                good, numbers = self._numbers(
+                    table, column, owners, spec, found.unit, None if required else default
+                )
                 values[name] = numbers
                 failed |= not good
             else:
@@ -357,12 +383,19 @@ class Reader:
         cells = table.columns[column]
         empty = np.isnan(numbers)
         for row, cell, why in bad[:20]:
-            self.at_cell(table, row, column, owners[row], "HS203", f"{shown(cell)} {why}")
+            self.at_cell(table, row, column, owners[row], "HS203", f"{shown(cell)} {why}", "write a number")
             empty[row] = False
         written = [int(r) for r in np.flatnonzero(empty) if cells[int(r)].strip()]
         for row in written[:20]:
-            self.at_cell(table, row, column, owners[row], "HS203", f"{shown(cells[row].strip())} is no value")
-        blank = [] if default is not None else [int(r) for r in np.flatnonzero(empty) if not cells[int(r)].strip()]
+            reason = f"{shown(cells[row].strip())} is no value"
+            self.at_cell(
+                table, row, column, owners[row], "HS203", reason, "write a number, or leave it empty"
+            )
+        blank = (
+            []
+            if default is not None
+            else [int(r) for r in np.flatnonzero(empty) if not cells[int(r)].strip()]
+        )
         for row in blank[:20]:
             self.at_cell(table, row, column, owners[row], "HS203", "the cell is empty", spec.meaning)
         values = of.to_base(numbers)
@@ -402,10 +435,16 @@ class Reader:
         self.findings.error(code, reason, where=f"column {column}", hint=hint, file=table.name)
 
 
+def _meant_as(cls: type, written: str, stem: str) -> bool:
+    """Whether a key that means nothing was suggested to be this one, so that it need not be missed too."""
+    meant = match(cls, written)
+    if not isinstance(meant, Mismatch):
+        return False
+    return split_unit(written)[0] == stem or f"did you mean {stem}" in meant.hint
+
+
 def _example(key: str, spec: Spec) -> str:
     """A key as it may be written."""
-    from heatsym.units import joined, usual
-
     return joined(key, usual(spec.unit)) if isinstance(spec, Quantity) else key
 
 

@@ -22,9 +22,7 @@ from heatsym.interfaces.axis import FloatArray, IntArray, TimeAxis, local_time
 
 TIME_COLUMNS = ("time", "time_s", "hour", "hour_of_year")
 
-_ISO = re.compile(
-    r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:\.0+)?)? ?(Z|[+-]\d\d:?\d\d)?", re.ASCII
-)
+_ISO = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:\.0+)?)? ?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +91,8 @@ def lay_out(table: Table, axis: TimeAxis, *, hold: bool, fill: str | None) -> La
         after = int(source[missing:][source[missing:] >= 0][0])
         raise Flaw(
             "HS605",
-            f"no row for {_when(axis, int(t[missing]))}" + (f", {layout.gaps} missing in all" * (layout.gaps > 1)),
+            f"no row for {_when(axis, int(t[missing]))}"
+            + (f", {layout.gaps} missing in all" * (layout.gaps > 1)),
             'add it, or give fill = "hold", "interpolate" or "zero"',
             line=table.line(after),
             column=time_column(table),
@@ -133,7 +132,11 @@ def instants(table: Table, axis: TimeAxis) -> IntArray:
     if (values < 0).any():
         row = int(np.flatnonzero(values < 0)[0])
         raise Flaw(
-            "HS607", f"{values[row]:g} is negative", "time counts up from 0 or 1", line=table.line(row), column=column
+            "HS607",
+            f"{values[row]:g} is negative",
+            "time counts up from 0 or 1",
+            line=table.line(row),
+            column=column,
         )
     if column == "time_s":
         return _whole(values, table, column)
@@ -180,14 +183,20 @@ def _times(table: Table, timezone: str) -> IntArray:
     for row, cell in enumerate(cells):
         found = _ISO.fullmatch(cell)
         if not found:
-            raise Flaw("HS607", f"{cell!r} is not an ISO time", _time_hint(cell), line=table.line(row), column="time")
+            raise Flaw(
+                "HS607", f"{cell!r} is not an ISO time", _time_hint(cell), line=table.line(row), column="time"
+            )
         parts.append(found.groups())
     try:
         local = np.array([f"{day}T{clock or '00:00'}" for day, clock, _ in parts], dtype="datetime64[s]")
     except ValueError:
         row = next(i for i, p in enumerate(parts) if not _exists(p))
         raise Flaw(
-            "HS607", f"{cells[row]!r} is no date or time", _time_hint(cells[row]), line=table.line(row), column="time"
+            "HS607",
+            f"{cells[row]!r} is no date or time",
+            _time_hint(cells[row]),
+            line=table.line(row),
+            column="time",
         ) from None
     seconds = local.astype(np.int64)
     zoned = np.array([zone is not None for _, _, zone in parts])
@@ -196,9 +205,12 @@ def _times(table: Table, timezone: str) -> IntArray:
     if zoned.any():
         row = int(np.flatnonzero(zoned != zoned[0])[0])
         raise Flaw(
-            "HS607", f"{cells[row]!r} has {'an' if zoned[row] else 'no'} offset, unlike the rows before",
-            "write all times with an offset, or none", line=table.line(row), column="time",
-        )  # fmt: skip
+            "HS607",
+            f"{cells[row]!r} has {'an' if zoned[row] else 'no'} offset, unlike the rows before",
+            "write all times with an offset, or none",
+            line=table.line(row),
+            column="time",
+        )
     return _utc_of_local(seconds, timezone, table)
 
 
@@ -276,7 +288,9 @@ def _grid(t: IntArray, step: int) -> tuple[int, IntArray]:
     return spacing, source
 
 
-def _check_cover(table: Table, axis: TimeAxis, t: IntArray, spacing: int, *, regular: bool, hold: bool) -> None:
+def _check_cover(
+    table: Table, axis: TimeAxis, t: IntArray, spacing: int, *, regular: bool, hold: bool
+) -> None:
     end = axis.steps * axis.step
     exact = regular and spacing == axis.step and t[0] % axis.step == 0
     slack = spacing / 2 if regular and not (hold or exact) else 0

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from heatsym.interfaces.fields import date, quantity, text, whole
 from heatsym.interfaces.profile import Profile
 
+DEAR = 10 / 3.6e6
+"""No energy costs more. [EUR/J], 10 EUR/kWh: whoever wants to pay more has mistaken the unit."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
@@ -37,16 +40,18 @@ class Prices:
     """What energy costs. A fuel that is not listed has no price, and costs are then not computed."""
 
     natural_gas: Profile | None = quantity(
-        "EUR/J", "natural gas, lower heating value", varies=True, default=None
+        "EUR/J", "natural gas, lower heating value", low=-DEAR, high=DEAR, varies=True, default=None
     )
-    oil: Profile | None = quantity("EUR/J", "heating oil", varies=True, default=None)
-    wood: Profile | None = quantity("EUR/J", "wood chips or pellets", varies=True, default=None)
-    biogas: Profile | None = quantity("EUR/J", "biogas", varies=True, default=None)
-    coal: Profile | None = quantity("EUR/J", "hard coal", varies=True, default=None)
+    oil: Profile | None = quantity("EUR/J", "heating oil", low=-DEAR, high=DEAR, varies=True, default=None)
+    wood: Profile | None = quantity(
+        "EUR/J", "wood chips or pellets", low=-DEAR, high=DEAR, varies=True, default=None
+    )
+    biogas: Profile | None = quantity("EUR/J", "biogas", low=-DEAR, high=DEAR, varies=True, default=None)
+    coal: Profile | None = quantity("EUR/J", "hard coal", low=-DEAR, high=DEAR, varies=True, default=None)
     electricity: Profile | None = quantity(
-        "EUR/J", "electricity for pumps and plants", varies=True, default=None
+        "EUR/J", "electricity for pumps and plants", low=-DEAR, high=DEAR, varies=True, default=None
     )
-    co2: Profile = quantity("EUR/kg", "price of direct fossil CO2", low=0, varies=True, default=0.0)
+    co2: Profile = quantity("EUR/kg", "price of direct fossil CO2", low=0, high=10, varies=True, default=0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

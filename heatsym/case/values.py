@@ -9,7 +9,16 @@ from functools import cache
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, InstanceOf, Tag, TypeAdapter, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    InstanceOf,
+    Tag,
+    TypeAdapter,
+    ValidationError,
+)
 
 from heatsym.case.findings import listed, shown
 from heatsym.case.locate import KeyPath
@@ -81,7 +90,12 @@ def within(values: FloatArray, spec: Quantity) -> np.ndarray[Any, np.dtype[np.bo
 def _range_hint(value: float, spec: Quantity, unit: Unit, key: str) -> str:
     if spec.unit == "degC" and 230 < value < 500 and bool(within(np.array([value - 273.15]), spec)[0]):
         return f"looks like kelvin: {value:g} K is {value - 273.15:.2f} degC"
-    if spec.unit == "1" and unit.spelling == "" and value > 1 and bool(within(np.array([value / 100]), spec)[0]):
+    if (
+        spec.unit == "1"
+        and unit.spelling == ""
+        and value > 1
+        and bool(within(np.array([value / 100]), spec)[0])
+    ):
         return f"looks like percent: write {key}_pct = {value:g}, or {key} = {value / 100:g}"
     return ""
 
@@ -98,7 +112,9 @@ def _profile(good: Any, spec: Quantity, unit: Unit, key: str, raw: Any) -> tuple
     if not isinstance(good[0], tuple):
         return Monthly(tuple(good)), []
     if spec.unit not in ("degC", "K"):
-        return None, [((), "HS102", "takes no curve over outdoor temperature", "give a number, 12 months or a series")]
+        return None, [
+            ((), "HS102", "takes no curve over outdoor temperature", "give a number, 12 months or a series")
+        ]
     for position in range(1, len(good)):
         if good[position][0] <= good[position - 1][0]:
             reason = f"{good[position][0]:g} does not ascend from {good[position - 1][0]:g}"
@@ -109,8 +125,12 @@ def _profile(good: Any, spec: Quantity, unit: Unit, key: str, raw: Any) -> tuple
 def _converted(raw: Any, unit: Unit) -> Any:
     """Numbers of a value in the base unit; of pairs only the second."""
     if isinstance(raw, list):
-        return [[*item[:1], *(_number(y, unit) for y in item[1:])] if isinstance(item, list) else _number(item, unit)
-                for item in raw]  # fmt: skip
+        return [
+            [*item[:1], *(_number(y, unit) for y in item[1:])]
+            if isinstance(item, list)
+            else _number(item, unit)
+            for item in raw
+        ]
     return _number(raw, unit)
 
 
@@ -140,8 +160,8 @@ def _adapter(spec: Spec) -> TypeAdapter[Any]:
         number = Annotated[finite, Field(ge=spec.low, gt=spec.above, le=spec.high)]
         annotation = number
         if spec.varies:
-            months = Annotated[list[number], Field(min_length=12, max_length=12)]  # type: ignore[valid-type]
-            points = Annotated[list[tuple[finite, number]], Field(min_length=2, max_length=1000)]  # type: ignore[valid-type]
+            months = Annotated[list[number], Field(min_length=12, max_length=12)]
+            points = Annotated[list[tuple[finite, number]], Field(min_length=2, max_length=1000)]
             annotation = Annotated[
                 Annotated[number, Tag("number")]
                 | Annotated[months, Tag("months")]
@@ -163,7 +183,7 @@ def _adapter(spec: Spec) -> TypeAdapter[Any]:
         annotation = InstanceOf[datetime.date]
     elif isinstance(spec, Paths):
         text = Annotated[str, Field(strict=True)]
-        annotation = text | Annotated[list[text], Field(min_length=1)] if spec.many else text  # type: ignore[valid-type]
+        annotation = text | Annotated[list[text], Field(min_length=1)] if spec.many else text
     elif isinstance(spec, Names):
         annotation = dict[str, Annotated[str, Field(strict=True)]]
     elif isinstance(spec, Part):
@@ -192,9 +212,10 @@ def _faults(error: ValidationError, spec: Spec, unit: Unit | None, raw: Any, key
         if path in seen:
             continue
         seen.add(path)
-        here = raw
+        here: Any = raw
         for step in path:
-            here = here[step] if isinstance(here, (list, dict)) and item["type"] != "missing" else here
+            if item["type"] != "missing":
+                here = here[step]
         yield (path, *_words(item["type"], spec, unit, here, item["input"], key))
 
 
@@ -202,7 +223,7 @@ def _words(kind: str, spec: Spec, unit: Unit | None, raw: Any, value: Any, key: 
     if kind == "extra_forbidden":
         return "HS103", "unknown key", "a series takes file, column, input and fill"
     if kind == "missing":
-        return "HS101", "a series needs file and column", "write { file = \"x.csv\", column = \"heat_MW\" }"
+        return "HS101", "a series needs file and column", 'write { file = "x.csv", column = "heat_MW" }'
     if isinstance(spec, Quantity) and unit:
         if isinstance(value, float) and np.isfinite(value):
             fault = range_fault(value, spec, unit, key)
@@ -211,19 +232,30 @@ def _words(kind: str, spec: Spec, unit: Unit | None, raw: Any, value: Any, key: 
         if isinstance(raw, float) or kind == "finite_number":
             return "HS107", f"{shown(raw)} is not a finite number", ""
         if kind == "literal_error":
-            return "HS108", f"{shown(raw)} is not a choice", 'input is "linear" or "hold", fill "hold", "interpolate" or "zero"'
+            return (
+                "HS108",
+                f"{shown(raw)} is not a choice",
+                'input is "linear" or "hold", fill "hold", "interpolate" or "zero"',
+            )
         if kind in ("too_short", "too_long") or isinstance(raw, list):
             takes = "12 numbers, January to December, or at least 2 pairs [outdoor degC, value]"
-            return "HS102", f"a list of {len(raw) if isinstance(raw, list) else 0} does not fit", (
-                f"write {takes}" if spec.varies else "takes one number"
-            )  # fmt: skip
+            return (
+                "HS102",
+                f"a list of {len(raw) if isinstance(raw, list) else 0} does not fit",
+                (f"write {takes}" if spec.varies else "takes one number"),
+            )
         if isinstance(raw, dict) and not spec.varies:
-            return "HS102", "takes one number, no series", ""
-        return "HS102", f"{shown(raw)} is not a number", "write it without quotes" if isinstance(raw, str) else ""
+            return "HS102", "takes no series", "write one number"
+        hint = "write it without quotes" if isinstance(raw, str) else "write a number"
+        return "HS102", f"{shown(raw)} is not a number", hint
     if isinstance(spec, Whole) and isinstance(raw, int) and not isinstance(raw, bool):
         return "HS107", f"{shown(raw)} is not between {spec.low} and {spec.high}", ""
     if isinstance(spec, Text) and spec.choices and isinstance(raw, str):
         near = difflib.get_close_matches(raw, spec.choices, 1, 0.5)
         options = listed(spec.choices)
-        return "HS108", f"{shown(raw)} is not a choice", f"did you mean {near[0]}?" if near else f"one of {options}"
+        return (
+            "HS108",
+            f"{shown(raw)} is not a choice",
+            f"did you mean {near[0]}?" if near else f"one of {options}",
+        )
     return "HS102", f"{shown(raw)} does not fit", f"takes {_EXPECTED.get(type(spec), 'something else')}"

@@ -39,8 +39,8 @@ def command(
         case = load(
             case_file, scenario=scenario, overrides=overrides, period=period, allow_outside=allow_outside
         )
-        prepare(case)
-        problems = case.warnings
+        approximations = prepare(case).warnings
+        problems = [*case.warnings, *(Problem("HS505", text, severity="warning") for text in approximations)]
     except InputError as error:
         problems = error.problems
     if form == "json":

@@ -57,10 +57,14 @@ class Log:
         self._lines: list[str] = []
 
     def __call__(self, text: str) -> None:
-        """Add a line."""
-        self._lines.append(f"{time.monotonic() - self._start:9.2f} s  {text}")
+        """Add a line and show it where asked for."""
+        self.keep(text)
         if self._shown:
             say(self._lines[-1])
+
+    def keep(self, text: str) -> None:
+        """Add a line that is said elsewhere."""
+        self._lines.append(f"{time.monotonic() - self._start:9.2f} s  {text}")
 
     @property
     def text(self) -> str:

@@ -52,7 +52,7 @@ def run_lines(folder: Path) -> Iterator[str]:
     yield from ten_lines(found.summary)
     for name, variable in found.results.data_vars.items():
         dims = ", ".join(map(str, variable.dims))
-        yield f"{name} ({dims}) [{variable.attrs.get('units', '')}] {variable.attrs['long_name']}"
+        yield f"{name:28} {dims:15} {variable.attrs.get('units', ''):7} {variable.attrs['long_name']}"
 
 
 def case_lines(case: Case) -> Iterator[str]:

@@ -16,7 +16,9 @@ def case_arguments(function: Command) -> Command:
     for decorate in (
         click.option("--allow-outside", is_flag=True, help="Let the case read files outside its project."),
         click.option(
-            "--period", metavar="A/B", help="Local days or times instead of the case's: from A until B."
+            "--period",
+            metavar="A/B",
+            help="Local days from A to B, both included, instead of the whole case.",
         ),
         click.option(
             "-s",

@@ -62,8 +62,6 @@ def command(
     log(f"heatsym {__version__}: {case_file.name}")
     case = load(case_file, scenario=scenario, overrides=overrides, period=period, allow_outside=allow_outside)
     log(f"read {case.about.name}: {plural(case.axis.steps, 'step')} of {case.axis.step} s")
-    for warning in case.warnings:
-        log(str(warning))
     if not quiet:
         say_problems(case.warnings)
 
@@ -72,8 +70,8 @@ def command(
     log("computed")
     lines = ten_lines(result.summary)
     failures, status = judge(result)
-    for line in (*lines, *failures):
-        log(line)
+    for line in dict.fromkeys((*lines, *result.summary["warnings"], *failures)):
+        log.keep(line)
     result.save(folder, overwrite, command=("heatsym", *sys.argv[1:]), log=log.text)
 
     if not quiet:

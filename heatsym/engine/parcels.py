@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from heatsym.interfaces.axis import FloatArray, IntArray
 
 SLOTS = 32
-"""Parcels kept per pipe; where more would be needed, the two smallest neighbours are merged and counted."""
+"""Parcels kept per pipe; where more would be needed, the two most alike neighbours are merged and counted."""
 
 
 @dataclass(slots=True, eq=False)
@@ -239,11 +239,12 @@ def _shifted(values: FloatArray, by: IntArray, shape: tuple[int, ...]) -> FloatA
 
 
 def _make_room(parcels: Parcels, needed: NDArray[np.bool_]) -> None:
-    """Merge the smallest pair of neighbours, in place, where every slot is taken and one is needed."""
+    """Merge the pair of neighbours that differ least, in place, where every slot is taken and one is needed."""
     for pipe in np.flatnonzero(needed & (parcels.count == SLOTS)):
         width = parcels.width[pipe]
-        at = int(np.argmin(width[:-1] + width[1:]))
         inside = parcels.level[pipe] + parcels.edge[pipe] * _mean_exp(parcels.growth[pipe])
+        moved = np.abs(np.diff(inside)) * width[:-1] * width[1:] / (width[:-1] + width[1:])
+        at = int(np.argmin(moved))
         both = width[at] + width[at + 1]
         parcels.level[pipe, at] = (width[at : at + 2] @ inside[at : at + 2]) / both
         parcels.edge[pipe, at] = parcels.growth[pipe, at] = 0.0

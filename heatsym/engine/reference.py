@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from heatsym.engine.parcels import Parcels, Passage, advanced, filled, oriented, passage
 from heatsym.engine.problem import Layer, Offers, Problem
 from heatsym.engine.record import Outcome, Record, joined
+from heatsym.engine.search import FlowSearch
 from heatsym.engine.trajectory import Cause, March
 from heatsym.interfaces.axis import FloatArray, IntArray
 from heatsym.interfaces.exchange import Plan
@@ -33,26 +34,10 @@ SHIFT_TOLERANCE = 1.0
 """Largest correction of a return temperature that makes a consumer's heat exact. [K]"""
 SMALL_DIFFERENCE = 5.0
 """Supply less return below which missing heat is a matter of temperature, not of flow. [K]"""
-CAREFUL = 8
-"""Sweeps in which each consumer follows its own secant; after them all are extrapolated together."""
-MEMORY = 8
-"""Earlier sweeps that the common extrapolation uses."""
 HALVINGS = 5
 """Times that a step which does not converge is halved."""
 REPEATS = 3
 """Times a step is coupled again because substeps brought other temperatures than the whole step."""
-
-
-def next_move(tried: list[FloatArray], missed: list[FloatArray], gain: FloatArray, memory: int) -> FloatArray:
-    """Change of the guesses by Anderson's extrapolation from earlier tries and their misses."""
-    here, miss = tried[-1], missed[-1]
-    earlier = range(max(0, len(tried) - memory), len(tried) - 1)
-    if not len(earlier):
-        return gain * miss
-    steps = np.array([here - tried[i] for i in earlier]).T
-    changes = np.array([miss - missed[i] for i in earlier]).T
-    weights, *_ = np.linalg.lstsq(gain[:, None] * changes, gain * miss, rcond=1e-8)
-    return np.asarray(gain * miss - (steps + gain[:, None] * changes) @ weights)
 
 
 @dataclass(slots=True, eq=False)
@@ -61,8 +46,8 @@ class State:
 
     supply: Parcels
     return_: Parcels
-    guess: FloatArray  # (consumer,) supply temperature at the consumer
-    slope: FloatArray  # (consumer,) response of that temperature to its own guess
+    arrived: FloatArray  # (consumer,) supply temperature at the consumer
+    response: FloatArray  # (consumer,) change of that temperature with the logarithm of its flow [K]
     source_return: FloatArray  # (source,) return temperature at the source
     circulation: tuple[FloatArray, FloatArray]  # loop flows in supply and return
 
@@ -77,8 +62,8 @@ class Flows:
     return_: FloatArray
     share: float
     circulation: tuple[FloatArray, FloatArray]
-    guess: FloatArray
-    slope: FloatArray
+    arrived: FloatArray
+    response: FloatArray
     sweeps: int
     converged: bool
 
@@ -143,8 +128,8 @@ class Reference:
         return State(
             supply=filled(warm[graph.start], warm[graph.end]),
             return_=filled(cold[graph.start], cold[graph.end]),
-            guess=warm[p.consumer_node],
-            slope=np.zeros(len(p.consumer_node)),
+            arrived=warm[p.consumer_node],
+            response=np.zeros(len(p.consumer_node)),
             source_return=cold[p.source_node],
             circulation=(at_rest, at_rest),
         )
@@ -185,19 +170,15 @@ class Reference:
         flow = np.where(step.heat > 0, np.minimum(needed, self.problem.load.mass_flow_max), 0.0)
         return np.where(np.isnan(step.heat), np.nan_to_num(step.mass_flow), flow)
 
-    def wide_open(self, step: Step, supply: FloatArray) -> FloatArray:
-        """Supply temperature below which a consumer draws its largest flow, however cold the water."""
-        least = step.heat / (self.problem.medium.capacity * self.problem.load.mass_flow_max)
-        return self.wanted_return(step, supply) + np.nan_to_num(least)
-
     def most_flow(self, step: Step, source_return: FloatArray) -> FloatArray:
         """Largest flow of each source: its power, and its stream's cooling, at this return temperature."""
         p = self.problem
         heat = step.upper
         limited = np.isfinite(step.conductance)
         if limited.any():
-            room = np.maximum(step.t_hot - p.medium.temperature(source_return), 0.0)
-            heat = np.where(limited, np.minimum(heat, np.where(limited, step.conductance, 0.0) * room), heat)
+            room = np.maximum(step.t_hot[limited] - p.medium.temperature(source_return[limited]), 0.0)
+            heat = heat.copy()
+            heat[limited] = np.minimum(heat[limited], step.conductance[limited] * room)
         lift = step.feed - source_return
         with np.errstate(divide="ignore", invalid="ignore"):
             most = np.where(lift > 0, heat / (p.medium.capacity * lift), 0.0)
@@ -264,45 +245,44 @@ class Reference:
     def couple(self, step: Step, state: State, bias: FloatArray) -> Flows:
         """Flows at which consumers get their heat from the temperatures that these flows bring.
 
-        Each consumer's supply temperature is iterated by its own bounded secant. ``bias`` (consumer,) is
-        added to the temperature that the whole-step operators bring, because substeps bring another.
+        ``bias`` (consumer,) is added to the temperature that the whole-step operators bring, because
+        substeps bring another.
         Where all sources together cannot give the flow, one ``share`` scales every consumer's demand.
         """
         p, capacity, graph = self.problem, self.problem.medium.capacity, self.problem.graph
-        guess, slope, source_return = state.guess, state.slope, state.source_return
+        prescribed = np.isnan(step.heat)
+        asked = np.where(prescribed, 0.0, step.heat)
+        allowed = p.tolerance * max(float(asked.sum()), 1e-3 * self.design_heat)
+        found, source_return = state.arrived, state.source_return
+        search = FlowSearch(self.consumer_flows(step, found), p.load.mass_flow_max, state.response)
         circulation, share = state.circulation, 1.0
-        asked = float(np.nansum(step.heat))
-        allowed = p.tolerance * max(asked, 1e-3 * self.design_heat)
-        guess = np.maximum(guess, self.wide_open(step, guess))
-        tried: list[FloatArray] = []
-        missed: list[FloatArray] = []
-        nothing = np.zeros(len(p.sources))
+        rest, nothing = np.zeros(len(graph.start)), np.zeros(len(p.sources))
         for sweep in range(1, p.max_sweeps + 1):
-            consumer = share * self.consumer_flows(step, guess)
-            total = float(consumer.sum())
+            flow = np.where(prescribed, np.nan_to_num(step.mass_flow), search.flow)
+            wanted = share * float(flow.sum())
             most = self.most_flow(step, source_return)
             room = float(most.sum())
-            if total <= self.still or room <= self.still:
-                share = 1.0 if total <= self.still else 0.0
-                rest = np.zeros(len(graph.start))
+            if wanted <= self.still or room <= self.still:
+                now = 1.0 if wanted <= self.still else 0.0
                 return Flows(
-                    0.0 * consumer, nothing, rest, rest, share, circulation, guess, slope, sweep, True
+                    0.0 * flow, nothing, rest, rest, now, circulation, found, state.response, sweep, True
                 )
-            ratio = room / total
-            consumer = consumer * min(1.0, ratio)
+            ratio = room / wanted
             now, share = share * min(1.0, ratio), min(1.0, share * ratio)
-            total *= min(1.0, ratio)
+            consumer = now * flow
             before = np.concatenate([[0.0], np.cumsum(most[step.order])[:-1]])
             source = nothing.copy()
-            source[step.order] = np.clip(total - before, 0.0, most[step.order])
+            source[step.order] = np.clip(float(consumer.sum()) - before, 0.0, most[step.order])
             supply, return_, circulation, closed = self.pipe_flows(consumer, source, state, circulation)
 
             way = self.passage(step, oriented(state.supply, supply), supply, p.supply, step.t_eq_supply, 1)
             node = self.mixed(way, supply, p.source_node, source, step.feed)
             draws = consumer > 0
-            found = np.where(draws, node[p.consumer_node] + bias, guess)
-            miss = np.where(draws, np.maximum(found, self.wide_open(step, guess)) - guess, 0.0)
-            error = float((consumer * capacity * np.abs(miss)).sum()) + abs(share - now) * asked
+            found = np.where(draws, node[p.consumer_node] + bias, found)
+            difference = found - self.wanted_return(step, found)
+            missing = np.where(prescribed, 0.0, now * search.missing(asked, capacity, difference))
+            off = np.abs(missing) / np.where(draws, consumer * capacity, np.inf)
+            error = float(np.abs(missing).sum()) + abs(share - now) * float(asked.sum())
             if self.asks_return:
                 heat = self.heat_taken(step, consumer, found, now)
                 sent = found - heat / np.where(draws, consumer * capacity, 1.0)
@@ -314,23 +294,13 @@ class Reference:
                 full = (source > 0) & (source >= most)
                 error += float((capacity * source * np.abs(returned - source_return))[full].sum())
                 source_return = returned
-            if error <= allowed and float(np.abs(miss).max(initial=0.0)) <= TEMPERATURE_TOLERANCE and closed:
-                return Flows(consumer, source, supply, return_, now, circulation, found, slope, sweep, True)
-            tried.append(guess)
-            missed.append(miss)
-            if sweep <= CAREFUL:
-                slope = self.response(tried, missed, slope)
-            guess = guess + next_move(tried, missed, 1.0 / (1.0 - slope), 1 if sweep <= CAREFUL else MEMORY)
-        return Flows(consumer, source, supply, return_, now, circulation, found, slope, p.max_sweeps, False)
-
-    def response(self, tried: list[FloatArray], missed: list[FloatArray], known: FloatArray) -> FloatArray:
-        """Each consumer's response of found to guessed temperature, from the last two sweeps."""
-        if len(tried) < 2:
-            return known
-        moved = tried[-1] - tried[-2]
-        rise = missed[-1] - missed[-2] + moved
-        measured = np.divide(rise, moved, out=known.copy(), where=np.abs(moved) > 1e-9)
-        return np.clip(measured, -1000.0, 0.5)
+            settled = error <= allowed and float(off.max(initial=0.0)) <= TEMPERATURE_TOLERANCE and closed
+            if settled:
+                break
+            search.step(asked, capacity, difference)
+        return Flows(
+            consumer, source, supply, return_, now, circulation, found, search.response, sweep, settled
+        )
 
     # -- the commit ----------------------------------------------------------------------------------
 
@@ -404,8 +374,8 @@ class Reference:
                 feed,
             )
             draws = flows.consumer > 0
-            arrived = np.where(draws, supply.node[:, p.consumer_node], flows.guess)
-            missed = arrived.mean(axis=0) - flows.guess
+            arrived = np.where(draws, supply.node[:, p.consumer_node], flows.arrived)
+            missed = arrived.mean(axis=0) - flows.arrived
             if step.substeps == 1 or float(np.abs(missed).max(initial=0.0)) <= TEMPERATURE_TOLERANCE:
                 break
             bias = bias + missed
@@ -426,8 +396,8 @@ class Reference:
         after = State(
             supply=supply.parcels,
             return_=return_.parcels,
-            guess=came,
-            slope=flows.slope,
+            arrived=came,
+            response=flows.response,
             source_return=returned,
             circulation=flows.circulation,
         )

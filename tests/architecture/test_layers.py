@@ -32,7 +32,7 @@ LAYERS = (
 RANK = {package: rank for rank, layer in enumerate(LAYERS) for package in layer}
 
 # Array types are named once, in interfaces.axis; physics uses the names and nothing else of it.
-ALLOWED = {("physics", "interfaces.axis"), ("numerics", "interfaces.axis"), ("__main__", "cli")}
+ALLOWED = {("physics", "interfaces.axis"), ("__main__", "cli")}
 
 
 @dataclass(frozen=True)

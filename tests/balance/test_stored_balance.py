@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -122,15 +123,16 @@ def test_standing_network_is_judged_by_its_loss(case):
         ("node_supply_temperature", 166.0, "supply water boils"),
         ("node_return_pressure", -1.1e5, "return pressure not above vacuum"),
         ("consumer_return_temperature", 80.0, "return not colder than supply at a consumer"),
+        ("source_heat", 4.01e6, "source gives more than it has"),
     ],
 )
 def test_envelope(case, name, value, sentence):
-    """At 6 bar gauge, 7.01 bar absolute, water boils at 165.5 degC."""
+    """At 6 bar gauge, 7.01 bar absolute, water boils at 165.0 degC; the boiler has 4 MW."""
     results = dataset(case, handmade.trajectory(case))
     assert flags(results) == []
     results[name][30:33, 1] = value
     (line,) = flags(results)
-    place = "Süßmosterei" if name.startswith("consumer") else "corner"
+    place = {"node": "corner", "consumer": "Süßmosterei", "source": "backup"}[name.partition("_")[0]]
     assert line == f"{sentence}: 3 steps, first 2025-01-02T06:00:00 UTC at {place}"
 
 
@@ -139,3 +141,26 @@ def test_standing_water_is_not_judged(case):
     results["node_supply_temperature"][4] = np.nan
     results["consumer_return_temperature"][4] = np.nan
     assert flags(results) == []
+
+
+def test_sums_do_not_round_as_the_series_do(case):
+    """Thousands of consumers in single precision, added up in double."""
+    results = dataset(case, handmade.trajectory(case)).drop_dims("consumer")
+    heat = np.random.default_rng(7).uniform(0.0, 1e4, (48, 5000)).astype(np.float32)
+    results["consumer_heat_delivered"] = (("time", "consumer"), heat)
+    exact = [math.fsum(row) for row in heat.tolist()]
+    np.testing.assert_allclose(balance(results).delivered, exact, rtol=1e-13)
+
+
+@pytest.mark.parametrize(("error", "sentences"), [(1.0, 0), (5.0, 1)])
+def test_step_without_supply_is_judged_by_the_peak(case, error, sentences):
+    """The peak is 2.2 MW; in an idle step 1e-4 of 1 % of it, 2.2 W, may be missing."""
+    run = handmade.trajectory(case)
+    march = run.march
+    idle, lost = march.source_heat.copy(), march.network_stored_heat.copy()
+    lost[20:] -= (march.source_heat[20].sum() + error) * 3600
+    idle[20] = 0.0
+    idle[21:24, 0] += error / 3
+    results = dataset(case, replace(run, march=replace(march, source_heat=idle, network_stored_heat=lost)))
+    assert balance(results).supplied.max() == pytest.approx(2.2e6, rel=0.05)
+    assert len(violations(results)) == sentences

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -37,18 +38,34 @@ def test_check_says_that_nothing_is_wrong(heatsym, project):
 
 
 def test_check_names_all_problems_at_once(heatsym, project):
-    text = project.read_text("utf-8")
-    text = text.replace("temperature_degC = 98", "temperature_degC = 371.15").replace(
-        "days = 365", "days = -1"
-    )
-    project.write_text(text.replace('fuel = "natural_gas"', 'fuel = "peat"'), "utf-8")
+    """Three mistakes in two files, each at its line."""
+    case = project.read_text("utf-8").replace("days = 365", "days = -1").replace("natural_gas", "peat", 1)
+    project.write_text(case, "utf-8")
+    pipes = Path("data/minimal/pipes.csv")
+    table = pipes.read_text("utf-8").replace("P03,market,bridge,120,100", "P03,market,bridge,-120,100")
+    pipes.write_text(table, "utf-8")
     result = heatsym("check", project, "--format", "json")
     assert result.exit_code == 3
     problems = json.loads(result.stdout)
     assert all({"code", "reason", "where", "hint", "file", "line", "severity"} == set(p) for p in problems)
-    lines = [problem["line"] for problem in problems]
-    assert lines == sorted(lines)
-    assert {"peat", "-1"} <= {word for p in problems for word in p["reason"].replace(",", " ").split()}
+    expected = [
+        ("../data/minimal/pipes.csv", table.splitlines().index("P03,market,bridge,-120,100") + 1),
+        ("minimal.toml", case.splitlines().index("days = -1") + 1),
+        ("minimal.toml", case.splitlines().index('fuel = "peat"') + 1),
+    ]
+    assert [(problem["file"], problem["line"]) for problem in problems] == expected
+
+
+def test_strict_minds_warnings(heatsym, project):
+    """A leap day is not in the test year: a warning, and status 6 only where asked for."""
+    project.write_text(
+        project.read_text("utf-8").replace("start = 2025-01-01", "start = 2024-01-01"), "utf-8"
+    )
+    assert heatsym("check", project).exit_code == 0
+    result = heatsym("check", project, "--strict")
+    assert result.exit_code == 6
+    assert "29 February" in result.stderr
+    assert "1 warning" in result.stderr
 
 
 def test_check_finds_what_needs_two_parts(heatsym, project):
@@ -65,7 +82,7 @@ def test_check_finds_what_needs_two_parts(heatsym, project):
 def test_info_of_a_case(heatsym, project):
     result = heatsym("info", project)
     assert result.exit_code == 0, result.stderr
-    for word in ("11 nodes", "10 trenches", "1.20 km", "6 consumers", "works", "boiler", "declared"):
+    for word in ("11 nodes", "10 trenches", "1.08 km", "6 consumers", "works", "boiler", "declared"):
         assert word in result.stdout
 
 
@@ -95,7 +112,7 @@ def test_explain(heatsym, topic, word):
 
 
 def test_explain_nothing(heatsym):
-    assert heatsym("explain", "HS999").exit_code in (2, 3)
+    assert heatsym("explain", "HS999").exit_code == 3
 
 
 def test_doctor(heatsym, tmp_path, monkeypatch):
@@ -143,7 +160,7 @@ def test_no_colour_when_asked(heatsym, project):
         capture_output=True,
         text=True,
         check=False,
-        env={**__import__("os").environ, "NO_COLOR": "1"},
+        env={**os.environ, "NO_COLOR": "1"},
     )
     assert done.returncode == 3
     assert "\x1b[" not in done.stderr

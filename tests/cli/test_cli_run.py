@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-DAYS = ("--period", "2025-01-06/2025-01-08")
+DAYS = ("--period", "2025-01-06/2025-01-07")
 
 
 def replace(path: Path, old: str, new: str) -> None:

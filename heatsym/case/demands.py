@@ -1,0 +1,150 @@
+"""The demand section: the table of consumers and their series."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from heatsym.case.findings import listed
+from heatsym.case.read_csv import Table
+from heatsym.case.reader import Fields, Reader
+from heatsym.case.series import TIME_COLUMNS
+from heatsym.demand.model import Consumers, Demand
+from heatsym.interfaces.axis import FloatArray
+from heatsym.interfaces.fields import Quantity, specs
+from heatsym.interfaces.profile import Series
+from heatsym.units import Unit, split_unit, unit
+
+PATH = ("demand",)
+SERIES = ("series_heat", "series_flow")
+
+
+def read_demand(reader: Reader) -> tuple[Demand | None, Consumers | None]:
+    """Demand, and the consumers even where the rest is wrong."""
+    raw = reader.section("demand")
+    if raw is None:
+        if "demand" not in reader.document.data:
+            reader.error(PATH, "HS101", "section [demand] is missing", 'add consumers = "consumers.csv"')
+        return None, None
+    fields = reader.fields(Demand, raw, PATH, as_written=SERIES)
+    rules = [key for key in ("return_temperature", "temperature_drop") if key in fields.keys]
+    if len(rules) != 1:
+        said = "has both" if rules else "needs one of"
+        reader.error(
+            PATH, "HS111", f"{said} return_temperature_degC and temperature_drop_K", "keep exactly one"
+        )
+    name = fields.values.get("consumers_file")
+    table = reader.table(name, (*PATH, "consumers")) if isinstance(name, str) else None
+    if table is None:
+        return None, None
+    columns = reader.rows(Consumers, table, "consumer")
+    if not columns.complete:
+        return None, None
+    consumers = Consumers(**columns.values)
+    heat = _given(reader, raw, fields, "series_heat", consumers)
+    flow = _given(reader, raw, fields, "series_flow", consumers)
+    fed = _check_heat(reader, table, consumers, heat, flow)
+    if not fields.complete or not fed or len(rules) != 1 or heat is None or flow is None:
+        return None, consumers
+    return Demand(**fields.values, consumers=consumers, heat=heat, mass_flow=flow), consumers
+
+
+def _given(
+    reader: Reader, raw: dict[str, Any], fields: Fields, name: str, consumers: Consumers
+) -> FloatArray | None:
+    """A series for each consumer that has one, (time, consumer), NaN for the others; None if it is wrong."""
+    if reader.clock is None:
+        return None
+    out = np.full((reader.clock.axis.steps, len(consumers.id)), np.nan)
+    if name not in fields.keys:
+        return out
+    key = fields.keys[name]
+    spec = specs(Demand)[name][0]
+    assert isinstance(spec, Quantity)
+    of = unit(split_unit(key)[1], spec.unit)
+    assert of is not None
+    if isinstance(raw[key], str):
+        return _by_consumer(reader, raw[key], consumers, spec, of, (*PATH, key), out)
+    good, value = reader.value(spec, of, raw[key], (*PATH, key))
+    if not good:
+        return None
+    if not isinstance(value, (float, Series)):
+        reader.error((*PATH, key), "HS102", "takes a file, { file, column } or a number")
+        return None
+    out[:] = value.values[:, None] if isinstance(value, Series) else value
+    return out
+
+
+def _by_consumer(
+    reader: Reader,
+    name: str,
+    consumers: Consumers,
+    spec: Quantity,
+    of: Unit,
+    path: tuple[str, ...],
+    out: FloatArray,
+) -> FloatArray | None:
+    table = reader.table(name, path)
+    if table is None:
+        return None
+    who: list[int] = []
+    named: list[int] = []
+    for i, (consumer, column) in enumerate(zip(consumers.id, consumers.column, strict=True)):
+        if column:
+            named.append(i)
+        elif consumer in table.header:
+            who.append(i)
+    missing = [i for i in named if consumers.column[i] not in table.header]
+    for i in missing:
+        reader.error(path, "HS202", f"{name} has no column {consumers.column[i]!r} for {consumers.id[i]}")
+    used = {*(consumers.id[i] for i in who), *(consumers.column[i] for i in named), *TIME_COLUMNS}
+    unused = [column for column in table.header if column not in used]
+    if unused:
+        reader.findings.warning("HS209", f"{len(unused)} columns not used: {listed(unused)}", file=table.name)
+    if missing:
+        return None
+    good = True
+    for group, columns, plain in (
+        (who, [consumers.id[i] for i in who], True),
+        (named, [consumers.column[i] for i in named], False),
+    ):
+        if group:
+            owners = [f"consumer {consumers.id[i]}" for i in group]
+            values = reader.columns(table, columns, owners, spec, of, plain=plain)
+            good &= values is not None
+            if values is not None:
+                out[:, group] = values
+    if not who and not named:
+        hint = f"columns are: {listed(table.header)}"
+        reader.error(path, "HS202", f"{name} has a column for none of the consumers", hint)
+        return None
+    return out if good else None
+
+
+def _check_heat(
+    reader: Reader, table: Table, consumers: Consumers, heat: FloatArray | None, flow: FloatArray | None
+) -> bool:
+    """Each consumer has a series or annual heat with a kind, and not two series."""
+    if heat is None or flow is None:
+        return False
+    good = True
+    has_heat, has_flow = ~np.isnan(heat[0]), ~np.isnan(flow[0])
+    for i, name in enumerate(consumers.id):
+        reason = hint = ""
+        if has_heat[i] and has_flow[i]:
+            reason, hint = "has a series of heat and one of flow", "keep one"
+        elif has_heat[i] or has_flow[i]:
+            continue
+        elif consumers.kind[i] == "series":
+            reason, hint = "is of kind series, but no series has a column for it", "name it in column"
+        elif np.isnan(consumers.annual_heat[i]):
+            reason, hint = "has neither annual_heat nor a series", "give annual_heat_MWh and kind"
+        elif not consumers.kind[i] and not consumers.profile[i]:
+            reason, hint = "has annual_heat but no kind", "kind is house, flats or trade"
+        if reason:
+            reader.findings.error(
+                "HS307", reason, where=f"consumer {name}", hint=hint, file=table.name, line=table.line(i)
+            )
+            good = False
+    return good

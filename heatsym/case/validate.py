@@ -1,0 +1,252 @@
+"""Checks that need two parts of a case: references, connections, temperatures against each other."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from heatsym.case.findings import listed
+from heatsym.case.keys import suggestion
+from heatsym.case.locate import KeyPath
+from heatsym.case.reader import Reader
+from heatsym.case.settings import Emissions, Prices
+from heatsym.demand.model import Consumers, Demand
+from heatsym.interfaces.exchange import Source
+from heatsym.interfaces.fields import Part, Quantity, specs
+from heatsym.interfaces.profile import Curve, Monthly, Series
+from heatsym.network.model import Network, Nodes
+from heatsym.weather.model import Weather
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What could be read; None where a part is wrong or absent. Sources with their position in the file."""
+
+    network: Network | None
+    nodes: Nodes | None
+    demand: Demand | None
+    consumers: Consumers | None
+    sources: tuple[tuple[int, Source], ...]
+    prices: Prices | None
+    emissions: Emissions | None
+    weather: Weather | None
+
+
+def validate(reader: Reader, parts: Parts) -> None:
+    """Note every contradiction between parts that could be read."""
+    _nodes_of_consumers(reader, parts)
+    _nodes_of_sources(reader, parts)
+    _reach(reader, parts)
+    _needs_weather(reader, parts)
+    _temperatures(reader, parts)
+    _limits(reader, parts)
+    _magnitudes(reader, parts)
+
+
+def _nodes_of_consumers(reader: Reader, parts: Parts) -> None:
+    if parts.nodes is None or parts.consumers is None:
+        return
+    table = reader.table(str(reader.document.data["demand"]["consumers"]), ("demand", "consumers"))
+    known = set(parts.nodes.id)
+    for row, node in enumerate(parts.consumers.node):
+        if node not in known:
+            reader.findings.error(
+                "HS301",
+                f"there is no node {node!r}",
+                where=f"column node, consumer {parts.consumers.id[row]}",
+                hint=_node_hint(reader, parts, node),
+                file=table.name if table else "",
+                line=table.line(row) if table else None,
+            )
+
+
+def _nodes_of_sources(reader: Reader, parts: Parts) -> None:
+    if parts.nodes is None:
+        return
+    for position, source in parts.sources:
+        if source.node not in parts.nodes.id:
+            hint = _node_hint(reader, parts, source.node)
+            reader.error(("source", position, "node"), "HS301", f"there is no node {source.node!r}", hint)
+
+
+def _node_hint(reader: Reader, parts: Parts, node: str) -> str:
+    """Why a node may be missing: its point was drawn beside the pipes, or its name is misspelt."""
+    for problem in reader.findings.problems:
+        if problem.where == f"point {node}":
+            return f"the point {problem.reason} ({problem.file}:{problem.line})"
+    return suggestion(node, parts.nodes.id if parts.nodes else ())
+
+
+def _reach(reader: Reader, parts: Parts) -> None:
+    """Every node is connected to a source that takes part."""
+    raw = reader.document.data.get("source")
+    if not raw:
+        reader.error(("source",), "HS302", "there is no source", 'add [[source]], e.g. kind = "ideal"')
+        return
+    if not isinstance(raw, list):
+        return
+    active = [source for _, source in parts.sources if source.enabled]
+    if not active and len(parts.sources) == len(raw):
+        reader.error(("source",), "HS302", "no source is enabled", "set enabled = true for one of them")
+    network = parts.network
+    if network is None or len(parts.sources) < len(raw):
+        return
+    count = len(network.nodes.id)
+    links = coo_array((np.ones(len(network.start)), (network.start, network.end)), shape=(count, count))
+    label = connected_components(links, directed=False)[1]
+    position = {name: i for i, name in enumerate(network.nodes.id)}
+    fed = {label[position[source.node]] for source in active if source.node in position}
+    if not fed:
+        return
+    lost = [name for name, part in zip(network.nodes.id, label, strict=True) if part not in fed]
+    if lost:
+        one = len(lost) == 1
+        file, line = reader.document.place(("network",))
+        reader.findings.error(
+            "HS305",
+            f"{len(lost)} node{'' if one else 's'} cannot be reached from any source: {listed(lost)}",
+            where="network",
+            hint="add the missing pipe, or correct from and to",
+            file=file,
+            line=line,
+        )
+
+
+def _profiles(thing: Any, path: KeyPath) -> Iterator[tuple[KeyPath, Any]]:
+    """Numbers that may vary, of a part and the parts in it."""
+    for name, (spec, _) in specs(type(thing)).items():
+        value = getattr(thing, name)
+        if isinstance(spec, Quantity):
+            yield (*path, name), value
+        elif isinstance(spec, Part) and dataclasses.is_dataclass(value):
+            yield from _profiles(value, (*path, spec.key or name))
+
+
+def _needs_weather(reader: Reader, parts: Parts) -> None:
+    if parts.weather is not None or "weather" in reader.document.data:
+        return
+    add = 'add [weather] with dataset = "rostock" or a file'
+    things: list[tuple[Any, KeyPath]] = [(source, ("source", i)) for i, source in parts.sources]
+    for thing, name in (
+        (parts.network, "network"),
+        (parts.demand, "demand"),
+        (parts.prices, "prices"),
+        (parts.emissions, "emissions"),
+    ):
+        if thing is not None:
+            things.append((thing, (name,)))
+    for thing, path in things:
+        for where, value in _profiles(thing, path):
+            if isinstance(value, Curve):
+                key = _written(reader, where)
+                reader.error(
+                    key, "HS306", "is a curve over outdoor temperature, and there is no weather", add
+                )
+    if parts.network is not None and parts.network.ground.temperature is None:
+        hint = f"{add}, or give ground.temperature_degC"
+        reader.error(("network",), "HS306", "the soil's temperature is not known", hint)
+    if parts.demand is not None:
+        heat, flow = parts.demand.heat[0], parts.demand.mass_flow[0]
+        annual = [
+            n
+            for n, h, m in zip(parts.demand.consumers.id, heat, flow, strict=True)
+            if np.isnan(h) and np.isnan(m)
+        ]
+        if annual:
+            reader.error(("demand",), "HS306", f"annual heat follows the weather: {listed(annual)}", add)
+
+
+def _written(reader: Reader, path: KeyPath) -> KeyPath:
+    """The key as written, with its unit, of a field."""
+    here: Any = reader.document.data
+    for step in path[:-1]:
+        here = here[step]
+    field = str(path[-1])
+    return (*path[:-1], next((key for key in here if key == field or key.startswith(f"{field}_")), field))
+
+
+def _span(profile: Any) -> tuple[float, float]:
+    """Smallest and largest value that a profile may take."""
+    if isinstance(profile, Series):
+        return float(np.min(profile.values)), float(np.max(profile.values))
+    if isinstance(profile, Monthly):
+        return min(profile.values), max(profile.values)
+    if isinstance(profile, Curve):
+        values = [value for _, value in profile.points]
+        return min(values), max(values)
+    return float(profile), float(profile)
+
+
+def _temperatures(reader: Reader, parts: Parts) -> None:
+    """Supply is above return, in every step where both are certain."""
+    if parts.demand is None or parts.demand.return_temperature is None:
+        return
+    rule = parts.demand.return_temperature
+    supplies: list[tuple[KeyPath, Any]] = []
+    if parts.network is not None:
+        supplies.append((("network", "supply_temperature"), parts.network.supply_temperature))
+    for position, source in parts.sources:
+        own = getattr(source, "supply_temperature", None)
+        if own is not None and source.enabled:
+            supplies.append((("source", position, "supply_temperature"), own))
+    for path, supply in supplies:
+        if isinstance(supply, Series) and isinstance(rule, Series):
+            cold = supply.values - rule.values
+            low, top = float(cold.min()), 0.0
+        else:
+            low, _ = _span(supply)
+            _, top = _span(rule)
+            if not isinstance(rule, (float, int)) and not isinstance(supply, (float, int)):
+                low, top = _span(supply)[1], _span(rule)[0]  # their extremes need not meet
+        if low <= top:
+            what = f"{low:g} degC is not above the return temperature {top:g} degC"
+            if isinstance(supply, Series) and isinstance(rule, Series):
+                what = "is not above the return temperature in every step"
+            reader.error(
+                _written(reader, path), "HS501", what, "raise it, or lower demand.return_temperature_degC"
+            )
+
+
+def _limits(reader: Reader, parts: Parts) -> None:
+    """Lower limits are below upper ones, starts before ends."""
+    for position, source in parts.sources:
+        path = ("source", position)
+        upper, lower = getattr(source, "temperature", None), getattr(source, "limit_temperature", None)
+        if upper is not None and lower is not None and _span(lower)[0] > _span(upper)[1]:
+            reason = f"{_span(lower)[0]:g} degC is above the stream's {_span(upper)[1]:g} degC"
+            reader.error(_written(reader, (*path, "limit_temperature")), "HS503", reason)
+        for i, stop in enumerate(getattr(source, "stops", ())):
+            if np.datetime64(stop.start, "s") > np.datetime64(stop.end, "s"):
+                reader.error((*path, "stops", i), "HS503", f"from {stop.start} is after to {stop.end}")
+
+
+def _magnitudes(reader: Reader, parts: Parts) -> None:
+    """Numbers that are possible, but hardly together."""
+    if parts.network is None or parts.demand is None or reader.clock is None:
+        return
+    heat = np.nansum(np.where(np.isnan(parts.demand.heat), 0.0, parts.demand.heat), axis=1)
+    without = np.isnan(parts.demand.heat[0]) & np.isnan(parts.demand.mass_flow[0])
+    annual = np.nansum(parts.demand.consumers.annual_heat[without]) / (8766 * 3600.0)
+    mean = float(heat.mean()) + float(annual)
+    if mean <= 0:
+        return
+    density = mean / float(parts.network.pipes.length.sum())
+    if not 0.1 < density < 1e5:
+        where = f"{density:.3g} W of heat per metre of trench, on average"
+        reader.warning(("demand",), "HS504", where, "check the units of heat and of length")
+    for position, source in parts.sources:
+        power = getattr(source, "power", None)
+        if (
+            isinstance(power, (float, int))
+            and np.isfinite(power)
+            and not 1e-4 < power / mean < 1e4
+            and power > 0
+        ):
+            reason = f"{power:.3g} W, while the mean demand is {mean:.3g} W"
+            reader.warning(_written(reader, ("source", position, "power")), "HS504", reason, "check its unit")

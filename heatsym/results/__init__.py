@@ -1,0 +1,1 @@
+"""What a run computed, under its public names: vocabulary, Dataset, balance, files."""

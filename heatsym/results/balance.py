@@ -1,0 +1,115 @@
+"""The heat balance of a run, from its stored results alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from heatsym.interfaces.axis import FloatArray
+
+YEARLY = 1e-6  # of the heat supplied
+STEPWISE = 1e-4  # of the larger of the step's supply and 1 % of the peak
+STORED = 5e-7  # rounding of delivered + unmet - demanded in float32, of the heat demanded
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Balance:
+    """Means over each step, (time,), W; ``seconds`` is the length of the steps."""
+
+    seconds: FloatArray
+    supplied: FloatArray
+    delivered: FloatArray
+    network_loss: FloatArray
+    stored_change: FloatArray
+
+    @property
+    def residual(self) -> FloatArray:
+        """What is missing: supplied - delivered - network loss - stored change; (time,), W."""
+        return self.supplied - self.delivered - self.network_loss - self.stored_change
+
+    @property
+    def residual_relative(self) -> float:
+        """Residual of the whole run relative to the heat supplied, or, in a run without any, to the loss."""
+        scale = self.energy(self.supplied) or abs(self.energy(self.network_loss))
+        missing = abs(self.energy(self.residual))
+        return missing / scale if scale or np.isnan(scale) else missing
+
+    def energy(self, power: FloatArray) -> float:
+        """Sum of a power over the run. [J]"""
+        return float(np.sum(power * self.seconds))
+
+
+def balance(results: xr.Dataset) -> Balance:
+    """The heat balance by step; sums are in float64, and a missing term makes the step missing.
+
+    Parameters
+    ----------
+    results : xarray.Dataset
+        Results of a run, as computed or as read from a file.
+
+    Returns
+    -------
+    Balance
+        Supplied, delivered, network loss and stored change. [W]
+
+    Notes
+    -----
+    .. math:: r = \\sum Q_{source} - \\sum Q_{consumer} - Q_{loss} - \\Delta E / \\Delta t
+
+    Heat of pumps and friction is not fed to the water and has no term. Derived here.
+    """
+    bounds = results["time_bnds"].values.astype("datetime64[ns]").astype(np.int64)
+    seconds = (bounds[:, 1] - bounds[:, 0]) / 1e9
+    stored = np.concatenate(
+        [[float(results["network_initial_stored_heat"])], results["network_stored_heat"].values]
+    )
+    return Balance(
+        seconds=seconds,
+        supplied=_total(results, "source_heat"),
+        delivered=_total(results, "consumer_heat_delivered"),
+        network_loss=results["network_heat_loss"].values.astype(np.float64),
+        stored_change=np.diff(stored) / seconds,
+    )
+
+
+def _total(results: xr.Dataset, name: str) -> FloatArray:
+    """Sum over all objects, (time,)."""
+    total: FloatArray = results[name].values.sum(axis=1, dtype=np.float64)
+    return total
+
+
+def violations(results: xr.Dataset) -> list[str]:
+    """Sentences on what does not add up: over the run, in a step, or at a consumer; empty if all does."""
+    account = balance(results)
+    found = []
+    if not account.residual_relative <= YEARLY:
+        found.append(
+            f"heat balance of the run: residual {account.residual_relative:.2g} of the heat supplied,"
+            f" more than {YEARLY:g}"
+        )
+    peak = np.max(account.supplied, initial=0.0) or np.max(np.abs(account.network_loss), initial=0.0)
+    limit = STEPWISE * np.maximum(account.supplied, 0.01 * peak)
+    broken = ~(np.abs(account.residual) <= limit)
+    if broken.any():
+        found.append(
+            f"heat balance of the step: {_steps(results, broken)}; largest residual"
+            f" {np.nanmax(np.abs(account.residual), initial=0.0):.3g} W"
+        )
+    demand, delivered, unmet = (
+        results[f"consumer_heat_{part}"].values.astype(np.float64)
+        for part in ("demand", "delivered", "unmet")
+    )
+    scale = np.maximum(demand, 1e-3 * np.fmax.reduce(demand, axis=None, initial=0.0))
+    apart = (np.abs(delivered + unmet - demand) > STORED * scale) | np.isnan(delivered) | np.isnan(unmet)
+    if apart.any():
+        found.append(f"delivered + unmet is not demanded: {_steps(results, apart.any(axis=1))}")
+    return found
+
+
+def _steps(results: xr.Dataset, flagged: NDArray[np.bool_] | np.bool_) -> str:
+    """How many steps are flagged, and the first of them."""
+    first = results["time"].values[np.argmax(flagged)].astype("datetime64[s]")
+    return f"{int(np.sum(flagged))} steps, first {first} UTC"

@@ -1,0 +1,252 @@
+"""Every output variable once: name, dimensions, unit, meaning.
+
+NetCDF attributes, axis labels, table headers and the nomenclature page are made from this list.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from heatsym.engine.trajectory import Cause
+
+MEAN = "time: mean"
+FLOW_WEIGHTED = "time: mean (weighted by mass flow)"
+AT_END = "time: point (at the end of the step)"
+
+SERIES = "float32"
+LEDGER = "float64"
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One output: what it is called, what it means, how it is stored."""
+
+    name: str
+    dims: tuple[str, ...]
+    units: str
+    long_name: str
+    description: str = ""
+    cell_methods: str = ""
+    dtype: str = SERIES
+    standard_name: str = ""
+    extra: tuple[tuple[str, Any], ...] = ()
+
+    @property
+    def attrs(self) -> dict[str, Any]:
+        """Attributes of the variable in a Dataset or file, CF-1.11."""
+        content = "modelResult" if "time" in self.dims else "auxiliaryInformation"
+        attrs: dict[str, Any] = {"long_name": self.long_name, "coverage_content_type": content}
+        if self.standard_name:
+            attrs["standard_name"] = self.standard_name
+        if self.units:
+            attrs["units"] = self.units
+        if self.units == "degC":
+            attrs["units_metadata"] = "temperature: on_scale"
+        if self.cell_methods:
+            attrs["cell_methods"] = self.cell_methods
+        if self.description:
+            attrs["comment"] = self.description
+        return attrs | dict(self.extra)
+
+
+def _flags(*meanings: str) -> tuple[tuple[str, Any], ...]:
+    """Attributes of a variable whose values 0, 1, ... have a meaning each."""
+    return (
+        ("flag_values", np.arange(len(meanings), dtype=np.int8)),
+        ("flag_meanings", " ".join(meanings)),
+    )
+
+
+_NODE, _PIPE, _CONSUMER, _SOURCE = (
+    ("time", "node"),
+    ("time", "pipe"),
+    ("time", "consumer"),
+    ("time", "source"),
+)
+_TIME = ("time",)
+
+_LABELS = (
+    Variable("node", ("node",), "", "name of the node", dtype="str"),
+    Variable("pipe", ("pipe",), "", "name of the trench: one supply and one return pipe", dtype="str"),
+    Variable("consumer", ("consumer",), "", "name of the consumer", dtype="str"),
+    Variable("source", ("source",), "", "name of the source", dtype="str"),
+)
+
+_PLACES = (
+    Variable(
+        "node_lon", ("node",), "degrees_east", "longitude of the node", "WGS 84", "", LEDGER, "longitude"
+    ),
+    Variable(
+        "node_lat", ("node",), "degrees_north", "latitude of the node", "WGS 84", "", LEDGER, "latitude"
+    ),
+    Variable("node_x", ("node",), "m", "easting of the node in a plane", dtype=LEDGER),
+    Variable("node_y", ("node",), "m", "northing of the node in a plane", dtype=LEDGER),
+    Variable(
+        "node_height", ("node",), "m", "height of the node", "above the datum of the case", dtype=LEDGER
+    ),
+    Variable(
+        "pipe_from", ("pipe",), "", "node where the trench starts", "flow is positive from here", dtype="str"
+    ),
+    Variable("pipe_to", ("pipe",), "", "node where the trench ends", dtype="str"),
+    Variable("pipe_length", ("pipe",), "m", "length of the trench", dtype=LEDGER),
+    Variable("consumer_node", ("consumer",), "", "node that the consumer hangs on", dtype="str"),
+    Variable("source_node", ("source",), "", "node that the source feeds", dtype="str"),
+    Variable("source_kind", ("source",), "", "kind of the source", dtype="str"),
+    Variable(
+        "source_carrier", ("source",), "", "fuel of the source", "empty where it burns none", dtype="str"
+    ),
+)
+
+_SERIES = (
+    Variable(
+        "air_temperature", _TIME, "degC", "outdoor air temperature", "", MEAN, SERIES, "air_temperature"
+    ),
+    Variable(
+        "ground_temperature",
+        _TIME,
+        "degC",
+        "undisturbed soil temperature at pipe depth",
+        "",
+        MEAN,
+        SERIES,
+        "soil_temperature",
+    ),
+    Variable("network_supply_setpoint", _TIME, "degC", "set-point of the network's supply water", "", MEAN),
+    Variable(
+        "electricity_price",
+        _TIME,
+        "J-1",
+        "price of electricity in EUR per joule",
+        cell_methods=MEAN,
+        extra=(("currency", "EUR"),),
+    ),
+    Variable("node_supply_temperature", _NODE, "degC", "supply water at the node", "", FLOW_WEIGHTED),
+    Variable("node_return_temperature", _NODE, "degC", "return water at the node", "", FLOW_WEIGHTED),
+    Variable("node_supply_pressure", _NODE, "Pa", "supply pressure at the node", "gauge", MEAN),
+    Variable("node_return_pressure", _NODE, "Pa", "return pressure at the node", "gauge", MEAN),
+    Variable("pipe_mass_flow", _PIPE, "kg s-1", "mass flow of the supply pipe", "positive from -> to", MEAN),
+    Variable(
+        "pipe_return_mass_flow", _PIPE, "kg s-1", "mass flow of the return pipe", "positive from -> to", MEAN
+    ),
+    Variable("pipe_velocity", _PIPE, "m s-1", "water velocity in the supply pipe", "", MEAN),
+    Variable("pipe_supply_temperature", _PIPE, "degC", "mean of the water in the supply pipe", "", MEAN),
+    Variable("pipe_return_temperature", _PIPE, "degC", "mean of the water in the return pipe", "", MEAN),
+    Variable("pipe_heat_loss", _PIPE, "W", "heat loss of the trench", "sum of supply and return pipe", MEAN),
+    Variable("consumer_heat_demand", _CONSUMER, "W", "heat asked for", "", MEAN),
+    Variable("consumer_heat_delivered", _CONSUMER, "W", "heat delivered", "", MEAN),
+    Variable("consumer_heat_unmet", _CONSUMER, "W", "heat asked for and not delivered", "", MEAN),
+    Variable(
+        "consumer_unmet_cause",
+        _CONSUMER,
+        "",
+        "why heat was not delivered",
+        "temperature: supply water too cold; flow: largest flow reached; capacity: sources gave all they had",
+        dtype="int8",
+        extra=_flags(*(cause.name.lower() for cause in Cause)),
+    ),
+    Variable(
+        "consumer_supply_temperature", _CONSUMER, "degC", "water that the consumer gets", "", FLOW_WEIGHTED
+    ),
+    Variable(
+        "consumer_return_temperature",
+        _CONSUMER,
+        "degC",
+        "water that the consumer sends back",
+        "",
+        FLOW_WEIGHTED,
+    ),
+    Variable("consumer_mass_flow", _CONSUMER, "kg s-1", "mass flow through the consumer", "", MEAN),
+    Variable("source_heat", _SOURCE, "W", "heat fed into the network", "", MEAN),
+    Variable(
+        "source_heat_available",
+        _SOURCE,
+        "W",
+        "heat that the source has",
+        "stream: direct + drawn for lifting + rejected; plant: its capacity; missing where unlimited",
+        MEAN,
+    ),
+    Variable("source_heat_direct", _SOURCE, "W", "heat fed in without lifting", "", MEAN),
+    Variable("source_heat_lifted", _SOURCE, "W", "heat fed in through a heat pump", "", MEAN),
+    Variable("source_heat_rejected", _SOURCE, "W", "heat of the stream that is not used", "", MEAN),
+    Variable("source_mass_flow", _SOURCE, "kg s-1", "mass flow that the source heats", "", MEAN),
+    Variable(
+        "source_supply_temperature", _SOURCE, "degC", "water that the source sends out", "", FLOW_WEIGHTED
+    ),
+    Variable(
+        "source_return_temperature",
+        _SOURCE,
+        "degC",
+        "return water at the source's node",
+        "also where the source rests",
+        FLOW_WEIGHTED,
+    ),
+    Variable("source_electricity", _SOURCE, "W", "electricity used by the source", "", MEAN),
+    Variable("source_fuel", _SOURCE, "W", "fuel used by the source", "lower heating value", MEAN),
+    Variable(
+        "source_emissions",
+        _SOURCE,
+        "kg s-1",
+        "CO2 of the source's fuel and electricity",
+        "surplus heat counted with zero; without biogenic CO2; missing where a factor is not known",
+        MEAN,
+    ),
+    Variable("network_heat_loss", _TIME, "W", "heat loss of all trenches", "", MEAN, LEDGER),
+    Variable(
+        "network_stored_heat",
+        _TIME,
+        "J",
+        "heat in the network's water and pipes",
+        "above 0 degC",
+        AT_END,
+        LEDGER,
+    ),
+    Variable(
+        "network_initial_stored_heat",
+        (),
+        "J",
+        "heat in the network's water and pipes at the start",
+        "above 0 degC",
+        dtype=LEDGER,
+    ),
+    Variable("pump_electricity", _TIME, "W", "electricity of the circulation pumps", "", MEAN, LEDGER),
+    Variable(
+        "pump_throttled",
+        _TIME,
+        "",
+        "whether the pump of a plant would have to brake",
+        dtype="int8",
+        extra=_flags("no", "yes"),
+    ),
+    Variable(
+        "system_balance_residual",
+        _TIME,
+        "W",
+        "supplied - delivered - network loss - change of stored heat",
+        "from the stored series",
+        MEAN,
+        LEDGER,
+    ),
+    Variable(
+        "step_converged",
+        _TIME,
+        "",
+        "whether the coupled temperatures of the step converged",
+        dtype="int8",
+        extra=_flags("unconverged", "converged"),
+    ),
+    Variable("step_sweeps", _TIME, "1", "coupling sweeps that the step took", dtype="int32"),
+)
+
+VOCABULARY: dict[str, Variable] = {v.name: v for v in (*_LABELS, *_PLACES, *_SERIES)}
+
+
+def nomenclature() -> str:
+    """The vocabulary as a Markdown table."""
+    rows = ["| name | dimensions | unit | meaning |", "|---|---|---|---|"]
+    for v in VOCABULARY.values():
+        meaning = f"{v.long_name}; {v.description}" if v.description else v.long_name
+        rows.append(f"| `{v.name}` | {', '.join(v.dims) or '-'} | {v.units or '-'} | {meaning} |")
+    return "\n".join(rows) + "\n"
