@@ -53,13 +53,6 @@ class Document:
         """Folder whose files the case may read."""
         return project_of(self.path)
 
-    @property
-    def files(self) -> dict[str, Path]:
-        """Files read so far for this document and its variants, by path relative to the case file."""
-        read = {part for key in self.cache for part in key if isinstance(part, Path)}
-        folder = self.path.parent.resolve()
-        return {Path(os.path.relpath(file, folder)).as_posix(): file for file in sorted(read)}
-
     @cached_property
     def lines(self) -> dict[KeyPath, int]:
         """Line of every key in the file's text."""

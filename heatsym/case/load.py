@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Sequence
 from typing import Any
@@ -193,6 +194,9 @@ def _weather(reader: Reader) -> Weather | None:
     try:
         year = reader.cached(key, lambda: read_weather(settings, file))
     except InputError as error:
-        reader.findings.problems.extend(error.problems)
+        file_name, line = reader.document.place(("weather",))
+        reader.findings.problems.extend(
+            p if p.file else dataclasses.replace(p, file=file_name, line=line) for p in error.problems
+        )
         return None
     return Weather(**fields.values, year=year)

@@ -6,6 +6,10 @@ import numpy as np
 
 from heatsym.interfaces.axis import FloatArray
 
+REACH = 8.0
+"""Largest factor by which a flow changes from one sweep to the next. [-]"""
+LEAPS = 2
+"""Swings from too little to too much, or back, without gain, after which a flow keeps to its bracket."""
 NARROW = 0.02
 """Width of a bracket, over its upper end, at which the end that pushes back is let go. [-]"""
 
@@ -24,6 +28,7 @@ class FlowSearch:
         self.flow, self.most, self.response = flow, most, response
         self.low, self.high = np.zeros_like(flow), most
         self.last_flow, self.last_difference = flow, np.full_like(flow, np.nan)
+        self.last_surplus, self.leaps = np.zeros_like(flow), np.zeros(flow.shape, dtype=np.int64)
 
     def missing(self, heat: FloatArray, capacity: float, difference: FloatArray) -> FloatArray:
         """Heat asked for but not brought by the present flow; 0 where the flow is at its most. [W]"""
@@ -36,21 +41,23 @@ class FlowSearch:
         with np.errstate(divide="ignore", invalid="ignore"):
             turn = np.log(flow / self.last_flow)
             measured = (difference - self.last_difference) / turn
-        self.response = np.where(np.abs(turn) > 1e-9, measured, self.response)
-        self.response = np.nan_to_num(self.response, nan=0.0, posinf=0.0, neginf=0.0)
-        self.low = np.where(surplus < 0, flow, self.low)
-        self.high = np.where(surplus >= 0, flow, self.high)
-        closed = self.high - self.low < NARROW * self.high
-        self.high = np.where(closed & (surplus < 0), self.most, self.high)
-        self.low = np.where(closed & (surplus >= 0), 0.0, self.low)
-
+        measured = np.where(np.abs(turn) > 1e-9, measured, self.response)
+        self.response = np.nan_to_num(measured, nan=0.0, posinf=0.0, neginf=0.0)
         steepness = difference + self.response
         with np.errstate(divide="ignore", invalid="ignore"):
-            secant = flow - surplus / (capacity * steepness)
-        inside = (steepness > 0) & (secant > self.low) & (secant < self.high)
-        middle = np.sqrt(np.maximum(self.low, 1e-3 * self.high) * self.high)
-        aimed = np.where(
-            inside, secant, np.where(surplus < 0, np.where(secant >= self.most, self.most, middle), middle)
-        )
-        self.last_flow, self.last_difference = flow, difference
+            newton = flow - surplus / (capacity * steepness)
+        away = np.where(surplus < 0, flow * REACH, flow / REACH)
+        aimed = np.clip(np.where(steepness > 0, newton, away), flow / REACH, flow * REACH)
+
+        below = surplus < 0
+        self.low, self.high = np.where(below, flow, self.low), np.where(below, self.high, flow)
+        closed = self.high - self.low < NARROW * self.high
+        self.high = np.where(closed & below, self.most, self.high)
+        self.low = np.where(closed & ~below, 0.0, self.low)
+        self.leaps += (surplus * self.last_surplus < 0) & (np.abs(surplus) > 0.5 * np.abs(self.last_surplus))
+        middle = np.sqrt(np.maximum(self.low, flow / REACH) * np.minimum(self.high, flow * REACH))
+        outside = (aimed <= self.low) | (aimed >= self.high)
+        aimed = np.where((self.leaps >= LEAPS) & outside, middle, aimed)
+
+        self.last_flow, self.last_difference, self.last_surplus = flow, difference, surplus
         self.flow = np.where(heat > 0, np.minimum(aimed, self.most), 0.0)

@@ -190,7 +190,7 @@ def test_an_open_balance_is_written_and_reported(heatsym, project, monkeypatch):
 def test_interrupted_run_leaves_nothing(project):
     """Ctrl-C in the middle of the march: status 130 within three seconds, no file."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "heatsym", "run", str(project)],
+        [sys.executable, "-m", "heatsym", "run", str(project), "--period", "2025-01-01/2025-03-31"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
