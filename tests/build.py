@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from heatsym.dispatch.merit_order import merit_order
 from heatsym.engine.medium import medium
 from heatsym.engine.problem import Layer, Offers, Problem, stacked
 from heatsym.engine.reference import Reference, State
 from heatsym.engine.trajectory import March
-from heatsym.dispatch.merit_order import merit_order
 from heatsym.interfaces.axis import TimeAxis
 from heatsym.interfaces.exchange import Load, Plan
 from heatsym.interfaces.profile import Context

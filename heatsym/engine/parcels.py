@@ -239,7 +239,7 @@ def _shifted(values: FloatArray, by: IntArray, shape: tuple[int, ...]) -> FloatA
 
 
 def _make_room(parcels: Parcels, needed: NDArray[np.bool_]) -> None:
-    """Merge the pair of neighbours that differ least, in place, where every slot is taken and one is needed."""
+    """Merge the two most alike neighbours, in place, where every slot is taken and one is needed."""
     for pipe in np.flatnonzero(needed & (parcels.count == SLOTS)):
         width = parcels.width[pipe]
         inside = parcels.level[pipe] + parcels.edge[pipe] * _mean_exp(parcels.growth[pipe])

@@ -35,6 +35,7 @@ class Outcome:
     drawn: FloatArray  # (consumer,) [kg/s]
     source_heat: FloatArray
     source_flow: FloatArray
+    source_feed: FloatArray
     source_return: FloatArray
     sweeps: int
     converged: bool
@@ -76,6 +77,7 @@ def joined(parts: list[Outcome]) -> Outcome:
         drawn=mean("drawn"),
         source_heat=mean("source_heat"),
         source_flow=mean("source_flow"),
+        source_feed=weighted("source_feed", given),
         source_return=weighted("source_return", given),
         sweeps=sum(part.sweeps for part in parts),
         converged=all(part.converged for part in parts),
@@ -94,7 +96,8 @@ class Record:
         width |= {"sent": consumers, "drawn": consumers, "loss": pipes}
         width |= {"flow_supply": pipes, "flow_return": pipes}
         width |= {"node_supply": problem.graph.nodes, "node_return": problem.graph.nodes}
-        width |= {"source_heat": sources, "source_flow": sources, "source_return": sources}
+        width |= {"source_heat": sources, "source_flow": sources}
+        width |= {"source_feed": sources, "source_return": sources}
         self.rows: dict[str, Any] = {
             name: np.zeros((steps, count), dtype=np.int8 if name == "cause" else np.float64)
             for name, count in width.items()
@@ -122,8 +125,8 @@ class Record:
         lost = float(outcome.loss.sum())
         self.residual[t] = float(outcome.source_heat.sum() - outcome.delivered.sum()) - lost - rise
 
-    def march(self, t_feed: FloatArray, initial: float, merged: int, seconds: float) -> March:
-        """The march with temperatures in degC; ``t_feed`` (time, source) [degC] is what sources feed at."""
+    def march(self, initial: float, merged: int, seconds: float) -> March:
+        """The march with temperatures in degC."""
         degrees = self.problem.medium.temperature
         rows = self.rows
         return March(
@@ -143,7 +146,7 @@ class Record:
             consumer_mass_flow=rows["drawn"],
             source_heat=rows["source_heat"],
             source_mass_flow=rows["source_flow"],
-            source_supply_temperature=np.where(rows["source_flow"] > 0, t_feed, np.nan),
+            source_supply_temperature=degrees(rows["source_feed"]),
             source_return_temperature=degrees(rows["source_return"]),
             network_stored_heat=self.stored,
             initial_stored_heat=initial,

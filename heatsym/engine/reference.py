@@ -37,7 +37,9 @@ SMALL_DIFFERENCE = 5.0
 HALVINGS = 5
 """Times that a step which does not converge is halved."""
 REPEATS = 3
-"""Times a step is coupled again because substeps brought other temperatures than the whole step."""
+"""Times a step is moved again because substeps brought other temperatures than the whole step."""
+EXCESS = 1e-9
+"""Heat of a source above the most it can give that is rounding, over the design heat. [-]"""
 
 
 @dataclass(slots=True, eq=False)
@@ -64,6 +66,7 @@ class Flows:
     circulation: tuple[FloatArray, FloatArray]
     arrived: FloatArray
     response: FloatArray
+    full: NDArray[np.bool_]  # (source,) gives all that it can
     sweeps: int
     converged: bool
 
@@ -170,18 +173,23 @@ class Reference:
         flow = np.where(step.heat > 0, np.minimum(needed, self.problem.load.mass_flow_max), 0.0)
         return np.where(np.isnan(step.heat), np.nan_to_num(step.mass_flow), flow)
 
-    def most_flow(self, step: Step, source_return: FloatArray) -> FloatArray:
-        """Largest flow of each source: its power, and its stream's cooling, at this return temperature."""
-        p = self.problem
-        heat = step.upper
+    def most_heat(self, step: Step, source_return: FloatArray) -> FloatArray:
+        """Largest heat of each source: its plan, and its stream's cooling, at this return temperature. [W]"""
         limited = np.isfinite(step.conductance)
-        if limited.any():
-            room = np.maximum(step.t_hot[limited] - p.medium.temperature(source_return[limited]), 0.0)
-            heat = heat.copy()
-            heat[limited] = np.minimum(heat[limited], step.conductance[limited] * room)
-        lift = step.feed - source_return
+        if not limited.any():
+            return step.upper
+        cold = self.problem.medium.temperature(source_return[limited])
+        heat = step.upper.copy()
+        heat[limited] = np.minimum(
+            heat[limited], step.conductance[limited] * np.maximum(step.t_hot[limited] - cold, 0.0)
+        )
+        return heat
+
+    def most_flow(self, step: Step, source_return: FloatArray) -> FloatArray:
+        """Largest flow of each source at this return temperature."""
+        heat, lift = self.most_heat(step, source_return), step.feed - source_return
         with np.errstate(divide="ignore", invalid="ignore"):
-            most = np.where(lift > 0, heat / (p.medium.capacity * lift), 0.0)
+            most = np.where(lift > 0, heat / (self.problem.medium.capacity * lift), 0.0)
         return np.where(np.isinf(heat), np.inf, most)
 
     def pipe_flows(
@@ -265,7 +273,17 @@ class Reference:
             if wanted <= self.still or room <= self.still:
                 now = 1.0 if wanted <= self.still else 0.0
                 return Flows(
-                    0.0 * flow, nothing, rest, rest, now, circulation, found, state.response, sweep, True
+                    0.0 * flow,
+                    nothing,
+                    rest,
+                    rest,
+                    now,
+                    circulation,
+                    found,
+                    state.response,
+                    nothing > 0,
+                    sweep,
+                    True,
                 )
             ratio = room / wanted
             now, share = share * min(1.0, ratio), min(1.0, share * ratio)
@@ -283,6 +301,7 @@ class Reference:
             missing = np.where(prescribed, 0.0, now * search.missing(asked, capacity, difference))
             off = np.abs(missing) / np.where(draws, consumer * capacity, np.inf)
             error = float(np.abs(missing).sum()) + abs(share - now) * float(asked.sum())
+            full = (source > 0) & (source >= most)
             if self.asks_return:
                 heat = self.heat_taken(step, consumer, found, now)
                 sent = found - heat / np.where(draws, consumer * capacity, 1.0)
@@ -291,7 +310,6 @@ class Reference:
                 )
                 node = self.mixed(way, return_, p.consumer_node, consumer, sent)[p.source_node]
                 returned = np.where(np.isnan(node), source_return, node)
-                full = (source > 0) & (source >= most)
                 error += float((capacity * source * np.abs(returned - source_return))[full].sum())
                 source_return = returned
             settled = error <= allowed and float(off.max(initial=0.0)) <= TEMPERATURE_TOLERANCE and closed
@@ -299,7 +317,7 @@ class Reference:
                 break
             search.step(asked, capacity, difference)
         return Flows(
-            consumer, source, supply, return_, now, circulation, found, search.response, sweep, settled
+            consumer, source, supply, return_, now, circulation, found, search.response, full, sweep, settled
         )
 
     # -- the commit ----------------------------------------------------------------------------------
@@ -356,42 +374,29 @@ class Reference:
 
     def through(self, step: Step, state: State) -> tuple[State, Outcome]:
         """One step: coupled, moved, and coupled again where substeps brought other temperatures."""
-        p = self.problem
-        feed = np.broadcast_to(step.feed, (step.substeps, len(step.feed)))
-        bias = np.zeros(len(p.consumer_node))
-        sweeps = 0
+        bias, sweeps = np.zeros(len(self.problem.consumer_node)), 0
         for _ in range(REPEATS):
             flows = self.couple(step, state, bias)
             sweeps += flows.sweeps
-            supply = self.moved(
-                step,
-                state.supply,
-                flows.supply,
-                p.supply,
-                step.t_eq_supply,
-                p.source_node,
-                flows.source,
-                feed,
-            )
-            draws = flows.consumer > 0
-            arrived = np.where(draws, supply.node[:, p.consumer_node], flows.arrived)
+            supply, arrived = self.supplied(step, state, flows, step.feed)
             missed = arrived.mean(axis=0) - flows.arrived
             if step.substeps == 1 or float(np.abs(missed).max(initial=0.0)) <= TEMPERATURE_TOLERANCE:
                 break
             bias = bias + missed
-        heat, sent, shift = self.drawn(step, flows, arrived)
-        return_ = self.moved(
-            step,
-            state.return_,
-            flows.return_,
-            p.return_,
-            step.t_eq_return,
-            p.consumer_node,
-            flows.consumer,
-            sent,
-        )
-        back = return_.node[:, p.source_node].mean(axis=0)
-        returned = np.where(np.isnan(back), state.source_return, back)
+        feed = step.feed
+        heat, sent, shift, return_, returned = self.returned(step, state, flows, arrived)
+        per_kelvin = flows.source * self.problem.medium.capacity
+        for _ in range(REPEATS if flows.full.any() else 0):
+            excess = np.where(
+                flows.full, per_kelvin * (feed - returned) - self.most_heat(step, returned), 0.0
+            )
+            if float(np.abs(excess).max()) <= EXCESS * self.design_heat:
+                break
+            feed = feed - excess / np.where(flows.full, per_kelvin, 1.0)
+            supply, arrived = self.supplied(step, state, flows, feed)
+            heat, sent, shift, return_, returned = self.returned(step, state, flows, arrived)
+        off = max(float(np.abs(shift).max(initial=0.0)), float(np.abs(feed - step.feed).max()))
+        draws = flows.consumer > 0
         came = arrived.mean(axis=0)
         after = State(
             supply=supply.parcels,
@@ -415,13 +420,49 @@ class Reference:
             arrived=np.where(draws, came, np.nan),
             sent=np.where(draws, sent.mean(axis=0), np.nan),
             drawn=flows.consumer,
-            source_heat=flows.source * p.medium.capacity * (step.feed - returned),
+            source_heat=per_kelvin * (feed - returned),
             source_flow=flows.source,
+            source_feed=np.where(flows.source > 0, feed, np.nan),
             source_return=returned,
             sweeps=sweeps,
-            converged=flows.converged and float(np.abs(shift).max(initial=0.0)) <= SHIFT_TOLERANCE,
+            converged=flows.converged and off <= SHIFT_TOLERANCE,
         )
         return after, outcome
+
+    def supplied(self, step: Step, state: State, flows: Flows, feed: FloatArray) -> tuple[Moved, FloatArray]:
+        """The supply side moved, and what arrives at the consumers (substep, consumer)."""
+        p = self.problem
+        entering = np.broadcast_to(feed, (step.substeps, len(feed)))
+        supply = self.moved(
+            step,
+            state.supply,
+            flows.supply,
+            p.supply,
+            step.t_eq_supply,
+            p.source_node,
+            flows.source,
+            entering,
+        )
+        return supply, np.where(flows.consumer > 0, supply.node[:, p.consumer_node], flows.arrived)
+
+    def returned(
+        self, step: Step, state: State, flows: Flows, arrived: FloatArray
+    ) -> tuple[FloatArray, FloatArray, FloatArray, Moved, FloatArray]:
+        """Heat taken, what is sent back and its shift, the return side moved, what comes to sources."""
+        p = self.problem
+        heat, sent, shift = self.drawn(step, flows, arrived)
+        return_ = self.moved(
+            step,
+            state.return_,
+            flows.return_,
+            p.return_,
+            step.t_eq_return,
+            p.consumer_node,
+            flows.consumer,
+            sent,
+        )
+        back = return_.node[:, p.source_node].mean(axis=0)
+        return heat, sent, shift, return_, np.where(np.isnan(back), state.source_return, back)
 
     def causes(
         self, step: Step, flows: Flows, arrived: FloatArray, demand: FloatArray, heat: FloatArray
@@ -482,4 +523,4 @@ class Reference:
             if t % often == 0:
                 progress(t / steps)
         merged = state.supply.merged + state.return_.merged - merged
-        return record.march(self.offers.t_feed, initial, merged, time.process_time() - began)
+        return record.march(initial, merged, time.process_time() - began)

@@ -8,6 +8,8 @@ from heatsym.interfaces.axis import FloatArray
 
 REACH = 8.0
 """Largest factor by which a flow changes from one sweep to the next. [-]"""
+STEEPEST = 1000.0
+"""Largest response that is believed. [K]"""
 LEAPS = 2
 """Swings from too little to too much, or back, without gain, after which a flow keeps to its bracket."""
 NARROW = 0.02
@@ -41,8 +43,8 @@ class FlowSearch:
         with np.errstate(divide="ignore", invalid="ignore"):
             turn = np.log(flow / self.last_flow)
             measured = (difference - self.last_difference) / turn
-        measured = np.where(np.abs(turn) > 1e-9, measured, self.response)
-        self.response = np.nan_to_num(measured, nan=0.0, posinf=0.0, neginf=0.0)
+        measured = np.where(np.abs(turn) > 1e-3, np.nan_to_num(measured), self.response)
+        self.response = np.clip(measured, 0.0, STEEPEST)
         steepness = difference + self.response
         with np.errstate(divide="ignore", invalid="ignore"):
             newton = flow - surplus / (capacity * steepness)

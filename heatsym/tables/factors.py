@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from heatsym.interfaces.axis import FloatArray
+import numpy as np
+from numpy.typing import NDArray
+
 from heatsym.tables import read_table
 
 BIOGENIC, DIRECT = "biogenic", "direct"
@@ -18,7 +20,7 @@ class Factor:
     ``scope`` is empty for a factor given in the case: it is taken to be of the set's scope.
     """
 
-    value: float | FloatArray
+    value: float | NDArray[np.float64]
     scope: str
     status: str
     origin: str

@@ -180,7 +180,9 @@ def test_small_valve_and_cold_water_name_their_cause() -> None:
     assert march.consumer_unmet_cause[-1, 0] == Cause.TEMPERATURE
     march = marched(net.problem(30e3, steps=24, t_feed=38.0, mass_flow_max=2 * half, initial=(38.0, 38.0)))
     assert march.consumer_heat_delivered[-1, 0] == 0.0
-    assert march.consumer_mass_flow[-1, 0] == pytest.approx(2 * half)  # wide open: a cold network must warm up
+    assert march.consumer_mass_flow[-1, 0] == pytest.approx(
+        2 * half
+    )  # wide open: a cold network must warm up
     assert march.consumer_return_temperature[-1, 0] == pytest.approx(38.0)
 
 

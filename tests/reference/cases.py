@@ -45,7 +45,15 @@ def destest_ce0(data: Path, folder: Path) -> Path:
         diameter, wall = float(p["inner_diameter_m"]), float(p["wall_thickness_m"])
         u = layered_u(diameter, wall, 0.35, float(p["insulation_thickness_m"]), 0.026)
         pipes.append(
-            [f"P{n}", p["upstream_node_supply"], p["downstream_node_supply"], p["length_m"], 1e3 * diameter, u, 0.007]
+            [
+                f"P{n}",
+                p["upstream_node_supply"],
+                p["downstream_node_supply"],
+                p["length_m"],
+                1e3 * diameter,
+                u,
+                0.007,
+            ]
         )
     write(
         folder / "pipes.csv",
