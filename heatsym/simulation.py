@@ -15,6 +15,7 @@ from typing import Any
 
 import xarray as xr
 
+from heatsym.analysis.emissions import with_emissions
 from heatsym.analysis.summary import summary
 from heatsym.case.model import Case
 from heatsym.engine.prepare import prepare
@@ -82,7 +83,7 @@ def run(case: Case, *, progress: Progress | None = None) -> Run:
     """
     started = time.perf_counter()
     trajectory = settle(prepare(case), progress or _silent)
-    results = dataset(case, trajectory)
+    results = with_emissions(case, dataset(case, trajectory))
     wall_s = {"total": time.perf_counter() - started, "march": trajectory.seconds}
     return Run(case, results, summary(case, results, trajectory, wall_s))
 

@@ -26,7 +26,7 @@ WATER = Fluid(density=1000.0, cp=4180.0, viscosity=5e-4)
 
 @dataclass
 class Net:
-    """A two-pipe network given by edges ``(start, end)``; node 0 holds the pressure. Defaults are plain numbers."""
+    """A two-pipe network given by edges ``(start, end)``; node 0 holds the pressure."""
 
     edges: list[tuple[int, int]]
     length: Any = 100.0

@@ -29,7 +29,7 @@ class Time:
     duration: str | None = text('length as elapsed time instead of days: "875s", "48h", "7d"', default=None)
     timezone: str = text("IANA name of the zone of local times, e.g. Europe/Copenhagen")
     step: str = text('a whole number of seconds that divides an hour: "1h", "15min", "10s"', default="1h")
-    substeps: int = whole("thermal substeps in a step", low=1, high=3600, default=4)
+    substeps: int = whole("thermal substeps in a step", low=1, high=3600, default=1)
     period: str | None = text(
         "compute only these local days, both included: 2025-02-01/2025-02-28", default=None
     )

@@ -45,12 +45,12 @@ def _block(problem: Problem, march: March, part: slice) -> Hydraulics:
     return_ = p.pressure_hold + p.graph.heads(_drop(p, march.pipe_return_mass_flow[part], t_return)) - static
 
     consumer_flow, source_flow = march.consumer_mass_flow[part], march.source_mass_flow[part]
-    draws = consumer_flow > 0
+    draws = np.asarray(consumer_flow > 0)
     spread = (supply - return_)[:, p.consumer_node]
     at_consumer = np.where(draws, spread, np.inf)
     critical = np.argmin(at_consumer, axis=1)
     lowest = np.take_along_axis(at_consumer, critical[:, None], axis=1)
-    runs = draws.any(axis=1)
+    runs = np.asarray(draws.any(axis=1))
     supply = supply + np.where(runs[:, None], p.consumer_dp_min - lowest, np.nan)
 
     lift = np.where(source_flow > 0, (supply - return_)[:, p.source_node], 0.0)
@@ -62,7 +62,7 @@ def _block(problem: Problem, march: March, part: slice) -> Hydraulics:
         node_return_pressure=np.where(runs[:, None], return_, np.nan),
         pipe_velocity=flow / (medium.density(t_supply) * area),
         pump_electricity=electricity.sum(axis=1),
-        pump_throttled=(lift < 0).any(axis=1),
+        pump_throttled=np.asarray((lift < 0).any(axis=1)),
         critical_consumer=np.where(runs, critical, -1),
     )
 

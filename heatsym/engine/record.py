@@ -48,7 +48,8 @@ def joined(parts: list[Outcome]) -> Outcome:
     seconds = np.array([part.seconds for part in parts])
 
     def mean(name: str) -> FloatArray:
-        return np.average([getattr(part, name) for part in parts], axis=0, weights=seconds)
+        rows = np.array([getattr(part, name) for part in parts])
+        return np.asarray(np.average(rows, axis=0, weights=seconds))
 
     def weighted(name: str, weights: list[FloatArray]) -> FloatArray:
         values = np.array([getattr(part, name) for part in parts])

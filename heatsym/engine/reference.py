@@ -38,8 +38,13 @@ HALVINGS = 5
 """Times that a step which does not converge is halved."""
 REPEATS = 3
 """Times a step is moved again because substeps brought other temperatures than the whole step."""
-EXCESS = 1e-9
+EXCESS = 1e-7
 """Heat of a source above the most it can give that is rounding, over the design heat. [-]"""
+
+
+def at_nodes(place: IntArray, amount: FloatArray, nodes: int) -> FloatArray:
+    """Sums of amounts by node; (node,)."""
+    return np.bincount(place, amount, nodes).astype(np.float64)
 
 
 @dataclass(slots=True, eq=False)
@@ -197,8 +202,8 @@ class Reference:
     ) -> tuple[FloatArray, FloatArray, tuple[FloatArray, FloatArray], bool]:
         """Flow in supply and return pipes from start to end, the loops' circulation, whether they balance."""
         p, graph = self.problem, self.problem.graph
-        withdrawal = np.bincount(p.consumer_node, consumer, graph.nodes)
-        withdrawal -= np.bincount(p.source_node, source, graph.nodes)
+        withdrawal = at_nodes(p.consumer_node, consumer, graph.nodes)
+        withdrawal -= at_nodes(p.source_node, source, graph.nodes)
         if graph.loops.shape[0] == 0:
             flow = graph.tree_flow(withdrawal)
             flow[np.abs(flow) < self.still] = 0.0
@@ -238,8 +243,8 @@ class Reference:
     ) -> FloatArray:
         """Node temperatures of one side; ``inflow`` at temperature ``t`` enters at nodes ``place``."""
         nodes = self.problem.graph.nodes
-        entering = np.bincount(place, inflow, nodes)
-        content = np.bincount(place, inflow * np.where(inflow > 0, t, 0.0), nodes)
+        entering = at_nodes(place, inflow, nodes)
+        content = at_nodes(place, inflow * np.where(inflow > 0, t, 0.0), nodes)
         return self.problem.mixer.solve(flow, way.offset, way.gain, entering, content)
 
     def heat_taken(self, step: Step, flow: FloatArray, supply: FloatArray, share: float) -> FloatArray:

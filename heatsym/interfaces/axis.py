@@ -25,7 +25,7 @@ def local_time(utc: TimeArray, timezone: str) -> TimeArray:
     quarters, back = np.unique(seconds // 900, return_inverse=True)
     zone = ZoneInfo(timezone)
     offsets = np.array([_utc_offset(int(q) * 900, zone) for q in quarters], dtype=np.int64)
-    return utc + offsets[back.reshape(utc.shape)].astype("timedelta64[s]")
+    return np.asarray(utc + offsets[back.reshape(utc.shape)].astype("timedelta64[s]"))
 
 
 def _utc_offset(epoch_second: int, zone: ZoneInfo) -> int:

@@ -65,10 +65,10 @@ class Context:
         if isinstance(profile, Series):
             return profile.values.copy()
         if isinstance(profile, Monthly):
-            return np.array(profile.values, dtype=float)[self.axis.month - 1]
+            return np.asarray(np.array(profile.values)[self.axis.month - 1], dtype=float)
         if isinstance(profile, Curve):
             x, y = np.array(profile.points, dtype=float).T
-            return np.interp(self.t_air, x, y)
+            return np.asarray(np.interp(self.t_air, x, y), dtype=float)
         return np.full(self.axis.steps, float(profile))
 
 

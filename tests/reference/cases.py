@@ -224,7 +224,7 @@ partner = "Works"
 temperature_degC = 90
 limit_temperature_degC = 40
 power_kW = 120
-stops = [{{ from = 2025-07-07, to = 2025-07-27 }}]
+stops = [{{ from = 2025-02-10, to = 2025-02-16 }}, {{ from = 2025-07-07, to = 2025-07-27 }}]
 [[source]]
 name = "boiler"
 kind = "boiler"
