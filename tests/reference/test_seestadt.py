@@ -42,11 +42,11 @@ def test_the_stream_gives_what_the_network_can_cool_it_to(year: hs.Run) -> None:
     assert float(excess.max()) < 1e-6
     stop = results.sel(time=slice("2025-02-10T00:00", "2025-02-16T22:00"))
     assert float(stop.source_heat.max()) == 0
-    assert float(year.results.source_heat.sel(source="boiler", time=stop.time).min()) > 0
+    assert float(year.results.source_heat.sel(source="boiler", time=stop.time).sum()) > 1e6
     # Merit order: the boiler stands still in every hour in which the stream has heat to spare.
     spare = excess < -1e-3
     spare &= results.source_heat > 0
-    assert int(spare.sum()) > 1000
+    assert int(spare.sum()) > 500
     assert float(year.results.source_heat.sel(source="boiler").where(spare, drop=True).max()) == 0
 
 
