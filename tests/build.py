@@ -108,7 +108,6 @@ class Net:
                 return_offset=offset,
                 return_slope=np.full(len(self.consumers), 0.0 if drop is None else 1.0),
                 mass_flow_max=mass_flow_max * consumers[0],
-                t_supply_min=np.full(len(self.consumers), np.nan),
             ),
             t_feed=t_feed * np.ones(steps),
             t_ground=t_ground * np.ones(steps),

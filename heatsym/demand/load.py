@@ -92,7 +92,6 @@ def loads(
         return_offset=np.broadcast_to(offset[:, None], shape),
         return_slope=np.full(shape[1], slope),
         mass_flow_max=_largest_flow(consumers, heat, t_feed, offset + slope * t_feed, enthalpy),
-        t_supply_min=consumers.min_supply_temperature.copy(),
     )
 
 

@@ -20,7 +20,7 @@ from heatsym.network.properties import PipeProperties, pipe_properties
 from heatsym.numerics.graph import FlowGraph, flow_graph
 from heatsym.numerics.mixing import mixer
 from heatsym.physics.ground import ground_temperature, kusuda_parameters
-from heatsym.tables.factors import counted_factor
+from heatsym.tables.factors import DIRECT, factors
 from heatsym.weather.mapping import air_temperature, daily_air
 
 OVERPRESSURE = 3e5
@@ -57,7 +57,7 @@ def prepare(case: Case) -> Problem:
     graph = _graph(network, position[_holds_pressure(sources).node])
     pipes = pipe_properties(network.pipes, network.ground, network.catalogue, case.engine.wall != "none")
     supply = _layer(pipes, water, float(t_feed.mean()))
-    fuel_cost, electricity_cost = _costs(case.prices, case.emissions, ctx, sources)
+    fuel_cost, electricity_cost, unknown = _costs(case.prices, case.emissions, ctx, sources)
     height = network.nodes.height
     held = network.pressure_hold
     if held is None:
@@ -91,7 +91,7 @@ def prepare(case: Case) -> Problem:
         tolerance=case.engine.coupling_tolerance,
         max_sweeps=case.engine.max_sweeps,
         max_rounds=case.engine.max_rounds,
-        warnings=warnings,
+        warnings=warnings + unknown,
     )
 
 
@@ -153,20 +153,26 @@ def _initial(network: Network) -> tuple[FloatArray | None, FloatArray | None]:
 
 def _costs(
     prices: Prices | None, emissions: Emissions | None, ctx: Context, sources: tuple[Source, ...]
-) -> tuple[FloatArray | None, FloatArray | None]:
-    """Cost of each source's fuel with its CO2 (time, source), and of electricity (time,). [EUR/J]"""
+) -> tuple[FloatArray | None, FloatArray | None, tuple[str, ...]]:
+    """Cost of each source's fuel with its CO2 (time, source) and of electricity (time,) [EUR/J].
+
+    Where one is not known, neither is; the third value then says why the order of the file is followed.
+    """
     if prices is None:
-        return None, None
+        return None, None, ()
     co2 = ctx.values(prices.co2)
+    factor_set = (emissions or Emissions()).set
     columns = []
     for source in sources:
-        if source.fuel is None:
-            columns.append(np.zeros(ctx.axis.steps))
-            continue
-        price = getattr(prices, source.fuel)
-        if price is None:
-            return None, None
-        factor = counted_factor((emissions or Emissions()).set, source.fuel)
-        columns.append(ctx.values(price) + co2 * (factor.value if factor is not None else 0.0))
+        fuel = source.fuel
+        price = None if fuel is None else getattr(prices, fuel)
+        direct = factors(factor_set, fuel).get(DIRECT) if fuel is not None and co2.any() else None
+        if fuel is not None and price is None:
+            return None, None, (f"merit order: as in the case file, there is no price for {fuel}",)
+        if fuel is not None and co2.any() and direct is None:
+            why = f"set {factor_set} has no direct CO2 of {fuel}, which the CO2 price needs"
+            return None, None, (f"merit order: as in the case file, {why}",)
+        cost = np.zeros(ctx.axis.steps) if price is None else ctx.values(price)
+        columns.append(cost + co2 * (0.0 if direct is None else direct.value))
     electricity = np.zeros(ctx.axis.steps) if prices.electricity is None else ctx.values(prices.electricity)
-    return np.stack(columns, axis=1), electricity
+    return np.stack(columns, axis=1), electricity, ()

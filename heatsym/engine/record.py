@@ -48,15 +48,16 @@ def joined(parts: list[Outcome]) -> Outcome:
     seconds = np.array([part.seconds for part in parts])
 
     def mean(name: str) -> FloatArray:
-        rows = np.array([getattr(part, name) for part in parts])
-        return np.asarray(np.average(rows, axis=0, weights=seconds))
+        rows = np.array([getattr(part, name) for part in parts], dtype=np.float64)
+        return np.asarray((rows * (seconds / seconds.sum())[:, None]).sum(axis=0))
 
     def weighted(name: str, weights: list[FloatArray]) -> FloatArray:
         values = np.array([getattr(part, name) for part in parts])
         weight = seconds[:, None] * np.array(weights) * ~np.isnan(values)
         total = weight.sum(axis=0)
         content = (weight * np.nan_to_num(values)).sum(axis=0)
-        return np.where(total > 0, content / np.where(total > 0, total, 1.0), values[-1])
+        mixed = np.where(total > 0, content / np.where(total > 0, total, 1.0), values[-1])
+        return np.asarray(mixed, dtype=np.float64)
 
     drawn = [part.drawn for part in parts]
     given = [part.source_flow for part in parts]

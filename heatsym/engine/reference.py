@@ -36,10 +36,10 @@ SMALL_DIFFERENCE = 5.0
 """Supply less return below which missing heat is a matter of temperature, not of flow. [K]"""
 HALVINGS = 5
 """Times that a step which does not converge is halved."""
-REPEATS = 3
-"""Times a step is moved again because substeps brought other temperatures than the whole step."""
+REPEATS = 6
+"""Times a step is coupled because its substeps brought other temperatures than the whole step."""
 EXCESS = 1e-7
-"""Heat of a source above the most it can give that is rounding, over the design heat. [-]"""
+"""Heat that a source at its limit may be off, over the design heat. [-]"""
 
 
 def at_nodes(place: IntArray, amount: FloatArray, nodes: int) -> FloatArray:
@@ -70,8 +70,8 @@ class Flows:
     share: float
     circulation: tuple[FloatArray, FloatArray]
     arrived: FloatArray
+    returned: FloatArray  # (source,)
     response: FloatArray
-    full: NDArray[np.bool_]  # (source,) gives all that it can
     sweeps: int
     converged: bool
 
@@ -251,15 +251,22 @@ class Reference:
         """Heat that consumers draw from a flow at a supply temperature (nothing below their return's). [W]"""
         difference = np.maximum(supply - self.wanted_return(step, supply), 0.0)
         usable = flow * self.problem.medium.capacity * difference
-        return np.where(np.isnan(step.heat), usable, np.minimum(share * step.heat, usable))
+        return self.exact(step, flow, share, usable)
+
+    def exact(self, step: Step, flow: FloatArray, share: float, usable: FloatArray) -> FloatArray:
+        """Heat that consumers get: what they asked for below their largest flow, else what is usable. [W]"""
+        asked = share * step.heat
+        free = flow < share * self.problem.load.mass_flow_max * (1.0 - 1e-9)
+        heat = np.where(np.isnan(step.heat), usable, np.where(free, asked, np.minimum(asked, usable)))
+        return np.where(flow > 0, heat, 0.0)
 
     # -- the coupling --------------------------------------------------------------------------------
 
-    def couple(self, step: Step, state: State, bias: FloatArray) -> Flows:
+    def couple(self, step: Step, state: State, bias: FloatArray, source_bias: FloatArray) -> Flows:
         """Flows at which consumers get their heat from the temperatures that these flows bring.
 
-        ``bias`` (consumer,) is added to the temperature that the whole-step operators bring, because
-        substeps bring another.
+        ``bias`` (consumer,) and ``source_bias`` (source,) are added to the temperatures that the
+        whole-step operators bring, because substeps bring others.
         Where all sources together cannot give the flow, one ``share`` scales every consumer's demand.
         """
         p, capacity, graph = self.problem, self.problem.medium.capacity, self.problem.graph
@@ -269,32 +276,31 @@ class Reference:
         found, source_return = state.arrived, state.source_return
         search = FlowSearch(self.consumer_flows(step, found), p.load.mass_flow_max, state.response)
         circulation, share = state.circulation, 1.0
-        rest, nothing = np.zeros(len(graph.start)), np.zeros(len(p.sources))
+        rest = np.zeros(len(graph.start))
         for sweep in range(1, p.max_sweeps + 1):
             flow = np.where(prescribed, np.nan_to_num(step.mass_flow), search.flow)
             wanted = share * float(flow.sum())
             most = self.most_flow(step, source_return)
             room = float(most.sum())
             if wanted <= self.still or room <= self.still:
-                now = 1.0 if wanted <= self.still else 0.0
                 return Flows(
-                    0.0 * flow,
-                    nothing,
-                    rest,
-                    rest,
-                    now,
-                    circulation,
-                    found,
-                    state.response,
-                    nothing > 0,
-                    sweep,
-                    True,
+                    consumer=0.0 * flow,
+                    source=0.0 * source_return,
+                    supply=rest,
+                    return_=rest,
+                    share=1.0 if wanted <= self.still else 0.0,
+                    circulation=circulation,
+                    arrived=found,
+                    returned=source_return,
+                    response=state.response,
+                    sweeps=sweep,
+                    converged=True,
                 )
             ratio = room / wanted
             now, share = share * min(1.0, ratio), min(1.0, share * ratio)
             consumer = now * flow
             before = np.concatenate([[0.0], np.cumsum(most[step.order])[:-1]])
-            source = nothing.copy()
+            source = np.zeros_like(most)
             source[step.order] = np.clip(float(consumer.sum()) - before, 0.0, most[step.order])
             supply, return_, circulation, closed = self.pipe_flows(consumer, source, state, circulation)
 
@@ -306,7 +312,7 @@ class Reference:
             missing = np.where(prescribed, 0.0, now * search.missing(asked, capacity, difference))
             off = np.abs(missing) / np.where(draws, consumer * capacity, np.inf)
             error = float(np.abs(missing).sum()) + abs(share - now) * float(asked.sum())
-            full = (source > 0) & (source >= most)
+            excess = 0.0
             if self.asks_return:
                 heat = self.heat_taken(step, consumer, found, now)
                 sent = found - heat / np.where(draws, consumer * capacity, 1.0)
@@ -314,16 +320,36 @@ class Reference:
                     step, oriented(state.return_, return_), return_, p.return_, step.t_eq_return, 1
                 )
                 node = self.mixed(way, return_, p.consumer_node, consumer, sent)[p.source_node]
-                returned = np.where(np.isnan(node), source_return, node)
-                error += float((capacity * source * np.abs(returned - source_return))[full].sum())
-                source_return = returned
-            settled = error <= allowed and float(off.max(initial=0.0)) <= TEMPERATURE_TOLERANCE and closed
+                source_return = np.where(np.isnan(node), source_return, node + source_bias)
+                excess = self.excess(step, source, source_return)
+            settled = (
+                error <= allowed
+                and float(off.max(initial=0.0)) <= TEMPERATURE_TOLERANCE
+                and excess <= EXCESS * self.design_heat
+                and closed
+            )
             if settled:
                 break
             search.step(asked, capacity, difference)
         return Flows(
-            consumer, source, supply, return_, now, circulation, found, search.response, full, sweep, settled
+            consumer=consumer,
+            source=source,
+            supply=supply,
+            return_=return_,
+            share=now,
+            circulation=circulation,
+            arrived=found,
+            returned=source_return,
+            response=search.response,
+            sweeps=sweep,
+            converged=settled,
         )
+
+    def excess(self, step: Step, source: FloatArray, source_return: FloatArray) -> float:
+        """Most heat that any source gives beyond what it has, at these flows and returns. [W]"""
+        heat = source * self.problem.medium.capacity * (step.feed - source_return)
+        over = np.where(source > 0, heat - self.most_heat(step, source_return), 0.0)
+        return max(float(over.max()), 0.0)
 
     # -- the commit ----------------------------------------------------------------------------------
 
@@ -364,11 +390,8 @@ class Reference:
         capacity, count = self.problem.medium.capacity, step.substeps
         excess = supply - self.wanted_return(step, supply)
         usable = flows.consumer * capacity * np.maximum(excess, 0.0).mean(axis=0)
-        free = flows.consumer < flows.share * self.problem.load.mass_flow_max * (1.0 - 1e-9)
-        asked = flows.share * step.heat
-        heat = np.where(np.isnan(step.heat), usable, np.where(free, asked, np.minimum(asked, usable)))
+        heat = self.exact(step, flows.consumer, flows.share, usable)
         draws = flows.consumer > 0
-        heat = np.where(draws, heat, 0.0)
         fall = count * heat / np.where(draws, flows.consumer * capacity, 1.0)
         falling = -np.sort(-excess, axis=0)
         level = (fall - np.cumsum(falling, axis=0)) / np.arange(1, count + 1)[:, None]
@@ -379,28 +402,21 @@ class Reference:
 
     def through(self, step: Step, state: State) -> tuple[State, Outcome]:
         """One step: coupled, moved, and coupled again where substeps brought other temperatures."""
-        bias, sweeps = np.zeros(len(self.problem.consumer_node)), 0
+        bias, source_bias = np.zeros_like(state.arrived), np.zeros_like(state.source_return)
+        sweeps = 0
         for _ in range(REPEATS):
-            flows = self.couple(step, state, bias)
+            flows = self.couple(step, state, bias, source_bias)
             sweeps += flows.sweeps
-            supply, arrived = self.supplied(step, state, flows, step.feed)
-            missed = arrived.mean(axis=0) - flows.arrived
-            if step.substeps == 1 or float(np.abs(missed).max(initial=0.0)) <= TEMPERATURE_TOLERANCE:
-                break
-            bias = bias + missed
-        feed = step.feed
-        heat, sent, shift, return_, returned = self.returned(step, state, flows, arrived)
-        per_kelvin = flows.source * self.problem.medium.capacity
-        for _ in range(REPEATS if flows.full.any() else 0):
-            excess = np.where(
-                flows.full, per_kelvin * (feed - returned) - self.most_heat(step, returned), 0.0
-            )
-            if float(np.abs(excess).max()) <= EXCESS * self.design_heat:
-                break
-            feed = feed - excess / np.where(flows.full, per_kelvin, 1.0)
-            supply, arrived = self.supplied(step, state, flows, feed)
+            supply, arrived = self.supplied(step, state, flows)
             heat, sent, shift, return_, returned = self.returned(step, state, flows, arrived)
-        off = max(float(np.abs(shift).max(initial=0.0)), float(np.abs(feed - step.feed).max()))
+            missed = arrived.mean(axis=0) - flows.arrived
+            excess = self.excess(step, flows.source, returned)
+            agrees = float(np.abs(missed).max(initial=0.0)) <= TEMPERATURE_TOLERANCE
+            if step.substeps == 1 or (agrees and excess <= EXCESS * self.design_heat):
+                break
+            bias, source_bias = bias + missed, source_bias + returned - flows.returned
+        within = float(np.abs(shift).max(initial=0.0)) <= SHIFT_TOLERANCE
+        within &= excess <= 10.0 * EXCESS * self.design_heat
         draws = flows.consumer > 0
         came = arrived.mean(axis=0)
         after = State(
@@ -425,19 +441,19 @@ class Reference:
             arrived=np.where(draws, came, np.nan),
             sent=np.where(draws, sent.mean(axis=0), np.nan),
             drawn=flows.consumer,
-            source_heat=per_kelvin * (feed - returned),
+            source_heat=flows.source * self.problem.medium.capacity * (step.feed - returned),
             source_flow=flows.source,
-            source_feed=np.where(flows.source > 0, feed, np.nan),
+            source_feed=np.where(flows.source > 0, step.feed, np.nan),
             source_return=returned,
             sweeps=sweeps,
-            converged=flows.converged and off <= SHIFT_TOLERANCE,
+            converged=flows.converged and within,
         )
         return after, outcome
 
-    def supplied(self, step: Step, state: State, flows: Flows, feed: FloatArray) -> tuple[Moved, FloatArray]:
+    def supplied(self, step: Step, state: State, flows: Flows) -> tuple[Moved, FloatArray]:
         """The supply side moved, and what arrives at the consumers (substep, consumer)."""
         p = self.problem
-        entering = np.broadcast_to(feed, (step.substeps, len(feed)))
+        entering = np.broadcast_to(step.feed, (step.substeps, len(step.feed)))
         supply = self.moved(
             step,
             state.supply,

@@ -96,8 +96,7 @@ class Load:
     (time, consumer), NaN where heat is prescribed. The return temperature is
     ``return_offset + return_slope * t_supply`` with offset [degC] (time, consumer) and slope [-]
     (consumer,): slope 0 is a fixed value, slope 1 with a negative offset a temperature drop.
-    ``mass_flow_max`` [kg/s] and ``t_supply_min`` [degC] are (consumer,), infinite flow and NaN
-    where not given.
+    ``mass_flow_max`` [kg/s] is (consumer,), infinite where nothing bounds it.
     """
 
     heat: FloatArray
@@ -105,7 +104,6 @@ class Load:
     return_offset: FloatArray
     return_slope: FloatArray
     mass_flow_max: FloatArray
-    t_supply_min: FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -21,6 +21,20 @@ LOG_VISCOSITY = (-7.944966, -0.999468, 0.36405, -0.11904, 0.046504, -0.055323, 0
 ENTHALPY = (0.0, *(CENTRE * c / power for power, c in enumerate(SPECIFIC_HEAT, start=1)))
 """Integral of ``SPECIFIC_HEAT`` over temperature, up to a constant. [J/kg]"""
 
+SATURATION = (
+    0.11670521452767e4,
+    -0.72421316703206e6,
+    -0.17073846940092e2,
+    0.12020824702470e5,
+    -0.32325550322333e7,
+    0.14915108613530e2,
+    -0.48232657361591e4,
+    0.40511340542057e6,
+    -0.23855557567849,
+    0.65017534844798e3,
+)
+"""Coefficients n1 to n10 of the saturation-temperature equation, IAPWS-IF97 region 4. [-]"""
+
 
 def density(t: ArrayLike) -> FloatArray:
     r"""Density of water.
@@ -214,6 +228,49 @@ def temperature_from_enthalpy(h: ArrayLike) -> FloatArray:
     for _ in range(4):
         t = t - (enthalpy(t) - target) / specific_heat(t)
     return t
+
+
+def boiling_temperature(pressure: ArrayLike) -> FloatArray:
+    r"""Temperature at which water boils.
+
+    Parameters
+    ----------
+    pressure : float or array
+        Absolute pressure. [Pa]
+
+    Returns
+    -------
+    float or array
+        Boiling temperature; NaN outside the range of validity. [degC]
+
+    Notes
+    -----
+    With :math:`\beta = (p / 1\,\mathrm{MPa})^{1/4}` and three quadratics E, F, G in it,
+
+    .. math:: D = \frac{2 G}{-F - \sqrt{F^2 - 4 E G}}, \qquad
+        T = \tfrac{1}{2} \left(n_{10} + D - \sqrt{(n_{10} + D)^2 - 4 (n_9 + n_{10} D)}\right)
+
+    Valid between 611.213 Pa and 22.064 MPa.
+
+    References
+    ----------
+    .. [1] IAPWS, Revised Release on the IAPWS Industrial Formulation 1997, section 8.2 (region 4,
+       saturation-temperature equation).
+
+    Examples
+    --------
+    >>> round(float(boiling_temperature(101_325.0)), 2)
+    99.97
+    """
+    p = np.asarray(pressure, dtype=float)
+    n1, n2, n3, n4, n5, n6, n7, n8, n9, n10 = SATURATION
+    beta = np.where((p >= 611.213) & (p <= 22.064e6), p / 1e6, np.nan) ** 0.25
+    e = beta**2 + n3 * beta + n6
+    f = n1 * beta**2 + n4 * beta + n7
+    g = n2 * beta**2 + n5 * beta + n8
+    d = 2.0 * g / (-f - np.sqrt(f**2 - 4.0 * e * g))
+    kelvin: FloatArray = 0.5 * (n10 + d - np.sqrt((n10 + d) ** 2 - 4.0 * (n9 + n10 * d)))
+    return kelvin - 273.15
 
 
 def _polynomial(coefficients: tuple[float, ...], t: ArrayLike) -> FloatArray:

@@ -92,6 +92,9 @@ def _places(case: Case) -> Iterator[tuple[str, Any]]:
     yield "pipe_to", pipes.end
     yield "pipe_length", pipes.length
     yield "consumer_node", case.demand.consumers.node
+    wanted = case.demand.consumers.min_supply_temperature
+    if not np.isnan(wanted).all():
+        yield "consumer_minimum_supply_temperature", wanted
     sources = [source for source in case.sources if source.enabled]
     yield "source_node", [source.node for source in sources]
     yield "source_kind", [source.kind for source in sources]

@@ -4,71 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import xarray as xr
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from heatsym.interfaces.axis import FloatArray
+from heatsym.physics.water import boiling_temperature
 
 ATMOSPHERE = 101_325.0
 """Standard atmosphere, between gauge and absolute pressure. [Pa]"""
 
-COUPLING = 1e-3
-"""How far the coupled temperatures of a step may carry a source beyond what it has, relative to that."""
-
-SATURATION = (
-    0.11670521452767e4,
-    -0.72421316703206e6,
-    -0.17073846940092e2,
-    0.12020824702470e5,
-    -0.32325550322333e7,
-    0.14915108613530e2,
-    -0.48232657361591e4,
-    0.40511340542057e6,
-    -0.23855557567849,
-    0.65017534844798e3,
-)
-
-
-def boiling_temperature(pressure: ArrayLike) -> FloatArray:
-    r"""Temperature at which water boils.
-
-    Parameters
-    ----------
-    pressure : float or array
-        Absolute pressure. [Pa]
-
-    Returns
-    -------
-    float or array
-        Boiling temperature; NaN outside the range of validity. [degC]
-
-    Notes
-    -----
-    With :math:`\beta = (p / 1\,\mathrm{MPa})^{1/4}` and three quadratics E, F, G in it,
-
-    .. math:: D = \frac{2 G}{-F - \sqrt{F^2 - 4 E G}}, \qquad
-        T = \tfrac{1}{2} \left(n_{10} + D - \sqrt{(n_{10} + D)^2 - 4 (n_9 + n_{10} D)}\right)
-
-    Valid between 611.213 Pa and 22.064 MPa.
-
-    References
-    ----------
-    .. [1] IAPWS, Revised Release on the IAPWS Industrial Formulation 1997, section 8.2 (region 4,
-       saturation-temperature equation).
-
-    Examples
-    --------
-    >>> round(float(boiling_temperature(101_325.0)), 2)
-    99.97
-    """
-    p = np.asarray(pressure, dtype=float)
-    n1, n2, n3, n4, n5, n6, n7, n8, n9, n10 = SATURATION
-    beta = np.where((p >= 611.213) & (p <= 22.064e6), p / 1e6, np.nan) ** 0.25
-    e = beta**2 + n3 * beta + n6
-    f = n1 * beta**2 + n4 * beta + n7
-    g = n2 * beta**2 + n5 * beta + n8
-    d = 2.0 * g / (-f - np.sqrt(f**2 - 4.0 * e * g))
-    kelvin: FloatArray = 0.5 * (n10 + d - np.sqrt((n10 + d) ** 2 - 4.0 * (n9 + n10 * d)))
-    return kelvin - 273.15
+ROUNDING = 1e-6
+"""How far float32 and the engine's tolerance may carry a source beyond what it has, relative to that."""
 
 
 def flags(results: xr.Dataset) -> list[str]:
@@ -83,8 +27,9 @@ def flags(results: xr.Dataset) -> list[str]:
     -------
     list of str
         Frost, boiling at the local pressure, absolute pressure not above zero, return water not
-        colder than supply water where a consumer draws heat, and a source that gives more than it
-        has. Missing values are not judged.
+        colder than supply water where a consumer draws heat, supply water below a consumer's
+        minimum where water flows, and a source that gives more than it has. Missing values are not
+        judged.
     """
     found = []
     for side in ("supply", "return"):
@@ -99,8 +44,12 @@ def flags(results: xr.Dataset) -> list[str]:
     )
     drawing = results["consumer_heat_delivered"].values > 0.0
     found += _sentence(results, "return not colder than supply at a consumer", warm & drawing, "consumer")
+    if "consumer_minimum_supply_temperature" in results:
+        arrived = results["consumer_supply_temperature"].values.astype(np.float64)
+        cold = arrived < results["consumer_minimum_supply_temperature"].values
+        found += _sentence(results, "supply water below the consumer's minimum", cold, "consumer")
     available = results["source_heat_available"].values.astype(np.float64)
-    beyond = results["source_heat"].values - available > COUPLING * available
+    beyond = results["source_heat"].values - available > ROUNDING * available
     found += _sentence(results, "source gives more than it has", beyond, "source")
     return found
 

@@ -40,10 +40,13 @@ def check_folder(folder: str | os.PathLike[str], overwrite: bool = False) -> Pat
     OutputExistsError
         There is something else, or an old run without ``overwrite``.
     AccessError
-        The place cannot be looked at.
+        The place cannot be looked at, or nothing can be written there.
     """
     target = Path(os.path.realpath(folder))
     try:
+        parent = next(place for place in target.parents if place.exists())
+        if not (parent.is_dir() and os.access(parent, os.W_OK | os.X_OK)):
+            raise AccessError(f"{folder}: nothing can be written in {parent.name or parent}")
         if not target.exists():
             return target
         if not target.is_dir():

@@ -93,6 +93,13 @@ _PLACES = (
     Variable("pipe_to", ("pipe",), "", "node where the trench ends", dtype="str"),
     Variable("pipe_length", ("pipe",), "m", "length of the trench", dtype=LEDGER),
     Variable("consumer_node", ("consumer",), "", "node that the consumer hangs on", dtype="str"),
+    Variable(
+        "consumer_minimum_supply_temperature",
+        ("consumer",),
+        "degC",
+        "supply temperature below which an hour is flagged",
+        dtype=LEDGER,
+    ),
     Variable("source_node", ("source",), "", "node that the source feeds", dtype="str"),
     Variable("source_kind", ("source",), "", "kind of the source", dtype="str"),
     Variable(

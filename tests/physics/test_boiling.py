@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from iapws.iapws97 import _TSat_P
 
-from heatsym.results.envelope import boiling_temperature
+from heatsym.physics.water import boiling_temperature
 
 
 @pytest.mark.parametrize("pressure", [7e2, 1e5, 101_325.0, 5e5, 1.6e6, 4e6, 2.2e7])
