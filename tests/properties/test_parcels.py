@@ -48,7 +48,9 @@ def one_step(
     parcels: Parcels, flow: float, t_in: float, t_eq: float, decay: float
 ) -> tuple[Parcels, float, float]:
     """Parcels after a step, mean outlet temperature, heat lost."""
-    op = passage(oriented(parcels, np.array([flow])), np.array([abs(flow)]), np.array([decay]), np.array([t_eq]))
+    op = passage(
+        oriented(parcels, np.array([flow])), np.array([abs(flow)]), np.array([decay]), np.array([t_eq])
+    )
     outlet = float(op.offset[0] + op.gain[0] * t_in)
     parcels, loss = advanced(op, np.array([t_in]))
     return parcels, outlet, float(loss[0])
@@ -315,8 +317,6 @@ def test_pipes_do_not_mind_each_other() -> None:
         outlets.append(op.offset + op.gain * t_in[n])
         together, _ = advanced(op, t_in[n])
     for k in range(pipes):
-        alone = gone_through(
-            Way(flow[:, k], t_in[:, k], t_eq[:, k], decay[:, k]), filled(first[k : k + 1])
-        )
+        alone = gone_through(Way(flow[:, k], t_in[:, k], t_eq[:, k], decay[:, k]), filled(first[k : k + 1]))
         np.testing.assert_allclose(np.array(outlets)[:, k], alone.outlet, atol=1e-10)
         assert together.mean()[k] == pytest.approx(alone.mean[-1], abs=1e-10)
