@@ -190,9 +190,9 @@ class Reference:
         )
         return heat
 
-    def most_flow(self, step: Step, source_return: FloatArray) -> FloatArray:
-        """Largest flow of each source at this return temperature."""
-        heat, lift = self.most_heat(step, source_return), step.feed - source_return
+    def most_flow(self, step: Step, source_return: FloatArray, heat: FloatArray) -> FloatArray:
+        """Flow of each source at which it gives ``heat`` at this return temperature."""
+        lift = step.feed - source_return
         with np.errstate(divide="ignore", invalid="ignore"):
             most = np.where(lift > 0, heat / (self.problem.medium.capacity * lift), 0.0)
         return np.where(np.isinf(heat), np.inf, most)
@@ -276,11 +276,11 @@ class Reference:
         found, source_return = state.arrived, state.source_return
         search = FlowSearch(self.consumer_flows(step, found), p.load.mass_flow_max, state.response)
         circulation, share = state.circulation, 1.0
-        rest = np.zeros(len(graph.start))
+        limit, rest = self.most_heat(step, source_return), np.zeros(len(graph.start))
         for sweep in range(1, p.max_sweeps + 1):
             flow = np.where(prescribed, np.nan_to_num(step.mass_flow), search.flow)
             wanted = share * float(flow.sum())
-            most = self.most_flow(step, source_return)
+            most = self.most_flow(step, source_return, limit)
             room = float(most.sum())
             if wanted <= self.still or room <= self.still:
                 return Flows(
@@ -321,7 +321,8 @@ class Reference:
                 )
                 node = self.mixed(way, return_, p.consumer_node, consumer, sent)[p.source_node]
                 source_return = np.where(np.isnan(node), source_return, node + source_bias)
-                excess = self.excess(step, source, source_return)
+                limit = self.most_heat(step, source_return)
+                excess = self.excess(step, source, source_return, limit)
             settled = (
                 error <= allowed
                 and float(off.max(initial=0.0)) <= TEMPERATURE_TOLERANCE
@@ -345,10 +346,10 @@ class Reference:
             converged=settled,
         )
 
-    def excess(self, step: Step, source: FloatArray, source_return: FloatArray) -> float:
+    def excess(self, step: Step, source: FloatArray, source_return: FloatArray, limit: FloatArray) -> float:
         """Most heat that any source gives beyond what it has, at these flows and returns. [W]"""
         heat = source * self.problem.medium.capacity * (step.feed - source_return)
-        over = np.where(source > 0, heat - self.most_heat(step, source_return), 0.0)
+        over = np.where(source > 0, heat - limit, 0.0)
         return max(float(over.max()), 0.0)
 
     # -- the commit ----------------------------------------------------------------------------------
@@ -410,7 +411,7 @@ class Reference:
             supply, arrived = self.supplied(step, state, flows)
             heat, sent, shift, return_, returned = self.returned(step, state, flows, arrived)
             missed = arrived.mean(axis=0) - flows.arrived
-            excess = self.excess(step, flows.source, returned)
+            excess = self.excess(step, flows.source, returned, self.most_heat(step, returned))
             agrees = float(np.abs(missed).max(initial=0.0)) <= TEMPERATURE_TOLERANCE
             if step.substeps == 1 or (agrees and excess <= EXCESS * self.design_heat):
                 break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,8 +27,7 @@ class Mixer:
     end: IntArray
     rank: IntArray  # place of each node in the elimination
     slot: IntArray  # place of diagonal, forward and backward coefficients in the matrix data
-    indices: NDArray[np.int32]
-    indptr: NDArray[np.int32]
+    pattern: sparse.csc_array
 
     def solve(
         self, flow: FloatArray, offset: FloatArray, gain: FloatArray, inflow: FloatArray, content: FloatArray
@@ -50,9 +50,10 @@ class Mixer:
         data = np.bincount(
             self.slot,
             np.concatenate([total, np.where(forward, -weight, 0.0), np.where(forward, 0.0, -weight)]),
-            len(self.indices),
+            self.pattern.nnz,
         )
-        matrix = sparse.csc_array((data, self.indices, self.indptr), shape=(self.nodes, self.nodes))
+        matrix = copy(self.pattern)
+        matrix.data = data
         factors = splu(
             matrix,
             permc_spec="NATURAL",
@@ -80,6 +81,8 @@ def mixer(nodes: int, start: IntArray, end: IntArray, order: IntArray) -> Mixer:
         end=end,
         rank=rank,
         slot=slot.astype(np.int64),
-        indices=(keys % nodes).astype(np.int32),
-        indptr=indptr.astype(np.int32),
+        pattern=sparse.csc_array(
+            (np.ones(len(keys)), (keys % nodes).astype(np.int32), indptr.astype(np.int32)),
+            shape=(nodes, nodes),
+        ),
     )

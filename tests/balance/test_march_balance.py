@@ -338,7 +338,7 @@ def test_winter_restart_after_two_weeks_without_demand() -> None:
         steps=steps,
         substeps=4,
         t_ground=4.0,
-        mass_flow_max=1.3 * design / (4190 * 40),
+        mass_flow_max=1.6 * design / (4190 * 40),
         tolerance=1e-4,
     )
     power = 1.1 * (design.sum() + pipe_loss)
@@ -350,7 +350,7 @@ def test_winter_restart_after_two_weeks_without_demand() -> None:
     assert np.diff(march.pipe_supply_temperature[:idle], axis=0).max() <= 1e-9
     assert march.pipe_heat_loss.min() > -1e-9
     assert march.pipe_supply_temperature[idle - 1].max() < 30.0  # it is cold, the restart is one
-    assert march.source_heat.max() <= power * 1.001
+    assert march.source_heat.max() <= power * (1 + 1e-6)
     unmet = march.consumer_heat_unmet
     assert unmet[:idle].max() == 0.0
     assert unmet[idle].sum() > 0.2 * design.sum()  # nobody is warm in the first hour

@@ -12,7 +12,7 @@ from heatsym.engine.trajectory import March
 from heatsym.interfaces.axis import FloatArray
 from tests.build import WATER, Net, marched
 
-STEPS = 30
+STEPS = 16
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Drawn:
     feed: FloatArray  # (source,)
     t_ground: float = 8.0
     initial: tuple[Any, Any] = (75.0, 42.0)
-    substeps: int = 2
+    substeps: int = 1
 
     def march(self) -> March:
         problem = self.net.problem(
@@ -187,10 +187,12 @@ def test_two_arms_drawn_alike_carry_alike() -> None:
 
 
 def test_better_insulation_saves_heat_and_flow(town: Drawn) -> None:
-    net, march = town.net, town.march()
-    better = replace(town, net=replace(net, u_own=0.5 * net.u_own, u_cross=0.5 * net.u_cross)).march()
-    assert (better.pipe_heat_loss.sum(axis=1) < march.pipe_heat_loss.sum(axis=1)).all()
+    """From one plant: a second, limited one would shift the mixture with what the first can carry."""
+    alone = replace(town, power=np.array([0.0, np.inf]))
+    net, march = alone.net, alone.march()
+    better = replace(alone, net=replace(net, u_own=0.5 * net.u_own, u_cross=0.5 * net.u_cross)).march()
+    assert (better.pipe_heat_loss < march.pipe_heat_loss).all()
     assert better.source_heat.sum() < march.source_heat.sum()
-    settled = slice(6, None)  # first the given water, which is the same in both, has to leave
-    assert (better.consumer_supply_temperature > march.consumer_supply_temperature - 1e-6)[settled].all()
-    assert better.consumer_mass_flow[settled].sum() < march.consumer_mass_flow[settled].sum()
+    settled = slice(4, None)  # first the given water, which is the same in both, has to leave
+    assert (better.consumer_supply_temperature > march.consumer_supply_temperature)[settled].all()
+    assert (better.consumer_mass_flow < march.consumer_mass_flow)[settled].all()
