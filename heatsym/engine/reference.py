@@ -322,7 +322,9 @@ class Reference:
                 node = self.mixed(way, return_, p.consumer_node, consumer, sent)[p.source_node]
                 source_return = np.where(np.isnan(node), source_return, node + source_bias)
                 limit = self.most_heat(step, source_return)
-                excess = self.excess(step, source, source_return, limit)
+                beyond = self.beyond(step, source, source_return, limit)
+                excess = float(beyond.max())
+                error += float(np.abs(beyond[source >= most]).sum())
             settled = (
                 error <= allowed
                 and float(off.max(initial=0.0)) <= TEMPERATURE_TOLERANCE
@@ -346,11 +348,12 @@ class Reference:
             converged=settled,
         )
 
-    def excess(self, step: Step, source: FloatArray, source_return: FloatArray, limit: FloatArray) -> float:
-        """Most heat that any source gives beyond what it has, at these flows and returns. [W]"""
+    def beyond(
+        self, step: Step, source: FloatArray, source_return: FloatArray, limit: FloatArray
+    ) -> FloatArray:
+        """Heat of each source above its limit, negative below; (source,), 0 where it rests. [W]"""
         heat = source * self.problem.medium.capacity * (step.feed - source_return)
-        over = np.where(source > 0, heat - limit, 0.0)
-        return max(float(over.max()), 0.0)
+        return np.where(source > 0, heat - limit, 0.0)
 
     # -- the commit ----------------------------------------------------------------------------------
 
@@ -411,7 +414,8 @@ class Reference:
             supply, arrived = self.supplied(step, state, flows)
             heat, sent, shift, return_, returned = self.returned(step, state, flows, arrived)
             missed = arrived.mean(axis=0) - flows.arrived
-            excess = self.excess(step, flows.source, returned, self.most_heat(step, returned))
+            limit = self.most_heat(step, returned)
+            excess = float(self.beyond(step, flows.source, returned, limit).max())
             agrees = float(np.abs(missed).max(initial=0.0)) <= TEMPERATURE_TOLERANCE
             if step.substeps == 1 or (agrees and excess <= EXCESS * self.design_heat):
                 break
