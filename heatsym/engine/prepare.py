@@ -91,7 +91,17 @@ def prepare(case: Case) -> Problem:
         tolerance=case.engine.coupling_tolerance,
         max_sweeps=case.engine.max_sweeps,
         max_rounds=case.engine.max_rounds,
-        warnings=warnings + unknown,
+        warnings=warnings + unknown + _short_steps(case),
+    )
+
+
+def _short_steps(case: Case) -> tuple[str, ...]:
+    """What retarded plug flow leaves out where a step is shorter than a wall needs to follow the water."""
+    if case.axis.step > 60 or case.engine.wall == "none":
+        return ()
+    return (
+        "steps of a minute or less: pipe walls are taken to follow the water at once, so that fronts come "
+        "out sharper than measured ones",
     )
 
 
@@ -146,9 +156,23 @@ def _initial(network: Network) -> tuple[FloatArray | None, FloatArray | None]:
     if network.initial is not None:
         everywhere = np.ones(len(nodes.id))
         return network.initial.supply * everywhere, network.initial.return_ * everywhere
-    if not (np.isnan(nodes.initial_supply).any() or np.isnan(nodes.initial_return).any()):
+    missing = np.isnan(nodes.initial_supply) | np.isnan(nodes.initial_return)
+    if not missing.any():
         return nodes.initial_supply, nodes.initial_return
-    return None, None
+    if np.isnan(nodes.initial_supply).all() and np.isnan(nodes.initial_return).all():
+        return None, None
+    named = ", ".join(np.array(nodes.id)[missing][:5])
+    raise InputError(
+        [
+            Finding(
+                code="HS203",
+                file=network.nodes_file or "",
+                where="columns initial_supply_degC, initial_return_degC",
+                reason=f"are not given for {int(missing.sum())} of {len(nodes.id)} nodes: {named}",
+                hint="give both for every node or for none",
+            )
+        ]
+    )
 
 
 def _costs(

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from heatsym.engine.problem import Problem
-from heatsym.engine.reference import SHIFT_TOLERANCE
 from heatsym.engine.trajectory import Cause, March
 from heatsym.interfaces.axis import FloatArray
 from tests.build import WATER, Net, marched
@@ -74,9 +73,9 @@ def town(seed: int, *, mesh: bool, substeps: int, water: bool, scarce: bool, ste
         fluid=None if water else WATER,
     )
     peak = float(heat.sum(axis=1).max())
-    shift_worker = np.repeat(rng.uniform(0.1, 0.5, steps // 6), 6)
+    by_shift = np.repeat(rng.uniform(0.1, 0.5, steps // 6), 6)
     rest = np.full(steps, 0.3 * peak if scarce else np.inf)
-    power = np.column_stack([peak * rng.uniform(0, 0.6, steps), peak * shift_worker, rest])
+    power = np.column_stack([peak * rng.uniform(0, 0.6, steps), peak * by_shift, rest])
     feed = np.column_stack(
         [85 + 5 * np.sin(np.arange(steps) / 7), np.full(steps, 70.0), 75 + rng.uniform(-3, 3, steps)]
     )
@@ -98,14 +97,14 @@ def town(seed: int, *, mesh: bool, substeps: int, water: bool, scarce: bool, ste
 
 
 TOWNS = [
-    dict(seed=0, mesh=False, substeps=1, water=False, scarce=True),
-    dict(seed=2, mesh=False, substeps=4, water=True, scarce=False),
-    dict(seed=8, mesh=False, substeps=4, water=False, scarce=False),
-    dict(seed=10, mesh=False, substeps=3, water=True, scarce=True),
-    dict(seed=1, mesh=True, substeps=3, water=False, scarce=False),
-    dict(seed=5, mesh=True, substeps=4, water=False, scarce=True),
-    dict(seed=7, mesh=True, substeps=3, water=True, scarce=False),
-    dict(seed=15, mesh=True, substeps=1, water=True, scarce=True),
+    {"seed": 0, "mesh": False, "substeps": 1, "water": False, "scarce": True},
+    {"seed": 2, "mesh": False, "substeps": 4, "water": True, "scarce": False},
+    {"seed": 8, "mesh": False, "substeps": 4, "water": False, "scarce": False},
+    {"seed": 10, "mesh": False, "substeps": 3, "water": True, "scarce": True},
+    {"seed": 1, "mesh": True, "substeps": 3, "water": False, "scarce": False},
+    {"seed": 5, "mesh": True, "substeps": 4, "water": False, "scarce": True},
+    {"seed": 7, "mesh": True, "substeps": 3, "water": True, "scarce": False},
+    {"seed": 15, "mesh": True, "substeps": 1, "water": True, "scarce": True},
 ]
 
 
@@ -122,10 +121,6 @@ def known(number: int) -> Town:
 @pytest.fixture(params=range(len(TOWNS)), ids=[named(town) for town in TOWNS])
 def found(request) -> Town:
     return known(request.param)
-
-
-def towns() -> list[tuple[int, Town]]:
-    return [(n, known(n)) for n in range(len(TOWNS))]
 
 
 def incidence(problem: Problem) -> FloatArray:
@@ -221,8 +216,7 @@ def test_temperatures_stay_between_what_enters(found: Town) -> None:
     sent = march.consumer_return_temperature
     draws = march.consumer_mass_flow > 0
     assert (sent[draws] <= march.consumer_supply_temperature[draws] + 1e-9).all()
-    warmest = max(float(np.nanmax(march.source_supply_temperature)), INITIAL[0])
-    low, high = GROUND - 1e-6, warmest + 1e-6
+    low, high = GROUND - 1e-6, max(float(found.feed.max()), INITIAL[0]) + 1e-6
     for water in (
         march.node_supply_temperature,
         march.node_return_temperature,
@@ -234,19 +228,12 @@ def test_temperatures_stay_between_what_enters(found: Town) -> None:
     # Returns are never warmer than the warmest that was sent or that stood there.
     assert np.nanmax(march.node_return_temperature) <= max(float(np.nanmax(sent)), INITIAL[1]) + 1e-6
     feeds = march.source_mass_flow > 0
-    off = (march.source_supply_temperature - found.feed)[feeds]
-    assert np.abs(off).max() <= SHIFT_TOLERANCE
+    np.testing.assert_allclose(march.source_supply_temperature[feeds], found.feed[feeds], atol=1e-9)
 
 
-def test_no_source_gives_more_than_it_has() -> None:
+def test_no_source_gives_more_than_it_has(found: Town) -> None:
     """Neither more than its plan nor more than its stream can give to the water that comes back."""
-    over = {named(TOWNS[n]): float((t.march.source_heat - t.most).max() / t.peak) for n, t in towns()}
-    assert {name: share for name, share in over.items() if share > 1e-6} == {}
-
-
-def test_no_source_feeds_warmer_than_it_offers() -> None:
-    warm = {named(TOWNS[n]): float(np.nanmax(t.march.source_supply_temperature - t.feed)) for n, t in towns()}
-    assert {name: kelvin for name, kelvin in warm.items() if kelvin > 1e-6} == {}
+    assert (found.march.source_heat - found.most).max() <= 1e-6 * found.peak
 
 
 @pytest.mark.parametrize("substeps", [1, 3])

@@ -125,7 +125,7 @@ def test_against_fine_cells_under_reversals_and_standstill(seed: int) -> None:
 
 
 def test_standing_pipe_shows_the_water_at_its_end() -> None:
-    """Where nothing flows the offset is the temperature at the outlet of the last flow, at the step's start."""
+    """Where nothing flows the offset is what the outlet of the last flow had at the step's start."""
     parcels, _, _ = one_step(filled(np.array([60.0])), 0.3, 80.0, 10.0, 0.0)
     assert one_step(parcels, 0.0, 0.0, 10.0, 0.2)[1] == pytest.approx(60.0)
     parcels = oriented(parcels, np.array([-1.0]))
