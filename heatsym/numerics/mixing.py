@@ -46,7 +46,6 @@ class Mixer:
         dry = total <= 0.0
         total[dry] = 1.0
         weight = size * gain
-        weight[dry[upstream]] = 0.0
         data = np.bincount(
             self.slot,
             np.concatenate([total, np.where(forward, -weight, 0.0), np.where(forward, 0.0, -weight)]),
