@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from scipy.sparse.linalg import splu
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -124,8 +125,8 @@ def balanced_flow(
     around = circulation
     error, slope, flow = residual(around)
     for _ in range(iterations):
-        jacobian = (graph.loops.multiply(slope[None, :]) @ graph.loops_transposed).toarray()
-        step = np.linalg.solve(jacobian, -error)
+        jacobian = graph.loops.multiply(slope[None, :]) @ graph.loops_transposed
+        step = splu(sparse.csc_array(jacobian)).solve(-error)  # dense solvers change bits with threads
         largest = max(float(np.abs(flow).max()), 1e-12)
         share = 1.0
         norm = float(np.linalg.norm(error))
