@@ -24,6 +24,8 @@ class Outcome:
     seconds: float
     node_supply: FloatArray
     node_return: FloatArray
+    through_supply: FloatArray  # (node,) what flows in [kg/s]
+    through_return: FloatArray
     flow_supply: FloatArray
     flow_return: FloatArray
     loss: FloatArray  # (pipe,) both pipes [W]
@@ -61,13 +63,14 @@ def joined(parts: list[Outcome]) -> Outcome:
 
     drawn = [part.drawn for part in parts]
     given = [part.source_flow for part in parts]
-    alike = [np.ones(len(parts[0].node_supply))] * len(parts)
     unmet = np.array([part.demand - part.delivered for part in parts]) * seconds[:, None]
     cause = np.array([part.cause for part in parts])
     return Outcome(
         seconds=float(seconds.sum()),
-        node_supply=weighted("node_supply", alike),
-        node_return=weighted("node_return", alike),
+        node_supply=weighted("node_supply", [part.through_supply for part in parts]),
+        node_return=weighted("node_return", [part.through_return for part in parts]),
+        through_supply=mean("through_supply"),
+        through_return=mean("through_return"),
         flow_supply=mean("flow_supply"),
         flow_return=mean("flow_return"),
         loss=mean("loss"),

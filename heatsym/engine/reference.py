@@ -255,8 +255,8 @@ class Reference:
 
     def exact(self, step: Step, flow: FloatArray, share: float, usable: FloatArray) -> FloatArray:
         """Heat that consumers get: what they asked for below their largest flow, else what is usable. [W]"""
-        asked = share * step.heat
-        free = flow < share * self.problem.load.mass_flow_max * (1.0 - 1e-9)
+        asked, most = share * step.heat, self.problem.load.mass_flow_max
+        free = flow < np.where(np.isinf(most), most, share * np.nan_to_num(most)) * (1.0 - 1e-9)
         heat = np.where(np.isnan(step.heat), usable, np.where(free, asked, np.minimum(asked, usable)))
         return np.where(flow > 0, heat, 0.0)
 
@@ -324,7 +324,7 @@ class Reference:
                 limit = self.most_heat(step, source_return)
                 beyond = self.beyond(step, source, source_return, limit)
                 excess = float(beyond.max())
-                error += float(np.abs(beyond[source >= most]).sum())
+                error += float(np.abs(beyond[source >= most * (1.0 - 1e-9)]).sum())
             settled = (
                 error <= allowed
                 and float(off.max(initial=0.0)) <= TEMPERATURE_TOLERANCE
@@ -406,6 +406,7 @@ class Reference:
 
     def through(self, step: Step, state: State) -> tuple[State, Outcome]:
         """One step: coupled, moved, and coupled again where substeps brought other temperatures."""
+        p = self.problem
         bias, source_bias = np.zeros_like(state.arrived), np.zeros_like(state.source_return)
         sweeps = 0
         for _ in range(REPEATS):
@@ -432,11 +433,15 @@ class Reference:
             source_return=returned,
             circulation=flows.circulation,
         )
-        demand = np.where(np.isnan(step.heat), heat, step.heat)
+        usable = self.problem.medium.capacity * np.maximum(came - self.wanted_return(step, came), 0.0)
+        prescribed = np.maximum(np.nan_to_num(step.mass_flow) * usable, heat)
+        demand = np.where(np.isnan(step.heat), prescribed, step.heat)
         outcome = Outcome(
             seconds=step.seconds,
             node_supply=supply.node.mean(axis=0),
             node_return=return_.node.mean(axis=0),
+            through_supply=self.throughflow(flows.supply, p.source_node, flows.source),
+            through_return=self.throughflow(flows.return_, p.consumer_node, flows.consumer),
             flow_supply=flows.supply,
             flow_return=flows.return_,
             loss=(supply.loss + return_.loss) / step.seconds,
@@ -490,14 +495,21 @@ class Reference:
         back = return_.node[:, p.source_node].mean(axis=0)
         return heat, sent, shift, return_, np.where(np.isnan(back), state.source_return, back)
 
+    def throughflow(self, flow: FloatArray, place: IntArray, inflow: FloatArray) -> FloatArray:
+        """Flow into every node of one side, from pipes and from outside; (node,). [kg/s]"""
+        graph = self.problem.graph
+        downstream = np.where(flow > 0, graph.end, graph.start)
+        return at_nodes(downstream, np.abs(flow), graph.nodes) + at_nodes(place, inflow, graph.nodes)
+
     def causes(
         self, step: Step, flows: Flows, arrived: FloatArray, demand: FloatArray, heat: FloatArray
     ) -> NDArray[np.int8]:
         """Why each consumer's heat is missing, by :class:`~heatsym.engine.trajectory.Cause`."""
         difference = arrived - self.wanted_return(step, arrived)
-        limited = np.where(difference < SMALL_DIFFERENCE, Cause.TEMPERATURE, Cause.FLOW)
-        scaled = (flows.share < 1.0) & (heat >= flows.share * demand * (1.0 - 1e-9))
-        cause = np.where(scaled, Cause.CAPACITY, limited)
+        short = flows.share < 1.0
+        limited = Cause.CAPACITY if short else Cause.FLOW
+        scaled = short & (heat >= flows.share * demand * (1.0 - 1e-9))
+        cause = np.where(~scaled & (difference < SMALL_DIFFERENCE), Cause.TEMPERATURE, limited)
         return np.where(demand > heat, cause, Cause.NONE).astype(np.int8)
 
     def advance(self, t: int, state: State) -> tuple[State, Outcome]:

@@ -12,7 +12,7 @@ ATMOSPHERE = 101_325.0
 """Standard atmosphere, between gauge and absolute pressure. [Pa]"""
 
 ROUNDING = 1e-6
-"""How far float32 and the engine's tolerance may carry a source beyond what it has, relative to that."""
+"""What float32 and the engine's tolerance may add to a source, relative to what it has and to the peak."""
 
 
 def flags(results: xr.Dataset) -> list[str]:
@@ -49,7 +49,9 @@ def flags(results: xr.Dataset) -> list[str]:
         cold = arrived < results["consumer_minimum_supply_temperature"].values
         found += _sentence(results, "supply water below the consumer's minimum", cold, "consumer")
     available = results["source_heat_available"].values.astype(np.float64)
-    beyond = results["source_heat"].values - available > ROUNDING * available
+    given = results["source_heat"].values.astype(np.float64)
+    peak = float(given.sum(axis=1).max(initial=0.0))
+    beyond = given - available > ROUNDING * (available + peak)
     found += _sentence(results, "source gives more than it has", beyond, "source")
     return found
 

@@ -19,9 +19,7 @@ RETURN = 45.0
 """Return temperature that every consumer aims at. [degC]"""
 GROUND = 8.0
 """Temperature of the ground. [degC]"""
-CONSTANT = (
-    'fluid = { density_kg_per_m3 = 975, cp_J_per_kgK = 4190, viscosity_Pa_s = 4e-4 }\ninitial = "steady"'
-)
+CONSTANT = "fluid = { density_kg_per_m3 = 975, cp_J_per_kgK = 4190, viscosity_Pa_s = 4e-4 }"
 RING = "P9,N4,N6,200,50,\n"
 
 CASE = """\
@@ -105,7 +103,7 @@ class Town:
                 tolerance=self.tolerance,
             )
             + self.sources,
-            "nodes.csv": "id,x_m,y_m\n" + "".join(f"N{i},{100 * i},0\n" for i in range(1, 10)),
+            "nodes.csv": "id\n" + "".join(f"N{i}\n" for i in range(1, 10)),
             "pipes.csv": "id,from,to,length_m,dn,u_W_per_mK\n"
             + "".join(f"{','.join(map(str, edge))},{u}\n" for edge in edges)
             + (RING if self.ring else ""),
@@ -160,11 +158,11 @@ def steady(town: Town, power: float) -> tuple[dict[str, float], float]:
         flow = np.minimum(asked / (CP * (town.feed - RETURN)), most)
         for _ in range(400):
             drop = np.maximum(over(share * flow)[0] - RETURN, 1e-9)
-            flow = 0.5 * flow + 0.5 * np.minimum(asked / (CP * drop), most)
+            flow = 0.9 * flow + 0.1 * np.minimum(asked / (CP * drop), most)
         supply, keeps = over(share * flow)
         heat = share * np.minimum(asked, flow * CP * np.maximum(supply - RETURN, 0.0))
         sent = supply - heat / (CP * share * flow)
-        # Excess over the ground times flow is what mixing adds up, so every consumer's part goes home alone.
+        # Mixing adds up flow times excess over the ground, so that every consumer's part may go home alone.
         home = np.array([np.prod(keeps[uses[:, i]]) for i in range(len(names))]) * (sent - GROUND)
         plant = CP * share * (flow @ (town.feed - GROUND - home))
         return heat, float(plant)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,6 +19,7 @@ import heatsym as hs
 from heatsym.engine.prepare import prepare
 from heatsym.engine.trajectory import Cause
 from heatsym.interfaces.axis import FloatArray
+from heatsym.interfaces.exchange import Site
 from heatsym.physics.water import enthalpy
 from heatsym.results.balance import balance, violations
 from tests.balance.shortage import CONSTANT, PLACES, RETURN, Town, source, steady
@@ -27,10 +29,10 @@ STOP = "[{ from = 2025-01-15, to = 2025-01-15 }]"
 FIRST = "[{ from = 2025-01-14, to = 2025-01-14 }]"
 WORKS = source("industrial", name="works", power_kW=300, temperature_degC=95, stops=STOP)
 TINY = dict.fromkeys(PLACES, 0.001)
+DAIRY = source("industrial", "N8", "dairy", power_kW=60, temperature_degC=90, limit_temperature_degC=40)
+COOL = source("boiler", "N6", "cool", power_kW=30, supply_temperature_degC=65)
 EVERYTHING = Town(
-    source("industrial", name="works", power_kW=120, temperature_degC=84, stops=STOP)
-    + source("industrial", "N8", "dairy", power_kW=60, temperature_degC=90, limit_temperature_degC=50)
-    + source("boiler", "N6", power_kW=30, supply_temperature_degC=65),
+    WORKS.replace("300", "120") + DAIRY + COOL,
     days=2,
     most={"last": 0.05, "flats": 0.1},
     service=(3000, 25),
@@ -77,7 +79,7 @@ SCENARIOS = {
     "zero power": Town(boiler(0)),
     "zero power twice, ring": Town(boiler(0) + source("ideal", "N8", power_kW=0), ring=True),
     "everything": EVERYTHING,
-    "everything, ring": replace(EVERYTHING, ring=True, days=1),
+    "everything but a stop, ring": replace(EVERYTHING, sources=DAIRY + COOL, ring=True, days=1),
 }
 
 
@@ -129,12 +131,24 @@ def test_the_run_says_that_heat_is_missing(name: str) -> None:
     np.testing.assert_array_equal(stored(run, "consumer_unmet_cause") > 0, unmet > 0)
 
 
+def limits(run: hs.Run) -> FloatArray:
+    """What each source could give, at the water that came back to it; (time, source). [W]"""
+    problem, back = prepare(run.case), stored(run, "source_return_temperature")
+    most = []
+    for position, plant in enumerate(problem.sources):
+        offer = plant.offer(problem.ctx, Site(problem.t_feed, back[:, position]))
+        cooling = offer.conductance * np.maximum(offer.t_hot - back[:, position], 0.0)
+        most.append(np.minimum(offer.power, cooling))
+    return np.stack(most, axis=1)
+
+
 @anywhere
 def test_sources_stay_within_what_they_have(name: str) -> None:
     run = computed(name)
-    heat, available = stored(run, "source_heat"), stored(run, "source_heat_available")
+    heat = stored(run, "source_heat")
     assert (heat >= 0).all()
-    assert (heat <= available + 1e-6 * peak(run)).all()
+    assert (heat <= limits(run) + 1e-6 * peak(run)).all()
+    assert (heat <= stored(run, "source_heat_available") + 1e-6 * peak(run)).all()
     gives = heat > 0
     supply, back = stored(run, "source_supply_temperature"), stored(run, "source_return_temperature")
     assert (back[gives] < supply[gives]).all()
@@ -151,17 +165,131 @@ def test_return_water_is_never_warmer_than_supply_water(name: str) -> None:
 
 
 @anywhere
-def test_the_cause_is_the_cause(name: str) -> None:
-    """Each cause by what it means, from flows, temperatures and sources alone."""
+def test_temperature_and_capacity_are_the_cause_where_they_are(name: str) -> None:
+    """Water too cold to be of use; every source at its limit."""
     run = computed(name)
     cause = run.results["consumer_unmet_cause"].values
-    most = prepare(run.case).load.mass_flow_max
-    supply = stored(run, "consumer_supply_temperature")
-    at_most = stored(run, "consumer_mass_flow") >= 0.999 * most
-    useless = ~(supply >= RETURN + 5.1)
-    heat, available = stored(run, "source_heat"), stored(run, "source_heat_available")
-    exhausted = (heat >= available - 1e-3 * peak(run)).all(axis=1)
-    assert at_most[cause == Cause.FLOW].all()
-    assert useless[cause == Cause.TEMPERATURE].all()
-    for step in np.flatnonzero((cause == Cause.CAPACITY).any(axis=1)):
-        assert exhausted[step] or "stream" in name or "everything" in name
+    cold = ~(stored(run, "consumer_supply_temperature") >= RETURN + 5.1)
+    assert cold[cause == Cause.TEMPERATURE].all()
+    exhausted = (stored(run, "source_heat") >= limits(run) - 1e-3 * peak(run)).all(axis=1)
+    assert exhausted[(cause == Cause.CAPACITY).any(axis=1)].all()
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_flow_is_the_cause_only_at_the_largest_flow(name: str) -> None:
+    run = computed(name)
+    at_most = stored(run, "consumer_mass_flow") >= 0.999 * prepare(run.case).load.mass_flow_max
+    assert at_most[run.results["consumer_unmet_cause"].values == Cause.FLOW].all()
+
+
+# -- by hand -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in SCENARIOS if name.startswith(("zero", "stop", "stream too"))]
+)
+def test_without_a_source_nothing_arrives_and_the_water_cools(name: str) -> None:
+    run = computed(name)
+    account = balance(run.results)
+    off = (limits(run) == 0.0).all(axis=1)
+    assert off.any() == (name != "stop, little boiler")
+    assert (stored(run, "consumer_heat_delivered")[off] == 0.0).all()
+    assert (stored(run, "consumer_mass_flow")[off] == 0.0).all()
+    cause = run.results["consumer_unmet_cause"].values[off]
+    assert (cause[stored(run, "consumer_heat_demand")[off] > 0] == Cause.CAPACITY).all()
+    np.testing.assert_allclose(account.network_loss[off], -account.stored_change[off], rtol=1e-6)
+
+
+@pytest.mark.parametrize(("name", "flow"), [("valve 0.2 kg/s", 0.2), ("valve 0.1 kg/s", 0.1)])
+def test_largest_flow_and_its_cooling_are_the_heat(name: str, flow: float) -> None:
+    run = computed(name)
+    last = run.results.sel(consumer="last")
+    supply = last["consumer_supply_temperature"].values.astype(np.float64)
+    expected = flow * (enthalpy(supply) - enthalpy(RETURN))
+    np.testing.assert_allclose(last["consumer_heat_delivered"], expected, rtol=1e-5)
+    assert (last["consumer_unmet_cause"] == Cause.FLOW).all()
+    causes = run.summary["unmet_by_cause_MWh"]
+    assert causes["capacity"] == causes["temperature"] == 0.0
+
+
+def test_stream_gives_what_it_is_cooled_by() -> None:
+    """250 kW from 90 to 40 degC are 5 kW/K; 5 K approach."""
+    run = computed("stream cooled to 40 degC")
+    heat, back = stored(run, "source_heat")[:, 0], stored(run, "source_return_temperature")[:, 0]
+    short = (run.results["consumer_unmet_cause"].values == Cause.CAPACITY).any(axis=1)
+    assert short.sum() > 12
+    np.testing.assert_allclose(heat[short], 5e3 * (85.0 - back[short]), rtol=1e-3)
+
+
+@pytest.mark.parametrize("name", ["service 10 km", "service 5 km for 50 W", "valve 0.001 kg/s"])
+def test_water_that_comes_cold_gives_nothing(name: str) -> None:
+    run = computed(name)
+    last = run.results.sel(consumer="last")
+    assert float(last["consumer_heat_delivered"].max()) == 0.0
+    assert float(last["consumer_supply_temperature"].max()) < RETURN
+    assert (last["consumer_unmet_cause"] == Cause.TEMPERATURE).all()
+    assert (last["consumer_mass_flow"] > 0).all()
+
+
+STEADY = Town(
+    LARGE,
+    heat={"house": 5.0, "flats": 60.0, "trade": 50.0, "last": 40.0, "baths": 80.0},
+    most=dict.fromkeys(PLACES, 1.0),
+    network=CONSTANT,
+    u_value=0.6,
+    tolerance=1e-7,
+)
+
+
+@pytest.mark.parametrize(
+    ("power", "town"),
+    [
+        (2000, STEADY),
+        (200, STEADY),
+        (120, STEADY),
+        (70, STEADY),
+        (2000, replace(STEADY, most=STEADY.most | {"last": 0.2, "trade": 0.3})),
+        (2000, replace(STEADY, service=(3000, 25), most=STEADY.most | {"last": 0.3})),
+        (2000, replace(STEADY, feed=55.0)),
+        (90, replace(STEADY, feed=65.0, service=(1000, 25), most=STEADY.most | {"flats": 0.5})),
+    ],
+)
+def test_steady_shortage_by_hand(power: float, town: Town) -> None:
+    expected, plant = steady(town, 1e3 * power)
+    run = ran(replace(town, sources=boiler(power)))
+    delivered = stored(run, "consumer_heat_delivered")[-1]
+    np.testing.assert_allclose(delivered, [expected[name] for name in PLACES], rtol=2e-5)
+    assert stored(run, "source_heat")[-1, 0] == pytest.approx(plant, rel=2e-5)
+    assert stored(run, "network_heat_loss")[-1] == pytest.approx(plant - sum(expected.values()), rel=1e-4)
+
+
+# -- more is never less --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["zero power", "plant 20 kW", "plant 40 kW", "plant 80 kW", "plant 150 kW", "plant 250 kW"],
+        ["plant 40 kW", "stop, little boiler"],
+        ["plant 150 kW", "two plants 150 + 50 kW"],
+    ],
+)
+def test_more_power_never_delivers_less(names: list[str]) -> None:
+    """In every hour, up to the heat that the water holds after one that asked for less."""
+    totals = [stored(computed(name), "consumer_heat_delivered")[:24].sum(axis=1) for name in names]
+    for less, more in pairwise(totals):
+        assert (more >= less - 1e-3 * peak(computed(names[0]))).all()
+        assert more.sum() > less.sum()
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["feed 46 degC", "feed 52 degC", "feed 60 degC", "feed 72 degC"],
+        ["valve 0.001 kg/s", "valve 0.1 kg/s", "valve 0.2 kg/s"],
+        ["service 10 km", "service 2 km"],
+    ],
+)
+def test_warmer_wider_or_shorter_never_delivers_less(names: list[str]) -> None:
+    totals = [stored(computed(name), "consumer_heat_delivered")[:24].sum() for name in names]
+    assert totals == sorted(totals)

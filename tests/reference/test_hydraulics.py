@@ -44,9 +44,10 @@ CONSTANT = {
     "stanet_strand_net_strand_net_PC": (1.9e-5, 5.8e-5, 4.8e-5),
     "stanet_meshed_networks_two_valves_PC": (9.5e-6, 6.9e-5, 4.0e-5),
     "stanet_t_cross_t_cross_PC": (1.6e-4, 2.8e-4, 3.7e-5),
-    # Two pipes are laminar, the third has Re = 3300 and lies in the transition, which Modelica.Fluid spreads
-    # over Re = 1500 to 4000. pandapipes meets its pressures, 7e-7 and 2.6e-6 bar, with flows that are off
-    # by 2.2e-3 m/s; ours are off by 2.5e-4 m/s. STANET at Re = 2630 (pipe_1) follows Colebrook as we do.
+    # Ours, not pandapipes: two pipes are laminar, the third has Re = 3300 and lies in the transition,
+    # which Modelica.Fluid (DetailedPipeFlow) spreads over Re = 1500 to 4000. pandapipes meets its pressures,
+    # 7.3e-7 and 2.6e-6 bar, with flows that are off by 2.2e-3 m/s, nine times as much as ours. STANET at
+    # Re = 2630 (stanet_pipe_1_PC) follows Colebrook as we do.
     "om_meshed_networks_delta": (4.1e-6, 1.5e-5, 2.5e-4),
 }
 
@@ -140,7 +141,7 @@ def solved(net: Net, section: IntArray, density: Any, viscosity: Any) -> Flow:
 
     def friction(flow: FloatArray) -> tuple[FloatArray, FloatArray]:
         drop, slope = (law(flow[section], *shape) for law in (pressure_drop, pressure_drop_slope))
-        return np.bincount(section, drop) * 1.0, np.bincount(section, slope) * 1.0
+        return np.bincount(section, drop).astype(float), np.bincount(section, slope).astype(float)
 
     start = np.zeros(net.graph.loops.shape[0])
     flow, _, closed = balanced_flow(net.graph, net.mass_flow, friction, start)
