@@ -82,7 +82,7 @@ def ten_lines(figures: Mapping[str, Any]) -> list[str]:
     causes = ", ".join(
         f"{cause} {_text(value)} MWh" for cause, value in figures["unmet_by_cause_MWh"].items() if value
     )
-    rows = [
+    rows: list[tuple[Any, ...]] = [
         ("heat delivered", heat.get("delivered_MWh"), "MWh", f"of {_text(heat['demand_MWh'])} MWh asked for"),
         ("surplus heat", _percent(figures.get("surplus_share")), "%", "of the heat supplied"),
         ("heat loss", heat.get("network_loss_MWh"), "MWh", _loss_share(figures)),
@@ -94,18 +94,18 @@ def ten_lines(figures: Mapping[str, Any]) -> list[str]:
             "MWh",
             f"in {_text(figures['unmet_hours'])} h {causes}".strip(),
         ),
-        ("cost", money.get("cost_EUR_per_MWh"), "EUR/MWh", missing.get("economics", "")),
-        ("emissions", co2.get("kg_per_MWh"), "kg CO2/MWh", missing.get("emissions", "")),
+        ("cost", money.get("cost_EUR_per_MWh"), "EUR/MWh", "", missing.get("economics", "")),
+        ("emissions", co2.get("kg_per_MWh"), "kg CO2/MWh", "", missing.get("emissions", "")),
         ("balance residual", heat.get("residual_relative"), "", "of the heat supplied"),
         ("warnings", float(len(warnings)), "", f"first: {warnings[0]}" if warnings else ""),
     ]
     return [_line(*row) for row in rows]
 
 
-def _line(label: str, value: float | None, unit: str, note: str) -> str:
+def _line(label: str, value: float | None, unit: str, note: str, why_none: str = "") -> str:
     """Label, number, unit and remark in columns; without a number the reason stands in their place."""
     if value is None:
-        return f"{label:<17}not computed: {note or 'no heat'}"
+        return f"{label:<17}not computed: {why_none or 'no heat'}"
     return f"{label:<17}{_text(value):>10} {unit:<11}{note}".rstrip()
 
 

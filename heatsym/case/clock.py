@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import difflib
 import re
+import zoneinfo
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -63,9 +65,14 @@ def clock_of(time: Time) -> Clock:
     if time.period is None:
         return Clock(whole, whole)
     begin, end = period_of(time.period, zone)
-    first, after = max(begin, start), min(end, start + steps * step)
-    if after <= first:
-        raise ClockError("period", f"{time.period!r} is outside the case's time")
+    if end <= begin:
+        raise ClockError("period", f"{time.period!r} ends before it begins")
+    first, after = begin, end
+    if first < start or after > start + steps * step:
+        span = f"{_local(start, zone)} to {_local(start + steps * step, zone)}"
+        raise ClockError(
+            "period", f"{time.period!r} is outside the case's time", f"the case lasts from {span}"
+        )
     if (first - start) % step or (after - first) % step:
         raise ClockError("period", f"{time.period!r} does not fall on steps of {time.step}")
     part = TimeAxis(np.datetime64(first, "s"), step, (after - first) // step, time.timezone, time.substeps)
@@ -127,6 +134,10 @@ def _naive(local: datetime.date) -> datetime.datetime:
     return datetime.datetime(local.year, local.month, local.day)
 
 
+def _local(epoch: int, zone: ZoneInfo) -> str:
+    return f"{datetime.datetime.fromtimestamp(epoch, zone):%Y-%m-%dT%H:%M}"
+
+
 def _iso(text: str) -> datetime.date:
     text = text.strip()
     if len(text) == 10:
@@ -138,6 +149,7 @@ def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        raise ClockError(
-            "timezone", f"{name!r} is not an IANA time zone", 'for example "Europe/Copenhagen" or "UTC"'
-        ) from None
+        by_lower = {known.lower(): known for known in zoneinfo.available_timezones()}
+        near = difflib.get_close_matches(name.lower(), by_lower, 1, 0.8)
+        hint = f"did you mean {by_lower[near[0]]}?" if near else 'for example "Europe/Copenhagen" or "UTC"'
+        raise ClockError("timezone", f"{name!r} is not an IANA time zone", hint) from None

@@ -118,7 +118,8 @@ CODES: dict[str, Code] = {
     ),
     "HS208": Code(
         "length differs from the map",
-        "A given length differs from the drawn line by more than 10 %; the given one is used.",
+        "A given length differs from the drawn line by more than 10 %, or does not fit the places of its "
+        "nodes; the given one is used.",
         "Check the length and its unit, or the map.",
     ),
     "HS209": Code(
@@ -280,9 +281,9 @@ CODES: dict[str, Code] = {
         "Correct one of the two.",
     ),
     "HS504": Code(
-        "implausible magnitude",
-        "Numbers are each possible, but not together; often one has the wrong unit.",
-        "Check the units of the values named.",
+        "implausible",
+        "A value is possible, but rarely meant: often its unit is wrong, or two values are swapped.",
+        "Check the value named; nothing, if it is meant.",
     ),
     "HS505": Code(
         "approximated",

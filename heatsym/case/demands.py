@@ -8,7 +8,7 @@ import numpy as np
 
 from heatsym.case.findings import listed
 from heatsym.case.read_csv import Table
-from heatsym.case.reader import Fields, Reader
+from heatsym.case.reader import Fields, Reader, meant_as
 from heatsym.case.series import TIME_COLUMNS
 from heatsym.demand.model import Consumers, Demand
 from heatsym.interfaces.axis import FloatArray
@@ -17,6 +17,7 @@ from heatsym.interfaces.profile import Series
 from heatsym.units import Unit, split_unit, unit
 
 PATH = ("demand",)
+RULES = ("return_temperature", "temperature_drop")
 SERIES = ("series_heat", "series_flow")
 
 
@@ -28,8 +29,9 @@ def read_demand(reader: Reader) -> tuple[Demand | None, Consumers | None]:
             reader.error(PATH, "HS101", "section [demand] is missing", 'add consumers = "consumers.csv"')
         return None, None
     fields = reader.fields(Demand, raw, PATH, as_written=SERIES)
-    rules = [key for key in ("return_temperature", "temperature_drop") if key in fields.keys]
-    if len(rules) != 1:
+    rules = [key for key in RULES if key in fields.keys]
+    almost = any(meant_as(Demand, key, rule) for key in raw for rule in RULES)
+    if len(rules) > 1 or not (rules or almost):
         said = "has both" if rules else "needs one of"
         reader.error(
             PATH, "HS111", f"{said} return_temperature_degC and temperature_drop_K", "keep exactly one"

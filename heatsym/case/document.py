@@ -145,7 +145,8 @@ def read_document(
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         line = _decode_line(error)
-        findings.error("HS002", str(error), file=file.name, line=line)
+        why = re.sub(r" \(at .*\)", "", str(error))
+        findings.error("HS002", why, hint=_toml_hint(text, line), file=file.name, line=line)
     except (RecursionError, ValueError) as error:
         why = "values are nested too deeply" if isinstance(error, RecursionError) else str(error)
         findings.error("HS002", why, file=file.name)
@@ -227,18 +228,21 @@ class _Merge:
             if isinstance(value, dict) and inner and isinstance(table.get(key, {}), dict):
                 self.table(table.setdefault(key, {}), value, inner, (*path, key), (*written, key))
                 continue
+            if isinstance(value, dict) and isinstance(table.get(key), dict) and not _is_reference(value):
+                self.table(table[key], value, None, (*path, key), (*written, key))
+                continue
             for other in rivals(cls, table, key):
                 del table[other]
             table[key] = value
-            self.origins[(*path, key)] = self.where(written, key)
+            self.origins[(*path, key)] = self.where((*written, key))
 
-    def where(self, written: KeyPath, key: str) -> Place:
+    def where(self, written: KeyPath) -> Place:
+        """File and line of a key of the patch; what was not written in the case file has no line."""
         file, line = self.place
-        return file, self.document.lines.get((*self.root, *written, key), line)
+        return file, self.document.lines.get((*self.root, *written), line) if self.root else line
 
     def error(self, code: str, reason: str, hint: str, written: KeyPath) -> None:
-        file, line = self.place
-        line = self.document.lines.get((*self.root, *written), line)
+        file, line = self.where(written)
         self.findings.error(code, reason, where=".".join(map(str, written)), hint=hint, file=file, line=line)
 
 
@@ -264,8 +268,29 @@ def _decode_line(error: tomllib.TOMLDecodeError) -> int | None:
     return int(found.group(1)) if found else None
 
 
+_USUAL_SLIPS = (
+    (re.compile(r"=\s*[+-]?\d+,\d"), "write decimals with a point"),
+    (re.compile(r"=\s*\d\d?\.\d\d?\.\d{4}"), "write dates as 2025-03-01"),
+    (re.compile(r"\[\[?source"), "write [[source]], in two brackets, for each source"),
+    (re.compile(r"=\s*[A-Za-z]"), "put text in quotes"),
+    (re.compile(r'=\s*"[^"\n]*\\'), "write / between folders"),
+)
+
+
+def _toml_hint(text: str, line: int | None) -> str:
+    """The remedy for usual slips in a line that is not TOML."""
+    lines = text.splitlines()
+    here = lines[line - 1] if line is not None and line <= len(lines) else ""
+    return next((hint for slip, hint in _USUAL_SLIPS if slip.search(here)), "")
+
+
 def _is_table_of_tables(value: Any) -> bool:
     return isinstance(value, dict) and all(isinstance(v, dict) for v in value.values())
+
+
+def _is_reference(value: dict[str, Any]) -> bool:
+    """Whether a patch names a series anew; one with fewer keys changes the series that is there."""
+    return "file" in value and "column" in value
 
 
 def _override(text: str) -> dict[str, Any] | None:

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 from heatsym.case.codes import CODES
 from heatsym.case.keys import suggestion
+from heatsym.case.schema import REFERENCE
 from heatsym.case.sections import LISTS, SECTIONS
+from heatsym.case.series import TIME_COLUMNS
 from heatsym.demand.model import Consumers
 from heatsym.errors import InputError, Problem
 from heatsym.interfaces.fields import Hidden, Part, Quantity, Spec, Text, specs
@@ -15,6 +17,16 @@ from heatsym.network.model import Nodes, Pipes
 from heatsym.units import UNITS, explanation, joined, measures, split_unit, usual
 
 TABLES: dict[str, type] = {"nodes.csv": Nodes, "pipes.csv": Pipes, "consumers.csv": Consumers}
+
+
+INFINITE = float("inf")
+
+_SCENARIO = """[scenario.NAME]
+changes to the case, chosen by --scenario NAME; keys are dotted, sources stand by their name:
+  weather.temperature_offset_K = -2
+  source.works.power_kW = 300
+  source.works.enabled = false
+a value in another unit, or an alternative such as file for dataset, replaces what was there"""
 
 
 def explain(topic: str) -> str:
@@ -30,12 +42,17 @@ def explain(topic: str) -> str:
         return explanation()
     if word.upper() in CODES:
         return _code(word.upper())
-    if word in SECTIONS or word in LISTS:
+    if word in SECTIONS or word in LISTS or word in TABLES:
         return _section(word)
+    if word == "scenario":
+        return _SCENARIO
     found = [_field(*entry) for entry in _entries() if _means(word, entry[0], entry[1])]
+    if word in ("series", *REFERENCE["properties"]):
+        found.append(_series())
     if found:
         return "\n\n".join(found)
-    known = (*CODES, "units", *SECTIONS, *LISTS, *dict.fromkeys(stem for _, stem, _, _ in _entries()))
+    stems = dict.fromkeys(stem for _, stem, _, _ in _entries())
+    known = (*CODES, "units", "scenario", *SECTIONS, *LISTS, *TABLES, *stems)
     hint = suggestion(word.rpartition(".")[2], known) or "try a code, a section, a key, or units"
     raise InputError([Problem("HS103", f"nothing is known of {word!r}", hint=hint)])
 
@@ -48,6 +65,7 @@ def _entries() -> Iterator[Entry]:
     for section, cls in SECTIONS.items():
         yield from _entries_of(section, cls)
     for section, kinds in LISTS.items():
+        yield section, "kind", Text("what it is", tuple(kinds)), dataclasses.MISSING
         for kind, cls in kinds.items():
             yield from _entries_of(f"{section} ({kind})", cls)
     for table, cls in TABLES.items():
@@ -80,12 +98,35 @@ def _section(name: str) -> str:
     places = [
         entry for entry in _entries() if entry[0] == name or entry[0].startswith((f"{name} (", f"{name}."))
     ]
-    lines = [f"[{name}]" if name in SECTIONS else f"[[{name}]]"]
-    for place, stem, spec, _ in places:
-        shown = joined(stem, usual(spec.unit)) if isinstance(spec, Quantity) else stem
+    lines = [f"[{name}]" if name in SECTIONS else f"[[{name}]]" if name in LISTS else name]
+    for place, stem, spec, default in places:
+        shown = _example(stem, spec)
         inside = place.removeprefix(name).strip(" .")
-        lines.append(f"  {(inside + ': ' if inside else '') + shown:44} {spec.meaning}")
+        must = " (required)" if default is dataclasses.MISSING else ""
+        lines.append(f"  {(inside + ': ' if inside else '') + shown:44} {spec.meaning}{must}")
     return "\n".join(lines)
+
+
+def _series() -> str:
+    """A series as it is written in place of a number."""
+    lines = ['{ file = "works.csv", column = "heat_MW" }', "a column of a CSV table instead of a number"]
+    for key, form in REFERENCE["properties"].items():
+        choices = f" ({', '.join(form['enum'])})" if "enum" in form else ""
+        must = " (required)" if key in REFERENCE["required"] else ""
+        lines.append(f"  {key:8} {form['description']}{choices}{must}")
+    return "\n".join(
+        [*lines, f"time is told by a column {', '.join(TIME_COLUMNS)}; else there is one row for each step"]
+    )
+
+
+def _spellings(spec: Quantity) -> list[str]:
+    """Units worth offering: percent only for what is a share."""
+    share = spec.high is not None and spec.high <= 2
+    return [spelling for spelling in UNITS[spec.unit] if spelling != "pct" or share]
+
+
+def _example(key: str, spec: Spec) -> str:
+    return joined(key, usual(spec.unit)) if isinstance(spec, Quantity) else key
 
 
 def _field(place: str, stem: str, spec: Spec, default: object) -> str:
@@ -94,7 +135,7 @@ def _field(place: str, stem: str, spec: Spec, default: object) -> str:
         shown = usual(spec.unit)
         unit = UNITS[spec.unit][shown]
         lines.append(
-            f"{measures(spec.unit)}: {', '.join(joined(stem, spelling) for spelling in UNITS[spec.unit])}"
+            f"{measures(spec.unit)}: {', '.join(joined(stem, spelling) for spelling in _spellings(spec))}"
         )
         name = f" {shown}" if shown else ""
         limits = [
@@ -104,12 +145,17 @@ def _field(place: str, stem: str, spec: Spec, default: object) -> str:
         ]
         if limits:
             lines.append(", ".join(limits))
-        if spec.varies:
+        if spec.varies and stem != "series":
             curve = ", or pairs [outdoor degC, value]" if spec.unit in ("degC", "K") else ""
             lines.append(f"a number, {{ file, column }}, or 12 months{curve}")
         if isinstance(default, float) and default == default:
-            lines.append(f"default {unit.from_base(default):g}{name}")
+            lines.append(
+                f"default {unit.from_base(default):g}{name}" if default < INFINITE else "default unlimited"
+            )
             return "\n".join(lines)
+    if isinstance(spec, Part):
+        keys = [_example(key, inner) for _, key, inner, _ in _entries_of("", spec.cls)]
+        lines.append(f"{'a list of tables' if spec.many else 'a table'} with {', '.join(keys)}")
     if isinstance(spec, Text) and spec.choices:
         lines.append("one of " + ", ".join(choice for choice in spec.choices if choice))
     if default is dataclasses.MISSING:

@@ -28,7 +28,7 @@ def permitted(name: str, case_file: Path, *, allow_outside: bool) -> Path:
     if not name.strip():
         raise UnfitError("HS004", "the path is empty")
     if any(not c.isprintable() for c in name):
-        raise UnfitError("HS004", "the path has control characters")
+        raise UnfitError("HS004", "the path has control characters", "write / between folders")
     if name.startswith("~"):
         raise UnfitError("HS004", f"{name!r}: ~ is not expanded", "write the path relative to the case file")
     if not allow_outside and (Path(name).is_absolute() or name[1:2] == ":" or name.startswith("\\")):

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TypedDict, Unpack
+
 from heatsym.case.codes import CODES
 from heatsym.errors import InputError, Problem
+
+
+class Place(TypedDict, total=False):
+    """Where a problem is, and its remedy."""
+
+    where: str
+    hint: str
+    file: str
+    line: int | None
 
 
 class Findings:
@@ -13,37 +24,19 @@ class Findings:
         """Nothing found yet."""
         self.problems: list[Problem] = []
 
-    def error(
-        self,
-        code: str,
-        reason: str,
-        *,
-        where: str = "",
-        hint: str = "",
-        file: str = "",
-        line: int | None = None,
-    ) -> None:
+    def error(self, code: str, reason: str, **place: Unpack[Place]) -> None:
         """Note something that must be mended."""
-        self._add(code, reason, where, hint, file, line, "error")
+        self._add(code, reason, "error", place)
 
-    def warning(
-        self,
-        code: str,
-        reason: str,
-        *,
-        where: str = "",
-        hint: str = "",
-        file: str = "",
-        line: int | None = None,
-    ) -> None:
+    def warning(self, code: str, reason: str, **place: Unpack[Place]) -> None:
         """Note something that the reader of the results should know."""
-        self._add(code, reason, where, hint, file, line, "warning")
+        self._add(code, reason, "warning", place)
 
-    def _add(
-        self, code: str, reason: str, where: str, hint: str, file: str, line: int | None, severity: str
-    ) -> None:
+    def _add(self, code: str, reason: str, severity: str, place: Place) -> None:
         assert code in CODES, code
-        self.problems.append(Problem(code, _plain(reason), _plain(where), _plain(hint), file, line, severity))
+        where, hint = _plain(place.get("where", "")), _plain(place.get("hint", ""))
+        file, line = place.get("file", ""), place.get("line")
+        self.problems.append(Problem(code, _plain(reason), where, hint, file, line, severity))
 
     @property
     def failed(self) -> bool:

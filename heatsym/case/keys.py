@@ -11,8 +11,13 @@ from heatsym.units import UNITS, Unit, bases_of, joined, mistake, nearest, split
 
 # names used elsewhere or in other programs, and ours
 _SYNONYMS = {
+    "annual_demand": "annual_heat",
+    "demand": "annual_heat",
+    "heat_demand": "annual_heat",
+    "efh": "house",
+    "mfh": "flats",
+    "ghd": "trade",
     "capacity": "power",
-    "heat": "power",
     "q": "power",
     "rated_power": "power",
     "p_nom": "power",
@@ -34,9 +39,6 @@ _SYNONYMS = {
     "name": "id",
     "type": "kind",
     "active": "enabled",
-    "annual_demand": "annual_heat",
-    "demand": "annual_heat",
-    "heat_demand": "annual_heat",
     "u_value": "u",
     "gas": "natural_gas",
     "epw": "file",
@@ -130,7 +132,9 @@ def suggestion(key: str, known: tuple[str, ...], cls: type | None = None) -> str
     lower = {stem.lower(): stem for stem in known}
     near: list[str] = []
     for candidate in (key.lower(), body.lower()):
-        synonym = _SYNONYMS.get(candidate)
+        synonym = _SYNONYMS.get(candidate, "")
+        if candidate == "heat":
+            synonym = "annual_heat" if "annual_heat" in known else "power"
         if candidate in lower:
             near = [lower[candidate]]
         elif synonym in known:
@@ -151,8 +155,20 @@ def _with_unit(stem: str, suffix: str, cls: type | None) -> str:
     return stem
 
 
+_ALTERNATIVES = (
+    ({"return_temperature"}, {"temperature_drop"}),
+    ({"days"}, {"duration"}),
+    ({"dataset"}, {"file"}),
+    ({"geojson"}, {"nodes", "pipes"}),
+)
+"""Keys of which a section takes one side only."""
+
+
 def rivals(cls: type | None, table: dict[str, object], key: str) -> list[str]:
-    """Other keys of a table that mean the same quantity as ``key``, in whatever unit."""
+    """Other keys of a table that a new value of ``key`` replaces.
+
+    They mean the same quantity, in whatever unit, or are its alternatives.
+    """
     if cls is None:
         body = split_unit(key)[0]
         return [other for other in table if other != key and split_unit(other)[0] == body]
@@ -160,9 +176,12 @@ def rivals(cls: type | None, table: dict[str, object], key: str) -> list[str]:
     if not isinstance(meant, Match):
         return []
     stem = meant.spec.key or meant.field
+    replaced = {stem}
+    for one, other_side in _ALTERNATIVES:
+        replaced |= other_side if stem in one else one if stem in other_side else set()
     found = []
     for other in table:
         also = match(cls, other)
-        if other != key and isinstance(also, Match) and (also.spec.key or also.field) == stem:
+        if other != key and isinstance(also, Match) and (also.spec.key or also.field) in replaced:
             found.append(other)
     return found

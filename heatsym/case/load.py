@@ -11,9 +11,11 @@ from heatsym.case.clock import Clock, ClockError, clock_of
 from heatsym.case.demands import read_demand
 from heatsym.case.document import Document, read_document
 from heatsym.case.findings import Findings, listed, shown
+from heatsym.case.foreseen import foreseen
 from heatsym.case.keys import suggestion
 from heatsym.case.model import Case
 from heatsym.case.networks import read_network
+from heatsym.case.plausible import plausible
 from heatsym.case.reader import Reader
 from heatsym.case.sections import ALL, LISTS
 from heatsym.case.settings import About, Counterfactual, DispatchSettings, Emissions, Engine, Prices, Time
@@ -92,6 +94,8 @@ def build(document: Document) -> Case:
     dispatch = _section(reader, DispatchSettings, "dispatch", default={})
     engine = _section(reader, Engine, "engine", default={})
     validate(reader, parts)
+    foreseen(reader, parts)
+    plausible(reader, parts)
     findings.raise_errors()
     assert reader.clock is not None  # else there were errors
     assert network is not None

@@ -14,10 +14,11 @@ from heatsym.case.keys import Match, match, suggestion
 from heatsym.case.read_csv import Table
 from heatsym.case.read_geojson import Drawing, Graph, Line, graph_of, merged, read_geojson
 from heatsym.case.reader import Fields, Reader
+from heatsym.errors import InputError
 from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.fields import specs
-from heatsym.network.model import Network, Nodes, Pipes
-from heatsym.tables import read_table
+from heatsym.network.model import Ground, Network, Nodes, Pipes
+from heatsym.network.properties import nominal_diameters, pipe_properties
 
 T = TypeVar("T")
 
@@ -31,6 +32,7 @@ class Drawn:
     nodes: Nodes | None
     pipes: Pipes | None
     places: list[tuple[str, int | None]]
+    properties: tuple[str, ...] = ()  # of drawn lines
 
 
 def read_network(reader: Reader) -> tuple[Network | None, Nodes | None]:
@@ -44,8 +46,11 @@ def read_network(reader: Reader) -> tuple[Network | None, Nodes | None]:
     drawn = _drawn(reader, fields)
     if drawn is None or drawn.nodes is None or drawn.pipes is None:
         return None, drawn.nodes if drawn else None
-    fitting = _check_pipes(reader, drawn, drawn.pipes, str(fields.values.get("catalogue", "en253-series2")))
+    catalogue = str(fields.values.get("catalogue", "en253-series2"))
+    fitting = _check_pipes(reader, drawn, drawn.pipes, catalogue)
     ends = _ends(reader, drawn, drawn.nodes, drawn.pipes)
+    if fitting and fields.complete:
+        fitting = _check_layers(reader, drawn, drawn.pipes, fields.values["ground"], catalogue)
     if ends is None or not fitting or not fields.complete:
         return None, drawn.nodes
     start, end = ends
@@ -84,15 +89,17 @@ def _columns(reader: Reader, cls: type[T], name: str | None, key: str, noun: str
 def _check_pipes(reader: Reader, drawn: Drawn, pipes: Pipes, catalogue: str) -> bool:
     """Each pipe has a diameter, and a nominal one is in the catalogue."""
     good = True
+    bare = np.isnan(pipes.dn) & np.isnan(pipes.inner_diameter)
+    if bare.all() and drawn.properties:
+        hint = f'properties are {listed(drawn.properties)}: name one, e.g. geojson_names.dn = "..."'
+        reader.error((*PATH, "geojson"), "HS206", "no line has a property dn or inner_diameter_mm", hint)
+        return False
     series = float(catalogue[-1])
-    sizes: dict[float, set[float]] = {}
-    for row in read_table("en253_pipes"):
-        sizes.setdefault(float(row["insulation_series"]), set()).add(float(row["dn"]))
     for i, dn in enumerate(pipes.dn):
         own = series if np.isnan(pipes.insulation_series[i]) else float(pipes.insulation_series[i])
         file, line = drawn.places[i]
         if np.isnan(dn):
-            if np.isnan(pipes.inner_diameter[i]):
+            if bare[i]:
                 reader.findings.error(
                     "HS206",
                     "has neither dn nor inner_diameter",
@@ -102,8 +109,8 @@ def _check_pipes(reader: Reader, drawn: Drawn, pipes: Pipes, catalogue: str) -> 
                     line=line,
                 )
                 good = False
-        elif dn not in sizes.get(own, set()):
-            near = _nearest(dn, sizes.get(own, set()))
+        elif dn not in (sizes := nominal_diameters(int(own)) if own.is_integer() else ()):
+            near = _nearest(dn, sizes)
             what = f"{dn:g} is not in catalogue en253-series{own:g}"
             reader.findings.error(
                 "HS204",
@@ -117,12 +124,23 @@ def _check_pipes(reader: Reader, drawn: Drawn, pipes: Pipes, catalogue: str) -> 
     return good
 
 
-def _nearest(dn: float, sizes: set[float]) -> str:
-    below = [size for size in sizes if size < dn]
-    above = [size for size in sizes if size > dn]
-    return ", ".join(
-        f"{size:g}" for size in ([max(below)] if below else []) + ([min(above)] if above else [])
-    )
+def _nearest(dn: float, sizes: tuple[int, ...]) -> str:
+    """The nominal diameters below and above a number."""
+    below, above = [size for size in sizes if size < dn], [size for size in sizes if size > dn]
+    return ", ".join(map(str, below[-1:] + above[:1]))
+
+
+def _check_layers(reader: Reader, drawn: Drawn, pipes: Pipes, ground: Ground, catalogue: str) -> bool:
+    """Each pipe's wall and insulation fit into each other."""
+    try:
+        pipe_properties(pipes, ground, catalogue, with_wall=True)
+    except InputError as error:
+        places = {f"pipe {name}": place for name, place in zip(pipes.id, drawn.places, strict=True)}
+        for problem in error.problems:
+            file, line = places.get(problem.where, reader.document.place(PATH))
+            reader.findings.problems.append(dataclasses.replace(problem, file=file, line=line))
+        return False
+    return True
 
 
 def _ends(reader: Reader, drawn: Drawn, nodes: Nodes, pipes: Pipes) -> tuple[Any, Any] | None:
@@ -179,7 +197,8 @@ def _from_drawing(reader: Reader, files: tuple[str, ...], names: dict[str, str])
     graph = graph_of(drawing)
     nodes = _drawn_nodes(reader, drawing, graph, names)
     pipes = _drawn_pipes(reader, drawing, graph, names, nodes)
-    return Drawn(nodes, pipes, [(line.file, line.line) for line in drawing.lines])
+    given = tuple(dict.fromkeys(name for line in drawing.lines for name in line.properties))
+    return Drawn(nodes, pipes, [(line.file, line.line) for line in drawing.lines], given or ("none",))
 
 
 def _check_names(reader: Reader, drawing: Drawing, names: dict[str, str]) -> bool:

@@ -34,13 +34,22 @@ class Flaw(UnfitError):  # noqa: N818 (a flaw of the file, with its place)
 class Table:
     """Columns of text with the line of each row; numbers are converted once, on demand.
 
-    ``line`` counts physical lines from 1, comments and blank lines included, as editors do.
+    ``line`` counts physical lines from 1, comments and blank lines included, as editors do;
+    ``header_line`` is None where the columns have no line of their own.
     """
 
-    def __init__(self, name: str, header: tuple[str, ...], rows: list[list[str]], lines: list[int]) -> None:
+    def __init__(
+        self,
+        name: str,
+        header: tuple[str, ...],
+        rows: list[list[str]],
+        lines: list[int],
+        header_line: int | None = None,
+    ) -> None:
         """Columns from rows of equal length."""
         self.name = name
         self.header = header
+        self.header_line = header_line
         self.lines: IntArray = np.array(lines, dtype=np.int64)
         self.columns: dict[str, tuple[str, ...]] = dict(zip(header, zip(*rows, strict=True), strict=True))
         self.decimal_comma = False
@@ -72,7 +81,7 @@ def read_csv(path: Path, name: str) -> Table:
     source = _Lines(text.split("\n"))
     header_line = source.peek()
     if not header_line:
-        raise Flaw("HS201", "the file is empty")
+        raise Flaw("HS201", "the file is empty", "write a header and rows", line=1)
     delimiter = _delimiter(header_line, source.first)
     records = _records(source, delimiter)
     line, names = next(records)
@@ -95,10 +104,12 @@ def read_csv(path: Path, name: str) -> Table:
     header, rows = _without_unnamed(header, rows, line)
     for position, column in enumerate(header):
         if column in header[:position]:
-            raise Flaw("HS201", "the column appears twice in the header", line=line, column=column)
+            raise Flaw(
+                "HS201", "the column appears twice in the header", "keep one", line=line, column=column
+            )
     if not rows:
-        raise Flaw("HS201", "the table has a header but no rows", line=line)
-    table = Table(name, tuple(header), rows, lines)
+        raise Flaw("HS201", "the table has a header but no rows", "add rows", line=line)
+    table = Table(name, tuple(header), rows, lines, line)
     table.decimal_comma = delimiter == ";" and bool(_DECIMAL_COMMA.search(text))
     table.old_encoding = old
     return table
@@ -166,12 +177,12 @@ def _without_unnamed(
     unnamed = [i for i, name in enumerate(header) if not name]
     for i in unnamed:
         if any(row[i].strip() for row in rows):
-            raise Flaw("HS201", f"column {i + 1} has no name", line=line)
+            raise Flaw("HS201", f"column {i + 1} has no name", "name it in the header", line=line)
     if not unnamed:
         return header, rows
     keep = [i for i, name in enumerate(header) if name]
     if not keep:
-        raise Flaw("HS201", "no column has a name", line=line)
+        raise Flaw("HS201", "no column has a name", "write the names into the first line", line=line)
     return [header[i] for i in keep], [[row[i] for i in keep] for row in rows]
 
 

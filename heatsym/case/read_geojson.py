@@ -22,6 +22,8 @@ TOUCH = 0.1  # m: ends nearer than this are one node
 
 _SEMI_MAJOR, _FLATTENING = 6_378_137.0, 1 / 298.257223563  # WGS 84
 
+_EXPORT = "export it again as a FeatureCollection"
+
 Position = tuple[float, float]
 
 
@@ -63,14 +65,14 @@ def read_geojson(path: Path, name: str) -> Drawing:
     try:
         data = json.loads(text, parse_constant=_refuse_constant)
     except RecursionError:
-        raise Flaw("HS207", "values are nested too deeply") from None
+        raise Flaw("HS207", "values are nested too deeply", _EXPORT) from None
     except json.JSONDecodeError as error:
-        raise Flaw("HS207", f"is not JSON: {error.msg}", line=error.lineno) from None
+        raise Flaw("HS207", f"is not JSON: {error.msg}", _EXPORT, line=error.lineno) from None
     except ValueError as error:
-        raise Flaw("HS207", str(error)) from None
+        raise Flaw("HS207", str(error), _EXPORT) from None
     features = data.get("features") if isinstance(data, dict) else None
     if not isinstance(features, list):
-        raise Flaw("HS207", "is not a FeatureCollection")
+        raise Flaw("HS207", "is not a FeatureCollection", _EXPORT, line=1)
     places = [text.count("\n", 0, m.start()) + 1 for m in re.finditer(r'"type"\s*:\s*"Feature"', text)]
     drawing = Drawing()
     for position, feature in enumerate(features):
@@ -78,7 +80,8 @@ def read_geojson(path: Path, name: str) -> Drawing:
         try:
             _add_feature(drawing, feature, name, line)
         except (TypeError, ValueError, AttributeError, KeyError, IndexError, OverflowError):
-            raise Flaw("HS207", f"feature {position + 1} has no usable geometry", line=line) from None
+            reason = f"feature {position + 1} has no usable geometry"
+            raise Flaw("HS207", reason, "remove it, or draw it again", line=line) from None
     _find_crs(drawing, data)
     return drawing
 
@@ -103,7 +106,7 @@ def _add_feature(drawing: Drawing, feature: dict[str, Any], file: str, line: int
             raise ValueError
         drawing.lines.extend(Line(way, properties, file, line, len(joined)) for way in joined)
     else:
-        raise Flaw("HS207", f"a {kind} is neither line nor point", line=line)
+        raise Flaw("HS207", f"a {kind} is neither line nor point", "remove it from the file", line=line)
 
 
 def _position(pair: Any) -> Position:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -102,7 +103,7 @@ class Reader:
             else:
                 failed = True
                 key = spec.key or name
-                if not any(_meant_as(cls, written, key) for written in raw):
+                if not any(meant_as(cls, written, key) for written in raw):
                     self.error(path, "HS101", f"{_example(key, spec)} is missing", spec.meaning)
         return Fields(values, keys, not failed)
 
@@ -210,7 +211,11 @@ class Reader:
                 continue
             numbers, bad = table.numbers(column)
             for row, cell, why in bad[:3]:
-                hint = "the header is repeated" if cell == column else _more(len(bad) - 3) or "write a number"
+                hint = (
+                    "the header is repeated"
+                    if cell == column
+                    else _more(len(bad) - 3) or number_hint(cell, why)
+                )
                 self.at_cell(table, row, column, owner, "HS203", f"{shown(cell)} {why}", hint)
                 good = False
             values = of.to_base(numbers)
@@ -258,6 +263,7 @@ class Reader:
                 where=f"column {column}",
                 hint=f"a name without a unit, or for example {body}_{nearest(ending, spec.unit)}".rstrip("_"),
                 file=table.name,
+                line=table.header_line,
             )
         return found
 
@@ -354,7 +360,11 @@ class Reader:
                 if required and name not in optional and not failed:
                     example = _example(spec.key or name, spec)
                     self.findings.error(
-                        "HS202", f"column {example} is missing", hint=spec.meaning, file=table.name
+                        "HS202",
+                        f"column {example} is missing",
+                        hint=spec.meaning,
+                        file=table.name,
+                        line=table.header_line,
                     )
                 failed |= required and name not in optional
                 if not required:
@@ -383,7 +393,9 @@ class Reader:
         cells = table.columns[column]
         empty = np.isnan(numbers)
         for row, cell, why in bad[:20]:
-            self.at_cell(table, row, column, owners[row], "HS203", f"{shown(cell)} {why}", "write a number")
+            self.at_cell(
+                table, row, column, owners[row], "HS203", f"{shown(cell)} {why}", number_hint(cell, why)
+            )
             empty[row] = False
         written = [int(r) for r in np.flatnonzero(empty) if cells[int(r)].strip()]
         for row in written[:20]:
@@ -432,10 +444,22 @@ class Reader:
         return good
 
     def _at_header(self, table: Table, column: str, code: str, reason: str, hint: str) -> None:
-        self.findings.error(code, reason, where=f"column {column}", hint=hint, file=table.name)
+        self.findings.error(
+            code, reason, where=f"column {column}", hint=hint, file=table.name, line=table.header_line
+        )
 
 
-def _meant_as(cls: type, written: str, stem: str) -> bool:
+def number_hint(cell: str, why: str) -> str:
+    """What to write instead of a cell that is not a number."""
+    if "without" in why:
+        return ""  # the reason is the remedy
+    if re.fullmatch(r"[+-]?[\d.]*\d,\d+", cell):
+        return "write a decimal point and no thousands separators"
+    inside = re.fullmatch(r"[A-Za-z ]*([+-]?\d+(?:\.\d+)?)[^\d,.]*", cell)
+    return f"write {inside.group(1)} alone" if inside else "write a number"
+
+
+def meant_as(cls: type, written: str, stem: str) -> bool:
     """Whether a key that means nothing was suggested to be this one, so that it need not be missed too."""
     meant = match(cls, written)
     if not isinstance(meant, Mismatch):

@@ -72,7 +72,7 @@ def _table(cls: type, *, patch: bool = False) -> Schema:
         if isinstance(spec, Quantity):
             keys = [joined(stem, spelling) for spelling in UNITS[spec.unit]]
             for unit in UNITS[spec.unit].values():
-                properties[joined(stem, unit.spelling)] = _quantity(spec, unit, stem)
+                properties[joined(stem, unit.spelling)] = _quantity(spec, unit, stem, patch=patch)
         else:
             properties[stem] = _other(spec, patch=patch)
         if default is dataclasses.MISSING and not patch:
@@ -88,7 +88,7 @@ def _table(cls: type, *, patch: bool = False) -> Schema:
     return table
 
 
-def _quantity(spec: Quantity, unit: Unit, stem: str) -> Schema:
+def _quantity(spec: Quantity, unit: Unit, stem: str, *, patch: bool) -> Schema:
     number: Schema = {"type": "number"}
     for word, limit in (("minimum", spec.low), ("exclusiveMinimum", spec.above), ("maximum", spec.high)):
         if limit is not None:
@@ -104,14 +104,14 @@ def _quantity(spec: Quantity, unit: Unit, stem: str) -> Schema:
                 "maxItems": 2,
             }
             forms.append({"type": "array", "items": pair, "minItems": 2})
-        forms.append(_REFERENCE)
+        forms.append({k: v for k, v in REFERENCE.items() if k != "required"} if patch else REFERENCE)
         if stem == "series":
             forms.append({"type": "string"})
     meaning = {"description": spec.meaning + (f" [{unit.spelling}]" if unit.spelling else "")}
     return number | meaning if len(forms) == 1 else {"anyOf": forms} | meaning
 
 
-_REFERENCE: Schema = {
+REFERENCE: Schema = {
     "type": "object",
     "properties": {
         "file": {"type": "string", "description": "CSV table, relative to the case file"},
@@ -122,6 +122,7 @@ _REFERENCE: Schema = {
     "required": ["file", "column"],
     "additionalProperties": False,
 }
+"""A series; a scenario may change some of its keys."""
 
 
 def _other(spec: Spec, *, patch: bool) -> Schema:

@@ -46,7 +46,6 @@ def validate(reader: Reader, parts: Parts) -> None:
     _needs_weather(reader, parts)
     _temperatures(reader, parts)
     _limits(reader, parts)
-    _magnitudes(reader, parts)
 
 
 def _nodes_of_consumers(reader: Reader, parts: Parts) -> None:
@@ -144,7 +143,7 @@ def _needs_weather(reader: Reader, parts: Parts) -> None:
     for thing, path in things:
         for where, value in _profiles(thing, path):
             if isinstance(value, Curve):
-                key = _written(reader, where)
+                key = written(reader, where)
                 reader.error(
                     key, "HS306", "is a curve over outdoor temperature, and there is no weather", add
                 )
@@ -162,7 +161,7 @@ def _needs_weather(reader: Reader, parts: Parts) -> None:
             reader.error(("demand",), "HS306", f"annual heat follows the weather: {listed(annual)}", add)
 
 
-def _written(reader: Reader, path: KeyPath) -> KeyPath:
+def written(reader: Reader, path: KeyPath) -> KeyPath:
     """The key as written, with its unit, of a field."""
     here: Any = reader.document.data
     for step in path[:-1]:
@@ -171,7 +170,7 @@ def _written(reader: Reader, path: KeyPath) -> KeyPath:
     return (*path[:-1], next((key for key in here if key == field or key.startswith(f"{field}_")), field))
 
 
-def _span(profile: Any) -> tuple[float, float]:
+def span(profile: Any) -> tuple[float, float]:
     """Smallest and largest value that a profile may take."""
     if isinstance(profile, Series):
         return float(np.min(profile.values)), float(np.max(profile.values))
@@ -200,16 +199,16 @@ def _temperatures(reader: Reader, parts: Parts) -> None:
             cold = supply.values - rule.values
             low, top = float(cold.min()), 0.0
         else:
-            low, _ = _span(supply)
-            _, top = _span(rule)
+            low, _ = span(supply)
+            _, top = span(rule)
             if not isinstance(rule, (float, int)) and not isinstance(supply, (float, int)):
-                low, top = _span(supply)[1], _span(rule)[0]  # their extremes need not meet
+                low, top = span(supply)[1], span(rule)[0]  # their extremes need not meet
         if low <= top:
             what = f"{low:g} degC is not above the return temperature {top:g} degC"
             if isinstance(supply, Series) and isinstance(rule, Series):
                 what = "is not above the return temperature in every step"
             reader.error(
-                _written(reader, path), "HS501", what, "raise it, or lower demand.return_temperature_degC"
+                written(reader, path), "HS501", what, "raise it, or lower demand.return_temperature_degC"
             )
 
 
@@ -218,35 +217,11 @@ def _limits(reader: Reader, parts: Parts) -> None:
     for position, source in parts.sources:
         path = ("source", position)
         upper, lower = getattr(source, "temperature", None), getattr(source, "limit_temperature", None)
-        if upper is not None and lower is not None and _span(lower)[0] > _span(upper)[1]:
-            reason = f"{_span(lower)[0]:g} degC is above the stream's {_span(upper)[1]:g} degC"
-            reader.error(_written(reader, (*path, "limit_temperature")), "HS503", reason)
+        if upper is not None and lower is not None and span(lower)[0] > span(upper)[1]:
+            reason = f"{span(lower)[0]:g} degC is above the stream's {span(upper)[1]:g} degC"
+            hint = "the power counts from the stream's temperature down to the limit"
+            reader.error(written(reader, (*path, "limit_temperature")), "HS503", reason, hint)
         for i, stop in enumerate(getattr(source, "stops", ())):
             if np.datetime64(stop.start, "s") > np.datetime64(stop.end, "s"):
-                reader.error((*path, "stops", i), "HS503", f"from {stop.start} is after to {stop.end}")
-
-
-def _magnitudes(reader: Reader, parts: Parts) -> None:
-    """Numbers that are possible, but hardly together."""
-    if parts.network is None or parts.demand is None or reader.clock is None:
-        return
-    heat = np.nansum(np.where(np.isnan(parts.demand.heat), 0.0, parts.demand.heat), axis=1)
-    without = np.isnan(parts.demand.heat[0]) & np.isnan(parts.demand.mass_flow[0])
-    annual = np.nansum(parts.demand.consumers.annual_heat[without]) / (8766 * 3600.0)
-    mean = float(heat.mean()) + float(annual)
-    if mean <= 0:
-        return
-    density = mean / float(parts.network.pipes.length.sum())
-    if not 0.1 < density < 1e5:
-        where = f"{density:.3g} W of heat per metre of trench, on average"
-        reader.warning(("demand",), "HS504", where, "check the units of heat and of length")
-    for position, source in parts.sources:
-        power = getattr(source, "power", None)
-        if (
-            isinstance(power, (float, int))
-            and np.isfinite(power)
-            and not 1e-4 < power / mean < 1e4
-            and power > 0
-        ):
-            reason = f"{power:.3g} W, while the mean demand is {mean:.3g} W"
-            reader.warning(_written(reader, ("source", position, "power")), "HS504", reason, "check its unit")
+                reason = f"from {stop.start} is after to {stop.end}"
+                reader.error((*path, "stops", i), "HS503", reason, "swap them, or correct one")

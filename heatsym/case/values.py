@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-import difflib
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Annotated, Any, Literal
@@ -20,12 +20,13 @@ from pydantic import (
     ValidationError,
 )
 
-from heatsym.case.findings import listed, shown
+from heatsym.case.findings import shown
+from heatsym.case.keys import suggestion
 from heatsym.case.locate import KeyPath
 from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.fields import Date, Flag, Names, Part, Paths, Quantity, Spec, Text, Whole
 from heatsym.interfaces.profile import Curve, Monthly
-from heatsym.units import Unit
+from heatsym.units import UNITS, Unit, joined, split_unit
 
 
 class Reference(BaseModel):
@@ -97,7 +98,17 @@ def _range_hint(value: float, spec: Quantity, unit: Unit, key: str) -> str:
         and bool(within(np.array([value / 100]), spec)[0])
     ):
         return f"looks like percent: write {key}_pct = {value:g}, or {key} = {value / 100:g}"
-    return ""
+    if spec.unit in ("1", "deg"):
+        return ""
+    written = float(unit.from_base(value))
+    fitting = [
+        joined(split_unit(key)[0], other.spelling)
+        for other in UNITS[spec.unit].values()
+        if other.times / other.over < unit.times / unit.over
+        and written > 0
+        and bool(within(np.array([other.to_base(written)]), spec)[0])
+    ]
+    return f"did you mean {' or '.join(fitting[:2])}?" if fitting else ""
 
 
 def _profile(good: Any, spec: Quantity, unit: Unit, key: str, raw: Any) -> tuple[Any, list[Fault]]:
@@ -216,10 +227,23 @@ def _faults(error: ValidationError, spec: Spec, unit: Unit | None, raw: Any, key
         for step in path:
             if item["type"] != "missing":
                 here = here[step]
-        yield (path, *_words(item["type"], spec, unit, here, item["input"], key))
+        yield (path, *_words(item["type"], spec, unit, here, item["input"], key, in_pair=len(path) > 1))
 
 
-def _words(kind: str, spec: Spec, unit: Unit | None, raw: Any, value: Any, key: str) -> tuple[str, str, str]:
+def _number_hint(raw: Any, spec: Quantity) -> str:
+    """What to write where a number is needed and something else stands."""
+    if not isinstance(raw, str):
+        return "write a number"
+    if re.fullmatch(r"[+-]?\d+,\d+", raw.strip()):
+        return f"write {raw.strip().replace(',', '.')}, with a point and without quotes"
+    if spec.varies and raw.lower().endswith((".csv", ".txt", ".xlsx")):
+        return 'for a series write { file = "x.csv", column = "heat_MW" }'
+    return "write it without quotes"
+
+
+def _words(
+    kind: str, spec: Spec, unit: Unit | None, raw: Any, value: Any, key: str, *, in_pair: bool
+) -> tuple[str, str, str]:
     if kind == "extra_forbidden":
         return "HS103", "unknown key", "a series takes file, column, input and fill"
     if kind == "missing":
@@ -228,7 +252,8 @@ def _words(kind: str, spec: Spec, unit: Unit | None, raw: Any, value: Any, key: 
         if isinstance(value, float) and np.isfinite(value):
             fault = range_fault(value, spec, unit, key)
             if fault:
-                return "HS107", *fault
+                reason, hint = fault
+                return "HS107", reason, hint or ("a pair is [outdoor degC, value]" if in_pair else "")
         if isinstance(raw, float) or kind == "finite_number":
             return "HS107", f"{shown(raw)} is not a finite number", ""
         if kind == "literal_error":
@@ -246,16 +271,9 @@ def _words(kind: str, spec: Spec, unit: Unit | None, raw: Any, value: Any, key: 
             )
         if isinstance(raw, dict) and not spec.varies:
             return "HS102", "takes no series", "write one number"
-        hint = "write it without quotes" if isinstance(raw, str) else "write a number"
-        return "HS102", f"{shown(raw)} is not a number", hint
+        return "HS102", f"{shown(raw)} is not a number", _number_hint(raw, spec)
     if isinstance(spec, Whole) and isinstance(raw, int) and not isinstance(raw, bool):
         return "HS107", f"{shown(raw)} is not between {spec.low} and {spec.high}", ""
     if isinstance(spec, Text) and spec.choices and isinstance(raw, str):
-        near = difflib.get_close_matches(raw, spec.choices, 1, 0.5)
-        options = listed(spec.choices)
-        return (
-            "HS108",
-            f"{shown(raw)} is not a choice",
-            f"did you mean {near[0]}?" if near else f"one of {options}",
-        )
+        return "HS108", f"{shown(raw)} is not a choice", suggestion(raw, spec.choices)
     return "HS102", f"{shown(raw)} does not fit", f"takes {_EXPECTED.get(type(spec), 'something else')}"

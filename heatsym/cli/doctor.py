@@ -32,7 +32,7 @@ def command(ctx: click.Context) -> None:
     click.echo(
         "ready"
         if healthy
-        else "not ready: mend what is missing, e.g. with pip install --force-reinstall heatsym"
+        else "not ready: mend what is missing; packages with pip install --force-reinstall heatsym"
     )
     if not healthy:
         ctx.exit(NO_ACCESS)

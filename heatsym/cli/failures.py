@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import signal
 import sys
 import tempfile
+import threading
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,7 +33,8 @@ _MACHINE_SAYS_NO = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.
 def exit_statuses(ctx: click.Context) -> Iterator[None]:
     """Say briefly what went wrong and leave with its status."""
     try:
-        yield
+        with _terminated_like_interrupted():
+            yield
     except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
         raise
     except KeyboardInterrupt:
@@ -53,6 +56,19 @@ def exit_statuses(ctx: click.Context) -> Iterator[None]:
     except Exception as error:
         _say_bug(error)
         ctx.exit(BUG)
+
+
+@contextmanager
+def _terminated_like_interrupted() -> Iterator[None]:
+    """A job scheduler's SIGTERM cleans up as Ctrl-C does."""
+    if threading.current_thread() is not threading.main_thread():  # only it may set handlers
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _say_bug(error: Exception) -> None:

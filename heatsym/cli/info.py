@@ -19,7 +19,7 @@ PACKAGED_WEATHER = ("rostock",)
 
 
 @click.command("info")
-@click.argument("target", metavar="RUN|CASE|WEATHER", type=click.Path(path_type=Path))
+@click.argument("target", metavar="RUN|CASE|WEATHER", type=click.Path(path_type=Path, readable=False))
 @click.option("--verify", is_flag=True, help="Compare the files of a run with their checksums.")
 @click.option("--allow-outside", is_flag=True, help="Let the case read files outside its project.")
 @click.pass_context
@@ -50,9 +50,10 @@ def run_lines(folder: Path) -> Iterator[str]:
     first, last = (str(found.results["time_bnds"].values[i, j])[:16] for i, j in ((0, 0), (-1, 1)))
     yield f"{found.summary['case']}: {plural(found.summary['steps'], 'step')} from {first} to {last} UTC"
     yield from ten_lines(found.summary)
+    wide = max(len(str(name)) for name in found.results.data_vars)
     for name, variable in found.results.data_vars.items():
         dims = ", ".join(map(str, variable.dims))
-        yield f"{name:28} {dims:15} {variable.attrs.get('units', ''):7} {variable.attrs['long_name']}"
+        yield f"{name:{wide}} {dims:15} {variable.attrs.get('units', ''):7} {variable.attrs['long_name']}"
 
 
 def case_lines(case: Case) -> Iterator[str]:
@@ -106,4 +107,6 @@ def _weather(target: Path) -> WeatherYear:
         return read_weather(Weather(dataset=str(target)), None)
     if not target.is_file():
         raise AccessError(f"{target}: there is no such run, case or weather")
+    if target.suffix.lower() != ".epw":
+        raise click.UsageError(f"{target} is no case (.toml) or weather (.epw); for a run name its folder")
     return read_weather(Weather(file=str(target)), target)

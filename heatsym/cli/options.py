@@ -29,7 +29,7 @@ def case_arguments(function: Command) -> Command:
             help="Replace a value, e.g. source.works.power_kW=500; may be repeated.",
         ),
         click.option("--scenario", metavar="NAME", help="Apply [scenario.NAME] of the case file."),
-        click.argument("case_file", metavar="CASE", type=click.Path(path_type=Path)),
+        click.argument("case_file", metavar="CASE", type=click.Path(path_type=Path, readable=False)),
     ):
         function = decorate(function)
     return function

@@ -64,22 +64,15 @@ def loads(
     ----------
     .. [1] Derived here.
     """
-    consumers = demand.consumers
-    shape = (ctx.axis.steps, len(consumers.id))
-    heat = np.full(shape, np.nan) if demand.heat is None else np.array(demand.heat, dtype=float)
-    mass_flow = (
-        np.full(shape, np.nan) if demand.mass_flow is None else np.array(demand.mass_flow, dtype=float)
-    )
-    metered, prescribed = ~np.isnan(heat).all(axis=0), ~np.isnan(mass_flow).all(axis=0)
-    problems = _series_problems(demand, heat, mass_flow, metered, prescribed)
-    annual = np.flatnonzero(~(metered | prescribed))
-    profiles = _profiles(demand, annual, problems)
-    if len(annual):
-        problems += _air_problems(ctx, air)
-    offset, slope = _return_rule(demand, ctx, problems)
+    problems = demand_problems(demand, ctx, air)
     if problems:
         raise InputError(problems)
-
+    consumers = demand.consumers
+    heat, mass_flow = _series(demand, ctx)
+    shape = heat.shape
+    annual = _without_series(heat, mass_flow)
+    profiles = _profiles(demand, annual, [])
+    offset, slope = _return_rule(demand, ctx, [])
     if len(annual) and air is not None:
         distinct = tuple(sorted(set(profiles)))
         position = {profile: column for column, profile in enumerate(distinct)}
@@ -95,11 +88,38 @@ def loads(
     )
 
 
-def _series_problems(
-    demand: Demand, heat: FloatArray, mass_flow: FloatArray, metered: BoolArray, prescribed: BoolArray
-) -> list[Problem]:
+def demand_problems(demand: Demand, ctx: Context, air: DailyAir | None) -> list[Problem]:
+    """Why the loads of a demand do not follow from it; empty if they do."""
+    heat, mass_flow = _series(demand, ctx)
+    problems = _series_problems(demand, heat, mass_flow)
+    annual = _without_series(heat, mass_flow)
+    _profiles(demand, annual, problems)
+    if len(annual):
+        problems += _air_problems(air)
+    _return_rule(demand, ctx, problems)
+    return problems
+
+
+def _series(demand: Demand, ctx: Context) -> tuple[FloatArray, FloatArray]:
+    """Given heat [W] and flow [kg/s], (time, consumer), NaN where not given."""
+    none = np.full((ctx.axis.steps, len(demand.consumers.id)), np.nan)
+    heat, mass_flow = (
+        none.copy() if given is None else np.array(given, dtype=float)
+        for given in (demand.heat, demand.mass_flow)
+    )
+    return heat, mass_flow
+
+
+def _without_series(heat: FloatArray, mass_flow: FloatArray) -> IntArray:
+    """Positions of consumers whose heat follows from their annual heat."""
+    return np.flatnonzero(np.isnan(heat).all(axis=0) & np.isnan(mass_flow).all(axis=0))
+
+
+def _series_problems(demand: Demand, heat: FloatArray, mass_flow: FloatArray) -> list[Problem]:
     """Series with gaps or negative values, and consumers with two of them."""
     problems: list[Problem] = []
+    metered: BoolArray = np.asarray(~np.isnan(heat).all(axis=0))
+    prescribed: BoolArray = np.asarray(~np.isnan(mass_flow).all(axis=0))
 
     def blame(code: str, reason: str, which: BoolArray) -> None:
         names = [demand.consumers.id[i] for i in np.flatnonzero(which)]
@@ -149,7 +169,7 @@ def _why_no_profile(table: Consumers, i: int, name: str) -> tuple[str, str, str,
     return None
 
 
-def _air_problems(ctx: Context, air: DailyAir | None) -> list[Problem]:
+def _air_problems(air: DailyAir | None) -> list[Problem]:
     """Why annual heat cannot be spread over the year."""
     where = "demand.consumers"
     if air is None or not (np.isfinite(air.t_air).all() and np.isfinite(air.reference_t_air).all()):

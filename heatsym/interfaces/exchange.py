@@ -84,6 +84,9 @@ class Source(Protocol):
     def offer(self, ctx: Context, site: Site) -> Offer:
         """What it could give in each step, given the network's temperatures at its node."""
 
+    def basis(self) -> tuple[str, ...]:
+        """What its figures rest on, a sentence each: quality of the data, defaults with their status."""
+
     def use(self, ctx: Context, site: Site, heat: FloatArray) -> Use:
         """Where its energy goes when it feeds ``heat`` [W], shape (time,), into the network."""
 

@@ -51,7 +51,8 @@ class Boiler:
 
     def efficiencies(self, ctx: Context) -> FloatArray:
         """Heat per lower heating value; (time,), [-]."""
-        return ctx.values(default_efficiency(self.fuel) if self.efficiency is None else self.efficiency)
+        given = default_efficiency(self.fuel)[0] if self.efficiency is None else self.efficiency
+        return ctx.values(given)
 
     def offer(self, ctx: Context, site: Site) -> Offer:
         """Its power at its feed temperature, with fuel per heat."""
@@ -62,12 +63,20 @@ class Boiler:
             price=ctx.values(self.price),
         )
 
+    def basis(self) -> tuple[str, ...]:
+        """The efficiency, where it is a default."""
+        if self.efficiency is not None:
+            return ()
+        value, status = default_efficiency(self.fuel)
+        return (f"efficiency of {self.name}: {value:g} of the lower heating value, {self.fuel} ({status})",)
+
     def use(self, ctx: Context, site: Site, heat: FloatArray) -> Use:
         """Fuel for the heat given."""
         zero = np.zeros_like(heat)
         return Use(ctx.values(self.power), heat, zero, zero, heat / self.efficiencies(ctx), zero)
 
 
-def default_efficiency(fuel: str) -> float:
-    """Heat per lower heating value of a boiler nobody has described; from ``boiler_efficiencies``. [-]"""
-    return next(float(row["value"]) for row in read_table("boiler_efficiencies") if row["fuel"] == fuel)
+def default_efficiency(fuel: str) -> tuple[float, str]:
+    """Heat per lower heating value [-] of a boiler nobody has described, and how well that is known."""
+    row = next(row for row in read_table("boiler_efficiencies") if row["fuel"] == fuel)
+    return float(row["value"]), row["status"]

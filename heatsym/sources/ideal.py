@@ -41,6 +41,10 @@ class Ideal:
         """Its power at its feed temperature."""
         return plant_offer(ctx.values(self.power), feed_temperature(ctx, site, self.supply_temperature))
 
+    def basis(self) -> tuple[str, ...]:
+        """Nothing to say of a boundary condition."""
+        return ()
+
     def use(self, ctx: Context, site: Site, heat: FloatArray) -> Use:
         """Heat comes from nowhere: no fuel, no electricity."""
         zero = np.zeros_like(heat)

@@ -93,6 +93,10 @@ class IndustrialStream:
             price=ctx.values(self.price),
         )
 
+    def basis(self) -> tuple[str, ...]:
+        """How well the stream is known."""
+        return (f"power and temperature of {self.name}: {self.data_status}",)
+
     def use(self, ctx: Context, site: Site, heat: FloatArray) -> Use:
         """What was fed in is direct, the rest of the stream is rejected."""
         zero = np.zeros_like(heat)

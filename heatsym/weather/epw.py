@@ -8,6 +8,7 @@ Format: EnergyPlus documentation, Auxiliary Programs, EPW data dictionary.
 from __future__ import annotations
 
 import io
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -54,7 +55,7 @@ def parse_epw(text: str, name: str, *, typical: bool = False) -> WeatherYear:
         utc_offset=float(location[8]),
         t_air=t_air[kept],
         test_year=test_year,
-        title=f"{place or name} ({location[4]})",
+        title=f"{place or PurePath(name).name} ({location[4]})",
         attribution=lines[5].partition(",")[2].strip(),
         latitude=float(location[6]),
         longitude=float(location[7]),

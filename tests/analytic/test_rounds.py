@@ -37,6 +37,9 @@ class Chiller:
     def offer(self, ctx: Context, site: Site) -> Offer:
         return plant_offer(self.power(site), site.t_feed.copy())
 
+    def basis(self) -> tuple[str, ...]:
+        return ()
+
     def use(self, ctx: Context, site: Site, heat: FloatArray) -> Use:
         zero = np.zeros_like(heat)
         return Use(self.power(site), heat, zero, zero, zero, zero)

@@ -79,6 +79,21 @@ def test_with_changes_leaves_the_case_alone_and_reads_no_table_again(tmp_path):
         case.with_changes({"source.works.power_kW": object()})
 
 
+def test_a_change_replaces_its_alternatives(tmp_path):
+    case = load(write_town(tmp_path))
+    assert load(case.document.path, overrides=["demand.temperature_drop_K=30"]).demand.temperature_drop == 30
+    hours = case.with_changes({"time.duration": "9h", "source.works.power_kW": 900})
+    assert hours.axis.steps == 9
+    with pytest.raises(InputError, match="HS003"):  # dataset gave way, the file is missing
+        case.with_changes({"weather.file": "none.epw"})
+
+
+def test_a_change_may_reach_into_a_series(tmp_path):
+    path = write_town(tmp_path, w__csv="hour,heat_kW\n" + "".join(f"{hour},7\n" for hour in range(72)))
+    case = load(path).with_changes({"source.works.power_MW.file": "w.csv"})
+    assert set(case.sources[0].power.values) == {7000.0}
+
+
 def test_resolved_file_repeats_the_case_from_where_it_lies(tmp_path):
     path = write_town(tmp_path / "project", w__csv="time_s,q_kW\n0,1\n86400,3\n172800,5\n")
     overrides = ["time.days=2", "source.works.power_MW={file='w.csv',column='q_kW'}"]

@@ -78,6 +78,12 @@ def test_schema_offers_every_spelling_with_its_range(validator):
         ("inner_diameter_mm", "pipes.csv"),
         ("time", "start"),
         ("source", "boiler"),
+        ("source.kind", "one of ideal, boiler, industrial"),
+        ("pipes.csv", "length_m"),
+        ("scenario", "--scenario NAME"),
+        ("fill", "interpolate"),
+        ("stops", "a list of tables with from, to"),
+        ("source.node", "required"),
     ],
 )
 def test_explanations(topic, words):

@@ -58,9 +58,7 @@ def test_check_names_all_problems_at_once(heatsym, project):
 
 def test_strict_minds_warnings(heatsym, project):
     """A leap day is not in the test year: a warning, and status 6 only where asked for."""
-    project.write_text(
-        project.read_text("utf-8").replace("start = 2025-01-01", "start = 2024-01-01"), "utf-8"
-    )
+    project.write_text(project.read_text("utf-8").replace(" 2025-", " 2024-"), "utf-8")
     assert heatsym("check", project).exit_code == 0
     result = heatsym("check", project, "--strict")
     assert result.exit_code == 6
@@ -96,6 +94,9 @@ def test_info_of_weather(heatsym):
 def test_info_of_something_else(heatsym, project):
     assert heatsym("info", "data").exit_code == 4
     assert heatsym("info", "nowhere.toml").exit_code == 4
+    table = heatsym("info", "data/minimal/pipes.csv")
+    assert table.exit_code == 2
+    assert "for a run name its folder" in table.stderr
 
 
 def test_schema_is_a_schema(heatsym):

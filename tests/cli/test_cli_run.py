@@ -187,8 +187,9 @@ def test_an_open_balance_is_written_and_reported(heatsym, project, monkeypatch):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
-def test_interrupted_run_leaves_nothing(project):
-    """Ctrl-C in the middle of the march: status 130 within three seconds, no file."""
+@pytest.mark.parametrize("kill", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_run_leaves_nothing(project, kill):
+    """Ctrl-C, or a scheduler's end, in the middle of the march: status 130 within three seconds, no file."""
     process = subprocess.Popen(
         [sys.executable, "-m", "heatsym", "run", str(project), "--period", "2025-01-01/2025-03-31"],
         stdout=subprocess.PIPE,
@@ -199,7 +200,7 @@ def test_interrupted_run_leaves_nothing(project):
     assert process.stderr is not None
     while "%" not in (line := process.stderr.readline()):
         assert line, "ended before it began"
-    process.send_signal(signal.SIGINT)
+    process.send_signal(kill)
     sent = time.monotonic()
     stdout, stderr = process.communicate(timeout=30)
     assert process.returncode == 130

@@ -95,7 +95,8 @@ MISTAKES = {
     "stop ends before it starts": ([(T, "to = 2025-01-02", "to = 2025-01-01")],
         "HS503", T, "stops", "is after"),
     "step": ([(T, '"1h"', '"7min"')], "HS601", T, '"7min"', "does not divide an hour"),
-    "zone": ([(T, "Europe/Copenhagen", "Europe/Kopenhagen")], "HS601", T, "Kopenhagen", "IANA"),
+    "zone": ([(T, "Europe/Copenhagen", "Europe/Kopenhagen")], "HS601", T, "Kopenhagen",
+        "did you mean Europe/Copenhagen?"),
     "days and duration": ([(T, "days = 3", 'days = 3\nduration = "9h"')],
         "HS601", T, "days = 3", "exactly one"),
     "not TOML": ([(T, "days = 3", "days = = 3")], "HS002", T, "= = 3", "Invalid"),
@@ -103,8 +104,33 @@ MISTAKES = {
         "without quotes"),
     "ragged row": ([(W, "30,1030", "30,1030,1")], "HS201", W, "30,1030,1", "3 cells, but the header has 2"),
     "column twice": ([(P, "length_m", "length_m,length_m")], "HS201", P, None, None),
-    "misspelt column": ([(P, "length_m,dn", "lenght_m,dn")], "HS103", P, None, "did you mean length_m?"),
-    "column missing": ([(C, "id,node", "id,place")], "HS202", C, None, "column node is missing"),
+    "misspelt column": ([(P, "length_m,dn", "lenght_m,dn")], "HS103", P, "lenght", "did you mean length_m?"),
+    "heat without annual": ([(C, "annual_heat", "heat")], "HS103", C, "heat_MWh", "mean annual_heat_MWh?"),
+    "column missing": ([(C, "id,node", "id,place")], "HS202", C, "id,place", "column node is missing"),
+    "decimal comma in the case": ([(T, "depth_m = 1.0", "depth_m = 1,0")], "HS002", T, "1,0", "with a point"),
+    "decimal comma as text": ([(T, "depth_m = 1.0", 'depth_m = "1,0"')], "HS102", T, "1,0", "write 1.0"),
+    "thousands in a table": ([(C, "flats,200", 'flats,"1,200"')], "HS203", C, "1,200", "decimal point"),
+    "unit in a cell": ([(P, "100.5,80", "100.5,DN80")], "HS203", P, "DN80", "write 80 alone"),
+    "date in another order": ([(T, "start = 2025-01-01 ", "start = 1.1.2025 ")], "HS002", T, "1.1.2025",
+        "2025-03-01"),
+    "text without quotes": ([(T, '"nodes.csv"', "nodes.csv")], "HS002", T, "= nodes.csv", "quotes"),
+    "backslash in a path": ([(T, '"nodes.csv"', '"data\\nodes.csv"')], "HS004", T, "nodes.csv", "write /"),
+    "one bracket for a source": ([(T, "[[source]]", "[source]")], "HS002", T, "[[source]]", "two brackets"),
+    "path for a number": ([(T, "power_MW = 12", 'power_MW = "works.csv"')], "HS102", T, 'MW = "works.csv"',
+        "write { file"),
+    "other name of a fuel": ([(T, '"natural_gas"', '"gas"')], "HS108", T, '"gas"', "mean natural_gas?"),
+    "other name of a kind": ([(C, "flats", "MFH")], "HS108", C, "MFH", "did you mean flats?"),
+    "insulation in part": ([(P, "dn\nP1,N1,N2,100.5,80\nP2,N2,N3,100,65",
+        "dn,inner_diameter_mm,insulation_thickness_mm\nP1,N1,N2,100.5,,80,40\nP2,N2,N3,100,65,,")],
+        "HS203", P, "P1", "insulation is described in part"),
+    "unknown profile": ([(C, "kind,annual_heat_MWh\nC1,N2,house,20\nC2,N3,flats,200",
+        "kind,annual_heat_MWh,profile\nC1,N2,house,20,EFHH\nC2,N3,flats,200,")],
+        "HS416", C, "EFHH", "one of EFH"),
+    "unknown holidays": ([(T, "return_temp", 'holidays = "XX"\nreturn_temp')], "HS411", T, "holidays",
+        "DE-MV"),
+    "pair in reverse": ([(T, "[-12, 90]", "[90, -12]")], "HS107", T, "[90, -12]", "[outdoor degC, value]"),
+    "unit a thousand too large": ([(P, "m,dn\nP1,N1,N2,100.5", "km,dn\nP1,N1,N2,120")], "HS107", P, "120",
+        "did you mean length_m"),
     "loop": ([(P, "P2,N2,N3", "P2,N3,N3")], "HS304", P, "P2", "starts and ends"),
 }  # fmt: skip
 
@@ -163,6 +189,70 @@ def test_unit_mistake_is_caught(tmp_path, name):
     assert any(p.code in ("HS103", "HS105", "HS107", "HS108") and p.file == file for p in found)
 
 
+# possible values that are rarely meant: a warning, and the case still loads
+LENGTHS = "id,from,to,length_m,inner_diameter_mm,u_W_per_mK\nP1,N1,N2,{},{},0.2\nP2,N2,N3,100,65,0.2\n"
+DOUBTS = {
+    "stream in kelvin": ([(T, "temperature_degC = 95", "temperature_degC = 368")], {}, T, "368",
+        "if this is kelvin, write 94.85"),
+    "stream too cold to feed": ([(T, "temperature_degC = 95", "temperature_degC = 55")], {}, T, "= 55",
+        "never reaches the feed's 70 degC"),
+    "warm days, warm water": ([(T, "[[-12, 90], [15, 70]]", "[[-12, 70], [15, 90]]")], {}, T, "90",
+        "in reverse"),
+    "stop in another year": ([(T, "from = 2025-01-02, to = 2025", "from = 2024-01-02, to = 2024")], {}, T,
+        "stops", "check the year"),
+    "series in MW for kW": ([(T, '"heat_kW"', '"heat_MW"'), (W, "heat_kW", "heat_MW")], {}, T, "heat_MW",
+        "at most 1.07 GW, while the mean demand is 25.1 kW"),
+    "sources in kW for MW": ([(T, "power_MW = 12", "power_kW = 12"), (T, '"heat_kW"', '"heat_W"'),
+        (W, "heat_kW", "heat_W")], {}, T, None, "all sources have at most 13.1 kW"),
+    "nobody asks for heat": ([(C, "house,20", "house,0"), (C, "flats,200", "flats,0")], {}, T, "[demand]",
+        "no consumer asks for heat"),
+    "heat in kWh for MWh": ([(C, "house,20", "house,20000"), (C, "flats,200", "flats,200000")], {}, T,
+        "[demand]", "125 kW of heat per metre"),
+    "price per kWh": ([(T, "gas_EUR_per_MWh = 60", "gas_EUR_per_MWh = 0.06")], {}, T, "0.06", "little"),
+    "price per MWh": ([(T, "gas_EUR_per_MWh = 60", "gas_EUR_per_kWh = 6")], {}, T, "kWh = 6", "much"),
+    "emissions per kWh": ([(T, "y_g_per_kWh = 120", "y_kg_per_MWh = 0.12")], {}, T, "0.12", "little"),
+    "diameter in m": ([], {"pipes__csv": LENGTHS.format(100, 0.1)}, P, "P1", "0.1 mm is unusual"),
+    "drop below zero": ([(T, "return_temperature_degC = 45", "temperature_drop_K = 95")], {}, T, "drop",
+        "at most -5 degC"),
+    "bare pipe": ([], {"pipes__csv": "id,from,to,length_m,inner_diameter_mm\nP1,N1,N2,100,80\n"
+        "P2,N2,N3,100,65\n"}, P, "P1", "has no insulation"),
+    "shorter than straight": ([], {"pipes__csv": LENGTHS.format(50, 80)}, P, "P1", "nodes lie 100 m apart"),
+    "length in km": ([], {"pipes__csv": LENGTHS.format(90000, 80)}, P, "P1", "90 km is long"),
+    "swapped coordinates": ([], {"nodes__csv": "id,lon,lat\nN1,53.55,10.01\nN2,53.5509,10.01\n"
+        "N3,53.5518,10.01\n"}, T, "[network]", "seem swapped"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DOUBTS)
+def test_what_is_rarely_meant_is_a_warning(tmp_path, name):
+    edits, files, file, fragment, words = DOUBTS[name]
+    path = write_town(tmp_path, *edits, **files)
+    found = [p for p in load(path).warnings if words in str(p)]
+    assert len(found) == 1, [str(p) for p in load(path).warnings]
+    assert found[0].file == file
+    if fragment is not None:
+        assert found[0].line == line_of((tmp_path / file).read_text(), fragment)
+
+
+def test_usual_cases_raise_no_doubt(tmp_path):
+    assert load(write_town(tmp_path)).warnings == ()
+    hot_gas = (T, "temperature_degC = 95", "temperature_degC = 350\napproach_K = 15")
+    assert load(write_town(tmp_path, hot_gas)).warnings == ()
+
+
+def test_unnamed_diameters_of_a_map_are_one_problem(tmp_path):
+    line = '{{"type":"Feature","properties":{{"DN":80}},"geometry":{{"type":"LineString","coordinates":{}}}}}'
+    lines = ",\n".join(line.format(f"[[10.0{i}, 53.5], [10.0{i + 1}, 53.5]]") for i in range(3))
+    path = write_town(
+        tmp_path,
+        (T, 'nodes = "nodes.csv"\npipes = "pipes.csv"', 'geojson = "map.geojson"'),
+        map__geojson=f'{{"type": "FeatureCollection", "features": [\n{lines}]}}',
+    )
+    found = [p for p in problems(path) if p.code == "HS206"]
+    assert len(found) == 1
+    assert "properties are DN" in found[0].hint
+
+
 def test_all_problems_come_at_once_in_reading_order(tmp_path):
     path = write_town(
         tmp_path,
@@ -194,6 +284,8 @@ def test_contract_of_the_printed_line(tmp_path):
         ({"overrides": ["nonsense"]}, "HS110", "key=value"),
         ({"overrides": ["time.days=0"]}, "HS107", "between 1 and"),
         ({"period": "2025-02-01/2025-02-02"}, "HS601", "outside"),
+        ({"period": "2025-01-03/2025-01-04"}, "HS601", "from 2025-01-01T00:00 to 2025-01-04T00:00"),
+        ({"period": "2025-01-03/2025-01-01"}, "HS601", "ends before it begins"),
         ({"period": "January"}, "HS601", "A/B"),
     ],
 )
@@ -201,6 +293,7 @@ def test_mistaken_changes_are_told(tmp_path, how, code, words):
     found = problems(write_town(tmp_path), **how)
     assert [p.code for p in found] == [code]
     assert words in str(found[0])
+    assert found[0].line is None, "an override stands in no line"
 
 
 def test_line_of_a_scenario_is_the_scenarios(tmp_path):

@@ -38,6 +38,7 @@ def test_boiler_burns_heat_over_efficiency() -> None:
 def test_boiler_without_efficiency_takes_its_fuels() -> None:
     boiler = Boiler(name="b", node="n", fuel="wood", power=1e6)
     assert boiler.offer(context(1), site([80], [45])).fuel_per_heat == pytest.approx([1 / 0.86])
+    assert boiler.basis() == ("efficiency of b: 0.86 of the lower heating value, wood (published)",)
 
 
 def test_ideal_source_is_bounded_only_by_what_is_given() -> None:

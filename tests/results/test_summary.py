@@ -138,5 +138,7 @@ def test_a_run_without_any_heat():
     uses = tuple(source.use(ctx, site, nothing[:, 0]) for source in case.sources)
     figures = summarised(case, replace(run, march=march, uses=uses))
     assert {"surplus_share", "loss_share"}.isdisjoint(figures)
-    assert len(ten_lines(figures)) == 10
+    lines = ten_lines(figures)
+    assert len(lines) == 10
+    assert lines[1] == "surplus heat     not computed: no heat"
     json.dumps(figures, allow_nan=False)
