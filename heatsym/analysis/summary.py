@@ -61,10 +61,11 @@ def summary(
             for group, found in (("emissions", emitted), ("economics", cost))
             if found.missing
         },
-        "assumptions": list(dict.fromkeys([*_data_status(case), *emitted.assumptions, *cost.assumptions])),
+        "assumptions": list(dict.fromkeys([*_basis(case), *emitted.assumptions, *cost.assumptions])),
         "warnings": [
             *(str(problem) for problem in case.warnings),
             *trajectory.warnings,
+            *_unsettled(trajectory),
             *violations(results),
             *flags(results),
             *emitted.warnings,
@@ -140,10 +141,14 @@ def _convergence(trajectory: Trajectory) -> dict[str, Any]:
     }
 
 
-def _data_status(case: Case) -> list[str]:
-    """How well the data of sources are known, where they say so."""
+def _basis(case: Case) -> list[str]:
+    """What the sources' figures rest on."""
+    return [sentence for source in enabled_sources(case) for sentence in source.basis()]
+
+
+def _unsettled(trajectory: Trajectory) -> list[str]:
+    """Sources whose plan the rounds did not settle."""
     return [
-        f"power and temperature of {source.name}: {source.data_status}"
-        for source in enabled_sources(case)
-        if hasattr(source, "data_status")
+        f"{name}: plan and march differ in {hours:g} h after {trajectory.rounds} rounds"
+        for name, hours in trajectory.unsettled_hours.items()
     ]

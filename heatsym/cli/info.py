@@ -67,12 +67,7 @@ def case_lines(case: Case) -> Iterator[str]:
     kinds = ", ".join(f"{demand.kind.count(kind)} {kind or 'series'}" for kind in dict.fromkeys(demand.kind))
     yield f"demand: {plural(len(demand.id), 'consumer')} ({kinds})"
     for source in case.sources:
-        status = getattr(source, "data_status", "")
-        notes = [
-            f"at {source.node}",
-            f"data {status}" if status else "",
-            "" if source.enabled else "not enabled",
-        ]
+        notes = [f"at {source.node}", *source.basis(), "" if source.enabled else "not enabled"]
         yield f"source {source.name}: {source.kind}, {', '.join(note for note in notes if note)}"
     if case.weather is not None and case.weather.year is not None:
         yield from weather_lines(case.weather.year)

@@ -22,7 +22,7 @@ from heatsym.engine.trajectory import Cause, March
 from heatsym.interfaces.axis import FloatArray, IntArray
 from heatsym.interfaces.exchange import Plan
 from heatsym.numerics.graph import balanced_flow
-from heatsym.physics.friction import pressure_drop, pressure_drop_slope
+from heatsym.physics.friction import pressure_drop_and_slope
 
 Progress = Callable[[float], None]
 
@@ -222,7 +222,7 @@ class Reference:
         fluid = (p.medium.density(t), p.medium.viscosity(t))
 
         def friction(flow: FloatArray) -> tuple[FloatArray, FloatArray]:
-            return pressure_drop(flow, *pipe, *fluid), pressure_drop_slope(flow, *pipe, *fluid)
+            return pressure_drop_and_slope(flow, *pipe, *fluid)
 
         flow, around, closed = balanced_flow(p.graph, withdrawal, friction, start)
         flow[np.abs(flow) < self.still] = 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,6 +34,8 @@ class FlowGraph:
     path_transposed: sparse.csr_array
     loops: sparse.csr_array
     loops_transposed: sparse.csr_array
+    shared: sparse.csr_array  # (entry of the loop matrix, edge): product of the two loops' senses
+    loop_matrix: sparse.csc_array  # pattern of loops @ diagonal @ loops.T
 
     def tree_flow(self, withdrawal: FloatArray) -> FloatArray:
         """Flows, positive from start to end, that carry node withdrawals along the tree from the root."""
@@ -85,6 +88,7 @@ def flow_graph(nodes: int, start: IntArray, end: IntArray, root: int) -> FlowGra
         (np.ones(len(chords)), (np.arange(len(chords)), chords)), shape=(len(chords), len(start))
     )
     loops = sparse.csr_array(unit + path[start[chords]] - path[end[chords]])
+    shared, loop_matrix = _loop_products(loops)
     return FlowGraph(
         nodes=nodes,
         start=start,
@@ -95,7 +99,29 @@ def flow_graph(nodes: int, start: IntArray, end: IntArray, root: int) -> FlowGra
         path_transposed=sparse.csr_array(path.T),
         loops=loops,
         loops_transposed=sparse.csr_array(loops.T),
+        shared=shared,
+        loop_matrix=loop_matrix,
     )
+
+
+def _loop_products(loops: sparse.csr_array) -> tuple[sparse.csr_array, sparse.csc_array]:
+    """What turns edge weights into the entries of ``loops @ diag(weight) @ loops.T``, and their pattern."""
+    count, edges = loops.shape
+    by_edge = sparse.csc_array(loops)
+    entries: list[int] = []
+    products: list[float] = []
+    columns: list[int] = []
+    for edge in range(edges):
+        part = slice(by_edge.indptr[edge], by_edge.indptr[edge + 1])
+        row, sense = by_edge.indices[part].astype(np.int64), by_edge.data[part]
+        entries.extend((row[:, None] + count * row[None, :]).ravel().tolist())
+        products.extend((sense[:, None] * sense[None, :]).ravel().tolist())
+        columns.extend([edge] * len(row) ** 2)
+    keys, place = np.unique(np.array(entries, dtype=np.int64), return_inverse=True)
+    shared = sparse.csr_array((products, (place, columns)), shape=(len(keys), edges))
+    starts = np.searchsorted(keys // max(count, 1), np.arange(count + 1))
+    pattern = (np.ones(len(keys)), (keys % max(count, 1)).astype(np.int32), starts.astype(np.int32))
+    return shared, sparse.csc_array(pattern, shape=(count, count))
 
 
 def balanced_flow(
@@ -125,8 +151,9 @@ def balanced_flow(
     around = circulation
     error, slope, flow = residual(around)
     for _ in range(iterations):
-        jacobian = graph.loops.multiply(slope[None, :]) @ graph.loops_transposed
-        step = splu(sparse.csc_array(jacobian)).solve(-error)  # dense solvers change bits with threads
+        jacobian = copy(graph.loop_matrix)
+        jacobian.data = graph.shared @ slope
+        step = splu(jacobian).solve(-error)  # dense solvers would change bits with threads
         largest = max(float(np.abs(flow).max()), 1e-12)
         share = 1.0
         norm = float(np.linalg.norm(error))

@@ -39,7 +39,6 @@ class Mixer:
         """
         size = np.abs(flow)
         forward = flow > 0
-        upstream = np.where(forward, self.start, self.end)
         downstream = np.where(forward, self.end, self.start)
         total = np.bincount(downstream, size, self.nodes) + inflow
         right = np.bincount(downstream, size * offset, self.nodes) + content

@@ -149,7 +149,7 @@ def pressure_drop(
     return (mu / d) ** 2 / (2.0 * rho) * (run / d * product + z * re * np.abs(re))
 
 
-def pressure_drop_slope(
+def pressure_drop_and_slope(
     mass_flow: ArrayLike,
     length: ArrayLike,
     diameter: ArrayLike,
@@ -157,8 +157,8 @@ def pressure_drop_slope(
     zeta: ArrayLike,
     density: ArrayLike,
     viscosity: ArrayLike,
-) -> FloatArray:
-    r"""Derivative of :func:`pressure_drop` with respect to the mass flow.
+) -> tuple[FloatArray, FloatArray]:
+    r"""Pressure lost along a pipe, and its derivative with respect to the mass flow.
 
     Parameters
     ----------
@@ -177,8 +177,10 @@ def pressure_drop_slope(
 
     Returns
     -------
-    float or array
-        Slope, positive also at rest. [Pa s/kg]
+    drop : float or array
+        See :func:`pressure_drop`. [Pa]
+    slope : float or array
+        Derivative, positive also at rest. [Pa s/kg]
 
     Notes
     -----
@@ -193,13 +195,16 @@ def pressure_drop_slope(
     --------
     Laminar flow has a constant slope:
 
-    >>> round(float(pressure_drop_slope(0.0, 100.0, 0.1, 1e-4, 0.0, 972.0, 3.54e-4)), 2)
-    14.84
+    >>> drop, slope = pressure_drop_and_slope(0.01, 100.0, 0.1, 1e-4, 0.0, 972.0, 3.54e-4)
+    >>> round(float(drop), 4), round(float(slope), 2)
+    (0.1484, 14.84)
     """
     flow, run, d, k, z, rho, mu = _arrays(mass_flow, length, diameter, roughness, zeta, density, viscosity)
     re = reynolds(flow, d, mu)
-    _, slope = _friction_product(re, k / d)
-    return reynolds(1.0, d, mu) * (mu / d) ** 2 / (2.0 * rho) * (run / d * slope + 2.0 * z * np.abs(re))
+    product, slope = _friction_product(re, k / d)
+    scale, size = (mu / d) ** 2 / (2.0 * rho), np.abs(re)
+    drop = scale * (run / d * product + z * re * size)
+    return drop, reynolds(1.0, d, mu) * scale * (run / d * slope + 2.0 * z * size)
 
 
 def _friction_product(re: FloatArray, roughness: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -28,8 +28,9 @@ def flags(results: xr.Dataset) -> list[str]:
     list of str
         Frost, boiling at the local pressure, absolute pressure not above zero, return water not
         colder than supply water where a consumer draws heat, supply water below a consumer's
-        minimum where water flows, and a source that gives more than it has. Missing values are not
-        judged.
+        minimum where water flows, a source that gives more than it has, pumps that would have to
+        brake or take more power than there is heat, and steps that did not converge. Missing values
+        are not judged.
     """
     found = []
     for side in ("supply", "return"):
@@ -53,14 +54,26 @@ def flags(results: xr.Dataset) -> list[str]:
     peak = float(given.sum(axis=1).max(initial=0.0))
     beyond = given - available > ROUNDING * (available + peak)
     found += _sentence(results, "source gives more than it has", beyond, "source")
+    brakes = results["pump_throttled"].values.astype(bool)
+    found += _sentence(results, "a plant's pump would have to brake", brakes)
+    pumping = results["pump_electricity"].values.astype(np.float64)
+    found += _sentence(
+        results, "pumps take more power than the network is given heat", pumping > given.sum(axis=1)
+    )
+    found += _sentence(
+        results, "flows and temperatures did not converge", ~results["step_converged"].values.astype(bool)
+    )
     return found
 
 
-def _sentence(results: xr.Dataset, what: str, flagged: NDArray[np.bool_], dim: str) -> list[str]:
-    """One line if anything is flagged."""
+def _sentence(results: xr.Dataset, what: str, flagged: NDArray[np.bool_], dim: str = "") -> list[str]:
+    """One line if anything is flagged; (time,) or (time, ``dim``)."""
     if not flagged.any():
         return []
-    step, position = np.unravel_index(np.argmax(flagged), flagged.shape)
+    table = flagged.reshape(len(flagged), -1)
+    step, position = np.unravel_index(np.argmax(table), table.shape)
     when = results["time"].values[step].astype("datetime64[s]")
-    steps = int(flagged.any(axis=1).sum())
-    return [f"{what}: {steps} steps, first {when} UTC at {results[dim].values[position]}"]
+    steps, places = int(table.any(axis=1).sum()), int(table.any(axis=0).sum())
+    where = f" at {results[dim].values[position]}" if dim else ""
+    others = f", at {places} {dim}s in all" if places > 1 else ""
+    return [f"{what}: {steps} {'step' if steps == 1 else 'steps'}, first {when} UTC{where}{others}"]

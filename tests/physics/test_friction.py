@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from heatsym.physics import friction
-from heatsym.physics.friction import friction_factor, pressure_drop, pressure_drop_slope
+from heatsym.physics.friction import friction_factor, pressure_drop, pressure_drop_and_slope
 
 REYNOLDS = np.geomspace(2300.0, 1e8, 60)
 ROUGHNESS = np.array([0.0, 1e-6, 1e-4, 1e-3, 1e-2, 5e-2])
@@ -74,7 +74,8 @@ def test_pressure_drop_is_odd_and_zero_at_rest():
     assert drop[0] == 0.0
     assert (drop[1:] > 0.0).all()
     assert (pressure_drop(-flow, **PIPE) == -drop).all()
-    assert (pressure_drop_slope(-flow, **PIPE) == pressure_drop_slope(flow, **PIPE)).all()
+    assert (pressure_drop_and_slope(-flow, **PIPE)[1] == pressure_drop_and_slope(flow, **PIPE)[1]).all()
+    assert (pressure_drop_and_slope(flow, **PIPE)[0] == pressure_drop(flow, **PIPE)).all()
 
 
 def test_slope_is_the_derivative():
@@ -83,12 +84,12 @@ def test_slope_is_the_derivative():
     flow = np.concatenate((-one_way, one_way))
     h = 1e-6 * np.abs(flow)
     numeric = (pressure_drop(flow + h, **PIPE) - pressure_drop(flow - h, **PIPE)) / (2.0 * h)
-    assert pressure_drop_slope(flow, **PIPE) == pytest.approx(numeric, rel=1e-7)
+    assert pressure_drop_and_slope(flow, **PIPE)[1] == pytest.approx(numeric, rel=1e-7)
 
 
 def test_slope_at_rest_is_laminar():
     flow = 1e-9
-    assert pressure_drop_slope(0.0, **PIPE | {"zeta": 0.0}) == pytest.approx(
+    assert pressure_drop_and_slope(0.0, **PIPE | {"zeta": 0.0})[1] == pytest.approx(
         pressure_drop(flow, **PIPE | {"zeta": 0.0}) / flow, rel=1e-12
     )
 

@@ -9,7 +9,7 @@ from scipy.optimize import minimize, root
 from heatsym.interfaces.axis import FloatArray, IntArray
 from heatsym.numerics.graph import FlowGraph, balanced_flow, flow_graph
 from heatsym.numerics.mixing import mixer
-from heatsym.physics.friction import pressure_drop, pressure_drop_slope
+from heatsym.physics.friction import pressure_drop_and_slope
 
 
 def random_edges(rng: np.random.Generator, nodes: int, extra: int) -> tuple[IntArray, IntArray]:
@@ -121,7 +121,7 @@ def test_loop_flows_of_real_pipes(strength: float) -> None:
     )
 
     def friction(flow: FloatArray) -> tuple[FloatArray, FloatArray]:
-        return pressure_drop(flow, *pipe), pressure_drop_slope(flow, *pipe)
+        return pressure_drop_and_slope(flow, *pipe)
 
     withdrawal = strength * rng.uniform(0.1, 1.0, nodes)
     withdrawal[4] -= withdrawal.sum()

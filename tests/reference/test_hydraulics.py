@@ -26,7 +26,7 @@ from heatsym.interfaces.axis import FloatArray, IntArray
 from heatsym.numerics.graph import FlowGraph, balanced_flow, flow_graph
 from heatsym.numerics.mixing import mixer
 from heatsym.physics import water
-from heatsym.physics.friction import pressure_drop, pressure_drop_slope
+from heatsym.physics.friction import pressure_drop, pressure_drop_and_slope
 
 MARGIN = 1.05
 """Errors over those of pandapipes 0.16, rounded up, that are still called equal."""
@@ -140,7 +140,7 @@ def solved(net: Net, section: IntArray, density: Any, viscosity: Any) -> Flow:
     )
 
     def friction(flow: FloatArray) -> tuple[FloatArray, FloatArray]:
-        drop, slope = (law(flow[section], *shape) for law in (pressure_drop, pressure_drop_slope))
+        drop, slope = pressure_drop_and_slope(flow[section], *shape)
         return np.bincount(section, drop).astype(float), np.bincount(section, slope).astype(float)
 
     start = np.zeros(net.graph.loops.shape[0])
