@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from heatsym.case.files import UnfitError, project_of, text_of
+from heatsym.case.files import UnfitError, text_of
 from heatsym.case.findings import Findings, listed
 from heatsym.case.keys import Match, match, rivals, suggestion
 from heatsym.case.locate import KeyPath, key_lines
@@ -47,11 +47,6 @@ class Document:
     def name(self) -> str:
         """File name, for messages."""
         return self.path.name
-
-    @property
-    def project(self) -> Path:
-        """Folder whose files the case may read."""
-        return project_of(self.path)
 
     @cached_property
     def lines(self) -> dict[KeyPath, int]:

@@ -23,6 +23,7 @@ from heatsym.interfaces.axis import FloatArray, IntArray
 from heatsym.interfaces.exchange import Plan
 from heatsym.numerics.graph import balanced_flow
 from heatsym.physics.friction import pressure_drop_and_slope
+from heatsym.physics.pipe_loss import equilibrium_temperature
 
 Progress = Callable[[float], None]
 
@@ -109,16 +110,13 @@ class Reference:
     def __init__(self, problem: Problem, offers: Offers, plan: Plan) -> None:
         """Prepare what does not change from step to step."""
         self.problem, self.offers, self.plan = problem, offers, plan
-        p, load, pipes, medium = problem, problem.load, problem.pipes, problem.medium
+        p, load, medium = problem, problem.load, problem.medium
         self.feed = medium.theta(offers.t_feed)
         self.ground = medium.theta(p.t_ground)
         fixed = load.return_slope == 0
         self.return_offset = np.where(fixed, medium.theta(load.return_offset), load.return_offset)
         self.all_fixed = bool(fixed.all())
         self.substeps = p.ctx.axis.substeps
-        self.partner = np.divide(
-            pipes.u_cross, pipes.u_own, out=np.zeros_like(pipes.u_own), where=pipes.u_own > 0
-        )
         self.asks_return = len(p.sources) > 1 or bool(np.isfinite(plan.upper).any())
         largest = np.where(np.isfinite(load.mass_flow_max), load.mass_flow_max, 0.0)
         prescribed = np.nan_to_num(load.mass_flow).max(axis=0, initial=0.0)
@@ -146,7 +144,7 @@ class Reference:
 
     def inputs(self, t: int, state: State, depth: int = 0) -> Step:
         """What step ``t`` asks and offers; pipes feel their partner's mean at the start of the step."""
-        ground, partner = self.ground[t], self.partner
+        ground, own, cross = self.ground[t], self.problem.pipes.u_own, self.problem.pipes.u_cross
         return Step(
             seconds=self.problem.step / 2**depth,
             substeps=max(1, self.substeps >> depth),
@@ -158,8 +156,8 @@ class Reference:
             conductance=self.offers.conductance[t],
             t_hot=self.offers.t_hot[t],
             order=self.plan.order[t],
-            t_eq_supply=ground + partner * (state.return_.mean() - ground),
-            t_eq_return=ground + partner * (state.supply.mean() - ground),
+            t_eq_supply=equilibrium_temperature(ground, state.return_.mean(), own, cross),
+            t_eq_return=equilibrium_temperature(ground, state.supply.mean(), own, cross),
         )
 
     def wanted_return(self, step: Step, supply: FloatArray) -> FloatArray:

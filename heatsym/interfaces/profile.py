@@ -70,8 +70,3 @@ class Context:
             x, y = np.array(profile.points, dtype=float).T
             return np.asarray(np.interp(self.t_air, x, y), dtype=float)
         return np.full(self.axis.steps, float(profile))
-
-
-def needs_weather(profile: object) -> bool:
-    """Whether a value is a curve over outdoor temperature."""
-    return isinstance(profile, Curve)

@@ -9,6 +9,7 @@ from heatsym.engine.hydraulics import hydraulics
 from heatsym.engine.parcels import advanced, filled, oriented, passage
 from heatsym.engine.trajectory import Cause
 from heatsym.physics.friction import pressure_drop
+from heatsym.physics.pipe_loss import steady_outlet_temperature
 from tests.build import WATER, Net, marched
 
 CP = WATER.cp
@@ -18,7 +19,8 @@ CAPACITY = WATER.density * CP * 0.25 * np.pi * 0.1**2  # of the default pipe's w
 def test_steady_pipe_cools_exponentially_and_heat_is_exact() -> None:
     march = marched(Net([(0, 1)], consumers=[1], length=1000.0).problem(50e3, steps=72))
     flow = march.consumer_mass_flow[-1, 0]
-    supply = 10 + 70 * np.exp(-0.3 * 1000 / (flow * CP))
+    supply = float(steady_outlet_temperature(80.0, 10.0, flow, 0.3 * 1000, CP))
+    assert supply == pytest.approx(10 + 70 * np.exp(-0.3 * 1000 / (flow * CP)))
     assert march.consumer_supply_temperature[-1, 0] == pytest.approx(supply, abs=1e-9)
     assert march.source_return_temperature[-1, 0] == pytest.approx(
         10 + 30 * np.exp(-0.3 * 1000 / (flow * CP)), abs=1e-9

@@ -12,6 +12,7 @@ from heatsym.dispatch.merit_order import merit_order
 from heatsym.interfaces.axis import TimeAxis
 from heatsym.interfaces.exchange import Site
 from heatsym.interfaces.profile import Context, Monthly, Series
+from heatsym.physics.stream import direct_heat
 from heatsym.sources.boiler import Boiler
 from heatsym.sources.ideal import Ideal
 from heatsym.sources.industrial import IndustrialStream, Stop, stopped
@@ -66,6 +67,21 @@ def test_stream_is_cooled_against_the_return_water(t_source, t_limit, t_return, 
     assert heat == pytest.approx([direct * 1e6])
     use = stream.use(context(1), here, heat)
     assert use.direct + use.rejected == pytest.approx(use.available)
+
+
+def test_limit_in_the_march_is_the_direct_heat_of_the_physics() -> None:
+    """The march takes min(power, conductance (t_hot - t_return)); physics states what that must be."""
+    rng = np.random.default_rng(3)
+    for _ in range(200):
+        t_source, t_return, t_feed = rng.uniform(20, 160), rng.uniform(20, 70), rng.uniform(50, 110)
+        t_limit, approach = rng.uniform(0, t_source - 1), rng.uniform(0, 20)
+        stream = IndustrialStream(
+            name="s", node="n", power=1e6, temperature=t_source, limit_temperature=t_limit, approach=approach
+        )
+        offer = stream.offer(context(1), site([t_feed], [t_return]))
+        taken = np.minimum(offer.power, offer.conductance * np.maximum(offer.t_hot - t_return, 0.0))
+        expected = direct_heat(1e6, t_source, t_limit, t_return, t_feed, approach)
+        assert taken[0] == pytest.approx(float(expected), abs=1e-6)
 
 
 def test_stream_without_limit_is_usable_heat_or_nothing() -> None:
