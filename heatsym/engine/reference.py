@@ -121,7 +121,9 @@ class Reference:
         largest = np.where(np.isfinite(load.mass_flow_max), load.mass_flow_max, 0.0)
         prescribed = np.nan_to_num(load.mass_flow).max(axis=0, initial=0.0)
         self.still = STILL * max(float(largest.sum() + prescribed.sum()), 1e-6)
-        self.design_heat = float(np.nan_to_num(load.heat).sum(axis=1).max(initial=0.0))
+        drop = p.t_feed[:, None] * (1.0 - load.return_slope) - load.return_offset
+        drawn = np.nan_to_num(load.mass_flow) * medium.capacity * np.maximum(drop, 0.0)
+        self.design_heat = float((np.nan_to_num(load.heat) + drawn).sum(axis=1).max(initial=0.0))
 
     def initial_state(self) -> State:
         """Water as the case gives it, else at the first step's set-point and usual return temperature."""

@@ -171,6 +171,17 @@ def test_undersized_plant_shares_out_what_it_has() -> None:
     assert (march.consumer_unmet_cause[5:] == Cause.CAPACITY).all()
 
 
+def test_prescribed_flow_beyond_the_plant_is_missed_and_named() -> None:
+    """0.5 kg/s from 80 to 40 degC is 83.6 kW; a plant of 50 kW gives 59.8 % of the flow."""
+    net = Net([(0, 1)], consumers=[1], u_own=0.0)
+    march = marched(net.problem(0.0, steps=24, mass_flow=0.5), 50e3)
+    assert march.converged.all()
+    assert march.consumer_mass_flow[-1, 0] == pytest.approx(0.5 * 50e3 / (0.5 * CP * 40), rel=1e-6)
+    assert march.consumer_heat_delivered[-1, 0] == pytest.approx(50e3, rel=1e-6)
+    assert march.consumer_heat_unmet[-1, 0] == pytest.approx(0.5 * CP * 40 - 50e3, rel=1e-6)
+    assert march.consumer_unmet_cause[-1, 0] == Cause.CAPACITY
+
+
 def test_small_valve_and_cold_water_name_their_cause() -> None:
     net = Net([(0, 1)], consumers=[1], u_own=0.0)
     half = 0.5 * 30e3 / (CP * 40)
