@@ -20,7 +20,7 @@ AVERAGE_YEAR = 8766 * 3600.0
 """[s]"""
 
 HEAT_DENSITY = (1.0, 3e4)
-"""Mean heat per length of trench; networks have about 50 to 1000. [W/m]"""
+"""Mean heat per length of trench beyond which a unit is doubted; a wide guess. [W/m]"""
 
 POWER_RATIO = (1e-3, 1e3)
 """Power of one source relative to the mean demand. [-]"""
