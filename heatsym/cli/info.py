@@ -91,6 +91,8 @@ def _whole(folder: Path) -> bool:
     findings = verify(folder)
     for finding in findings:
         say(f"error: {finding}")
+    if not findings:
+        say("verified: the files are as they were written")
     return not findings
 
 

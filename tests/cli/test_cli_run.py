@@ -84,6 +84,7 @@ def test_run_and_info_agree(heatsym, project):
     heatsym("run", project, *DAYS, "-q")
     result = heatsym("info", "results/minimal", "--verify")
     assert result.exit_code == 0, result.stderr
+    assert result.stderr.startswith("verified")
     assert "source_heat" in result.stdout
 
 
