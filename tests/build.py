@@ -9,11 +9,11 @@ import numpy as np
 
 from heatsym.dispatch.merit_order import merit_order
 from heatsym.engine.medium import medium
-from heatsym.engine.problem import Layer, Offers, Problem, stacked
+from heatsym.engine.problem import Layer, Problem, stacked
 from heatsym.engine.reference import Reference, State
 from heatsym.engine.trajectory import March
 from heatsym.interfaces.axis import TimeAxis
-from heatsym.interfaces.exchange import Load, Plan
+from heatsym.interfaces.exchange import Load, Offer, Plan
 from heatsym.interfaces.profile import Context
 from heatsym.network.model import Fluid
 from heatsym.network.properties import PipeProperties
@@ -126,7 +126,7 @@ class Net:
         )
 
 
-def offers(problem: Problem, power: Any = np.inf, **more: Any) -> Offers:
+def offers(problem: Problem, power: Any = np.inf, **more: Any) -> Offer:
     """Every source's offer: ``power`` [W] (source,) or (time, source), other fields of an Offer likewise."""
     shape = (problem.steps, len(problem.sources))
     columns = {name: np.broadcast_to(np.asarray(value, dtype=float), shape) for name, value in more.items()}

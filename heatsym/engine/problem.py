@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -72,20 +72,6 @@ class Problem:
         return self.ctx.axis.steps
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Offers:
-    """The offers of all sources, (time, source) each; see ``heatsym.interfaces.exchange.Offer``."""
-
-    power: FloatArray
-    t_feed: FloatArray
-    conductance: FloatArray
-    t_hot: FloatArray
-    fuel_per_heat: FloatArray
-    electricity_per_heat: FloatArray
-    price: FloatArray
-
-
-def stacked(offers: list[Offer]) -> Offers:
-    """One array per quantity, (time, source)."""
-    names = ("power", "t_feed", "conductance", "t_hot", "fuel_per_heat", "electricity_per_heat", "price")
-    return Offers(*(np.stack([getattr(o, name) for o in offers], axis=1) for name in names))
+def stacked(offers: list[Offer]) -> Offer:
+    """The offers of all sources in one, (time, source)."""
+    return Offer(*(np.stack([getattr(o, f.name) for o in offers], axis=1) for f in fields(Offer)))

@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heatsym.engine.parcels import Parcels, Passage, advanced, filled, oriented, passage
-from heatsym.engine.problem import Layer, Offers, Problem
+from heatsym.engine.problem import Layer, Problem
 from heatsym.engine.record import Outcome, Record, joined
 from heatsym.engine.search import FlowSearch
 from heatsym.engine.trajectory import Cause, March
 from heatsym.interfaces.axis import FloatArray, IntArray
-from heatsym.interfaces.exchange import Plan
+from heatsym.interfaces.exchange import Offer, Plan
 from heatsym.numerics.graph import balanced_flow
 from heatsym.physics.friction import pressure_drop_and_slope
 from heatsym.physics.pipe_loss import equilibrium_temperature
@@ -107,7 +107,7 @@ class Moved:
 class Reference:
     """The march of one problem under one plan: immutable inputs, a state passed from step to step."""
 
-    def __init__(self, problem: Problem, offers: Offers, plan: Plan) -> None:
+    def __init__(self, problem: Problem, offers: Offer, plan: Plan) -> None:
         """Prepare what does not change from step to step."""
         self.problem, self.offers, self.plan = problem, offers, plan
         p, load, medium = problem, problem.load, problem.medium

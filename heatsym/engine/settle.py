@@ -9,11 +9,11 @@ import numpy as np
 from heatsym.dispatch.cost import marginal_cost
 from heatsym.dispatch.merit_order import merit_order
 from heatsym.engine.hydraulics import hydraulics
-from heatsym.engine.problem import Offers, Problem, stacked
+from heatsym.engine.problem import Problem, stacked
 from heatsym.engine.reference import Reference
 from heatsym.engine.trajectory import March, Trajectory
 from heatsym.interfaces.axis import FloatArray
-from heatsym.interfaces.exchange import Plan, Site
+from heatsym.interfaces.exchange import Offer, Plan, Site
 
 Progress = Callable[[float, str], None]
 
@@ -63,7 +63,7 @@ def settle(problem: Problem, progress: Progress) -> Trajectory:
     )
 
 
-def _planned(problem: Problem, sites: list[Site]) -> tuple[Offers, Plan]:
+def _planned(problem: Problem, sites: list[Site]) -> tuple[Offer, Plan]:
     """Every source's offer at these temperatures, and the dispatch of them."""
     offers = stacked(
         [source.offer(problem.ctx, site) for source, site in zip(problem.sources, sites, strict=True)]

@@ -23,7 +23,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Offer:
-    """What a source could give in each step.
+    """What a source could give in each step; the engine stacks all sources' offers into one.
 
     ``power`` is the most it can feed in [W]. Where a stream is cooled against the network's return
     water, heat is limited further, inside the march, to ``conductance * (t_hot - t_return)``, with
