@@ -130,7 +130,7 @@ def balanced_flow(
     friction: Friction,
     circulation: FloatArray,
     *,
-    tolerance: float = 1e-6,
+    tolerance: float = 1e-9,
     iterations: int = 60,
 ) -> tuple[FloatArray, FloatArray, bool]:
     """Edge flows that carry the withdrawals and leave no net drop around any loop.
