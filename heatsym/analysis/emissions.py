@@ -123,8 +123,9 @@ def emissions(case: Case, results: xr.Dataset) -> Figures:
     -------
     Figures
         ``fuel_t``, ``electricity_t``, ``biogenic_t``, ``total_t``, ``counterfactual_t``, ``saved_t``
-        [t], ``kg_per_MWh`` of heat delivered [kg/MWh], ``set``, ``scope``, and ``by_allocation``, the
-        total by method of allocation, ``zero`` counting surplus heat without emissions [t].
+        [t], ``kg_per_MWh`` and ``counterfactual_kg_per_MWh`` of heat delivered [kg/MWh], ``set``,
+        ``scope``, ``counterfactual`` (its kind), and ``by_allocation``, the total by method of
+        allocation, ``zero`` counting surplus heat without emissions [t].
 
     Notes
     -----
@@ -170,7 +171,13 @@ def emissions(case: Case, results: xr.Dataset) -> Figures:
         other, factor, note = _counterfactual(case, results, case.emissions.set)
         other_t = account.energy(other) / 1e3
         assumptions += note
-        values |= given({"counterfactual_t": other_t})
+        values["counterfactual"] = case.counterfactual.kind
+        values |= given(
+            {
+                "counterfactual_t": other_t,
+                "counterfactual_kg_per_MWh": 1e3 * other_t / delivered if delivered > 0.0 else np.nan,
+            }
+        )
         apart = missing or _missing(case.emissions.set, in_use | {case.counterfactual.kind: factor})
         if apart and not missing:
             warnings.append(f"saving not computed: {apart}")

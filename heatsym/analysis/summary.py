@@ -11,7 +11,10 @@ import heatsym
 from heatsym.analysis.emissions import emissions, source_tonnes
 from heatsym.analysis.energy import by_source, energy, shares, unmet
 from heatsym.analysis.figures import enabled_sources
+from heatsym.analysis.homes import homes
 from heatsym.analysis.money import operating_cost
+from heatsym.analysis.standby import standby
+from heatsym.analysis.wording import number
 from heatsym.case.model import Case
 from heatsym.engine.trajectory import Trajectory
 from heatsym.results.balance import violations
@@ -41,6 +44,7 @@ def summary(
         ``assumptions`` what the figures rest on.
     """
     emitted, cost = emissions(case, results), operating_cost(case, results)
+    warmed = homes(case, trajectory)
     sources = by_source(case, trajectory)
     for name, tonnes in source_tonnes(case, results).items():
         sources[name]["emissions_t"] = tonnes
@@ -52,13 +56,15 @@ def summary(
         "energy": energy(case, results, trajectory),
         **shares(case, trajectory),
         **unmet(case, trajectory),
+        "homes": warmed.values,
         "sources": sources,
+        "standby": standby(results),
         "emissions": emitted.values,
         "economics": cost.values,
         "convergence": _convergence(trajectory),
         "not_computed": {
             group: found.missing
-            for group, found in (("emissions", emitted), ("economics", cost))
+            for group, found in (("homes", warmed), ("emissions", emitted), ("economics", cost))
             if found.missing
         },
         "assumptions": list(dict.fromkeys([*_basis(case), *emitted.assumptions, *cost.assumptions])),
@@ -81,10 +87,15 @@ def ten_lines(figures: Mapping[str, Any]) -> list[str]:
     co2, missing = figures.get("emissions", {}), figures.get("not_computed", {})
     warnings = figures["warnings"]
     causes = ", ".join(
-        f"{cause} {_text(value)} MWh" for cause, value in figures["unmet_by_cause_MWh"].items() if value
+        f"{cause} {number(value)} MWh" for cause, value in figures["unmet_by_cause_MWh"].items() if value
     )
     rows: list[tuple[Any, ...]] = [
-        ("heat delivered", heat.get("delivered_MWh"), "MWh", f"of {_text(heat['demand_MWh'])} MWh asked for"),
+        (
+            "heat delivered",
+            heat.get("delivered_MWh"),
+            "MWh",
+            f"of {number(heat['demand_MWh'])} MWh asked for",
+        ),
         ("surplus heat", _percent(figures.get("surplus_share")), "%", "of the heat supplied"),
         ("heat loss", heat.get("network_loss_MWh"), "MWh", _loss_share(figures)),
         ("pumping", heat.get("pump_MWh"), "MWh", "electricity"),
@@ -93,10 +104,10 @@ def ten_lines(figures: Mapping[str, Any]) -> list[str]:
             "unmet heat",
             heat.get("unmet_MWh"),
             "MWh",
-            f"in {_text(figures['unmet_hours'])} h {causes}".strip(),
+            f"in {number(figures['unmet_hours'])} h {causes}".strip(),
         ),
         ("cost", money.get("cost_EUR_per_MWh"), "EUR/MWh", "", missing.get("economics", "")),
-        ("emissions", co2.get("kg_per_MWh"), "kg CO2/MWh", "", missing.get("emissions", "")),
+        ("emissions", co2.get("kg_per_MWh"), "kg CO2/MWh", _against(co2), missing.get("emissions", "")),
         ("balance residual", heat.get("residual_relative"), "", "of the heat supplied"),
         ("warnings", float(len(warnings)), "", f"first: {warnings[0]}" if warnings else ""),
     ]
@@ -107,14 +118,7 @@ def _line(label: str, value: float | None, unit: str, note: str, why_none: str =
     """Label, number, unit and remark in columns; without a number the reason stands in their place."""
     if value is None:
         return f"{label:<17}not computed: {why_none or 'no heat'}"
-    return f"{label:<17}{_text(value):>10} {unit:<11}{note}".rstrip()
-
-
-def _text(value: float) -> str:
-    """Four significant digits, whole above 1000 with thin groups, powers of ten below 0.001."""
-    if abs(value) >= 999.95:
-        return f"{value:,.0f}".replace(",", " ")
-    return f"{value:.1e}" if 0.0 < abs(value) < 1e-3 else f"{value:.4g}"
+    return f"{label:<17}{number(value):>10} {unit:<11}{note}".rstrip()
 
 
 def _percent(share: float | None) -> float | None:
@@ -125,7 +129,16 @@ def _percent(share: float | None) -> float | None:
 def _loss_share(figures: Mapping[str, Any]) -> str:
     """Loss relative to the heat supplied, in words."""
     share = figures.get("loss_share")
-    return "" if share is None else f"{_text(100.0 * share)} % of the heat supplied"
+    return "" if share is None else f"{number(100.0 * share)} % of the heat supplied"
+
+
+def _against(co2: Mapping[str, Any]) -> str:
+    """What the same heat would emit otherwise, in words."""
+    if "counterfactual_kg_per_MWh" not in co2:
+        return ""
+    return (
+        f"against {number(co2['counterfactual_kg_per_MWh'])} with {co2['counterfactual'].replace('_', ' ')}"
+    )
 
 
 def _convergence(trajectory: Trajectory) -> dict[str, Any]:

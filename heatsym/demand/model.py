@@ -21,6 +21,7 @@ class Consumers:
         "house, flats, trade, or series", choices=("", "house", "flats", "trade", "series"), default=""
     )
     annual_heat: FloatArray = quantity("J", "heat in an average year", low=0, high=1e18, default=NAN)
+    dwellings: FloatArray = quantity("1", "homes behind it", low=0, high=1e6, default=NAN, key="dwellings")
     profile: tuple[str, ...] = text("BDEW profile type instead of the kind's", default="")
     building_class: FloatArray = quantity(
         "1", "BDEW building class 1 to 11, for EFH and MFH", low=1, high=11, default=NAN, key="building_class"

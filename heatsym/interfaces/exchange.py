@@ -78,6 +78,10 @@ class Source(Protocol):
         """False takes the source out of the run."""
 
     @property
+    def partner(self) -> str:
+        """Who owns it; empty if nobody is named."""
+
+    @property
     def fuel(self) -> str | None:
         """Carrier that it burns, as named in the factor set and in prices; None if none."""
 

@@ -91,14 +91,22 @@ def _places(case: Case) -> Iterator[tuple[str, Any]]:
     yield "pipe_from", pipes.start
     yield "pipe_to", pipes.end
     yield "pipe_length", pipes.length
-    yield "consumer_node", case.demand.consumers.node
-    wanted = case.demand.consumers.min_supply_temperature
-    if not np.isnan(wanted).all():
-        yield "consumer_minimum_supply_temperature", wanted
+    consumers = case.demand.consumers
+    yield "consumer_node", consumers.node
+    yield "consumer_kind", np.broadcast_to(np.asarray(consumers.kind), len(consumers.id))
+    for name, column in (
+        ("pipe_dn", pipes.dn),
+        ("consumer_dwellings", consumers.dwellings),
+        ("consumer_minimum_supply_temperature", consumers.min_supply_temperature),
+    ):
+        if not np.isnan(column).all():
+            yield name, column
     sources = [source for source in case.sources if source.enabled]
     yield "source_node", [source.node for source in sources]
     yield "source_kind", [source.kind for source in sources]
     yield "source_carrier", [source.fuel or "" for source in sources]
+    yield "source_partner", [source.partner for source in sources]
+    yield "source_surplus", [source.surplus for source in sources]
 
 
 _MARCHED = (

@@ -92,7 +92,12 @@ _PLACES = (
     ),
     Variable("pipe_to", ("pipe",), "", "node where the trench ends", dtype="str"),
     Variable("pipe_length", ("pipe",), "m", "length of the trench", dtype=LEDGER),
+    Variable(
+        "pipe_dn", ("pipe",), "1", "nominal diameter of the trench", "of its catalogue, DN", dtype=LEDGER
+    ),
     Variable("consumer_node", ("consumer",), "", "node that the consumer hangs on", dtype="str"),
+    Variable("consumer_kind", ("consumer",), "", "kind of the consumer", dtype="str"),
+    Variable("consumer_dwellings", ("consumer",), "1", "homes behind the consumer", dtype=LEDGER),
     Variable(
         "consumer_minimum_supply_temperature",
         ("consumer",),
@@ -104,6 +109,17 @@ _PLACES = (
     Variable("source_kind", ("source",), "", "kind of the source", dtype="str"),
     Variable(
         "source_carrier", ("source",), "", "fuel of the source", "empty where it burns none", dtype="str"
+    ),
+    Variable(
+        "source_partner", ("source",), "", "who owns the source", "empty if nobody is named", dtype="str"
+    ),
+    Variable(
+        "source_surplus",
+        ("source",),
+        "",
+        "whether the source is surplus heat",
+        dtype="int8",
+        extra=_flags("no", "surplus_heat"),
     ),
 )
 

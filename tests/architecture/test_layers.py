@@ -27,6 +27,8 @@ LAYERS = (
     ("results",),
     ("analysis",),
     ("simulation",),
+    ("report",),
+    ("interop",),
     ("cli", "__main__"),
 )
 RANK = {package: rank for rank, layer in enumerate(LAYERS) for package in layer}

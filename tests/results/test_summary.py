@@ -62,7 +62,11 @@ def test_shares_and_sources(figures):
 
 def test_what_was_not_asked_for_is_absent(figures):
     assert {"emissions", "economics"}.isdisjoint(figures)
-    assert figures["not_computed"] == {"emissions": "no emissions section", "economics": "no prices"}
+    assert figures["not_computed"] == {
+        "homes": "no dwellings in the table of consumers",
+        "emissions": "no emissions section",
+        "economics": "no prices",
+    }
     assert "emissions_t" not in figures["sources"]["backup"]
 
 
@@ -142,3 +146,29 @@ def test_a_run_without_any_heat():
     assert len(lines) == 10
     assert lines[1] == "surplus heat     not computed: no heat"
     json.dumps(figures, allow_nan=False)
+
+
+def test_homes_are_counted_by_the_heat_they_get():
+    """Of 10 homes behind the second house one hour's heat is missing; 4 behind the first are warm."""
+    dwellings = np.array([4.0, 10.0])
+    case = handmade.case()
+    consumers = replace(case.demand.consumers, dwellings=dwellings)
+    case = handmade.case(demand=replace(case.demand, consumers=consumers))
+    run = handmade.trajectory(case)
+    delivered = run.march.consumer_heat_delivered[:, 1].sum()
+    found = summarised(case, run)["homes"]
+    assert found["connected"] == 14.0
+    assert found["warmed"] == pytest.approx(4.0 + 10.0 * delivered / (delivered + 2.5e4), rel=1e-12)
+
+
+def test_alternative_is_named_beside_the_emissions():
+    case = handmade.case(
+        emissions=Emissions(electricity=0.0), counterfactual=Counterfactual(kind="gas_boiler")
+    )
+    figures = summarised(case)
+    co2 = figures["emissions"]
+    assert co2["counterfactual_kg_per_MWh"] == pytest.approx(201.96 / 0.98, rel=1e-6)
+    assert co2["counterfactual_kg_per_MWh"] * figures["energy"]["delivered_MWh"] == pytest.approx(
+        1e3 * co2["counterfactual_t"], rel=1e-6
+    )
+    assert ten_lines(figures)[7].endswith("against 206.1 with gas boiler")

@@ -1,0 +1,55 @@
+"""Results by local month, day and hour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from heatsym.interfaces.axis import FloatArray, local_time
+from heatsym.results.balance import balance
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Calendar:
+    """``local`` is the wall time at which each step starts, ``hours`` its length; (time,), [h]."""
+
+    local: pd.DatetimeIndex
+    hours: FloatArray
+
+    @property
+    def length(self) -> float:
+        """Of the whole run. [h]"""
+        return float(self.hours.sum())
+
+    def mean(self, series: FloatArray, period: str) -> pd.Series:
+        """Mean over each local period (``h``, ``D``, ``M``), weighted by time; NaN where there is nothing.
+
+        The index is the start of the period; what a change of clocks makes one hour twice is one value.
+        """
+        known = np.isfinite(series)
+        weight = self._sums(np.where(known, self.hours, 0.0), period)
+        total = self._sums(np.where(known, series, 0.0) * self.hours, period)
+        return total / weight.where(weight > 0.0)
+
+    def energy(self, power: FloatArray, period: str) -> pd.Series:
+        """Energy of a power [W] over each local period (``h``, ``D``, ``M``). [MWh]"""
+        return self._sums(power * self.hours / 1e6, period)
+
+    def extreme(self, series: FloatArray, period: str, largest: bool) -> pd.Series:
+        """Largest or smallest value over each local period, missing ones left out."""
+        grouped = pd.Series(series).groupby(self.local.to_period(period).to_timestamp())
+        found: pd.Series = grouped.max() if largest else grouped.min()
+        return found
+
+    def _sums(self, values: FloatArray, period: str) -> pd.Series:
+        sums: pd.Series = pd.Series(values).groupby(self.local.to_period(period).to_timestamp()).sum()
+        return sums
+
+
+def calendar(results: xr.Dataset) -> Calendar:
+    """The calendar of a run, in the time zone of its case."""
+    local = local_time(results["time"].values, results.attrs["timezone_of_the_case"])
+    return Calendar(pd.DatetimeIndex(local), balance(results).seconds / 3600.0)
