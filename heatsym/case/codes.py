@@ -290,4 +290,16 @@ CODES: dict[str, Code] = {
         "Something that the case asks for is approximated; the text says what and how.",
         "Nothing, if that is good enough.",
     ),
+    # parts of results
+    "HS701": Code(
+        "not in the results",
+        "The results have no variable, dimension or object of this name.",
+        "Use one of the names proposed; heatsym info lists the variables of a run.",
+    ),
+    "HS702": Code(
+        "part not possible",
+        "A selection is not of the form dimension=name, the steps are longer than the period asked for,"
+        " or several tables are to go into one file.",
+        "Write for example --select source=works, ask for a longer period, or name a folder.",
+    ),
 }

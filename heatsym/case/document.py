@@ -101,7 +101,7 @@ class Document:
         data = copy.deepcopy(dict(self.data))
         here = self.path.parent.resolve()
         if base is not None and base.resolve() != here:
-            for holder, key in _file_names(data):
+            for holder, key in file_names(data):
                 if not Path(holder[key]).is_absolute():
                     holder[key] = Path(os.path.relpath(here / holder[key], base.resolve())).as_posix()
         return tomli_w.dumps(data)
@@ -109,7 +109,7 @@ class Document:
     @property
     def files(self) -> dict[str, Path]:
         """The files that the case names, by name as written."""
-        names = (str(holder[key]) for holder, key in _file_names(self.data))
+        names = (str(holder[key]) for holder, key in file_names(self.data))
         return {name: self.path.parent / name for name in names}
 
     def _with(
@@ -343,7 +343,7 @@ def _plain(value: Any) -> Any:
     return copy.deepcopy(value)
 
 
-def _file_names(data: Mapping[str, Any]) -> Iterator[tuple[Any, Any]]:
+def file_names(data: Mapping[str, Any]) -> Iterator[tuple[Any, Any]]:
     """Where the data name files: container and key (or position) of each name."""
     for section, cls in SECTIONS.items():
         if isinstance(data.get(section), dict):

@@ -14,7 +14,19 @@ import click
 from heatsym import __version__
 from heatsym.cli.failures import exit_statuses
 
-COMMANDS = ("init", "check", "run", "info", "schema", "explain", "doctor")
+COMMANDS = (
+    "init",
+    "check",
+    "run",
+    "report",
+    "compare",
+    "plot",
+    "export",
+    "info",
+    "schema",
+    "explain",
+    "doctor",
+)
 
 
 class LazyGroup(click.Group):
@@ -54,6 +66,6 @@ def main() -> None:
     """Hour-by-hour simulation of surplus heat in district heating networks.
 
     \b
-    heatsym init town                       a small working project
-    heatsym run town/configs/minimal.toml   a year of hourly balances
+    heatsym init town                             a small working project
+    heatsym run town/configs/harbour_town.toml    a year of hourly balances, and a report
     """

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import shlex
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import click
 
+from heatsym.cli.console import say
 from heatsym.errors import OutputExistsError
 
 
 @click.command("init")
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
 @click.option(
-    "--template", metavar="NAME", default="minimal", show_default=True, help="Example to start from."
+    "--template", metavar="NAME", default="harbour_town", show_default=True, help="Example to start from."
 )
 @click.option("--list", "show", is_flag=True, help="List the templates.")
 def command(folder: Path | None, template: str, show: bool) -> None:
@@ -30,7 +32,9 @@ def command(folder: Path | None, template: str, show: bool) -> None:
         raise click.UsageError(f"no template {template!r}; there are: {', '.join(known)}")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise OutputExistsError(f"{folder} is not an empty folder")
-    click.echo(copy_template(template, folder))
+    case_file = copy_template(template, folder)
+    say(f"next: heatsym run {shlex.quote(str(case_file))}")
+    click.echo(case_file)
 
 
 def templates() -> dict[str, str]:

@@ -33,3 +33,30 @@ def case_arguments(function: Command) -> Command:
     ):
         function = decorate(function)
     return function
+
+
+PERIODS = ("min", "5min", "15min", "h", "D", "W", "MS")
+"""What results can be gathered over; named here, too, so that ``--help`` imports nothing heavy."""
+
+
+def result_part(function: Command) -> Command:
+    """Which objects of a run, and over which periods."""
+    for decorate in (
+        click.option(
+            "--resample",
+            "period",
+            type=click.Choice(PERIODS),
+            help="Gather over minutes (min, 5min, 15min), hours (h), local days (D), weeks from Monday (W)"
+            " or months (MS): means by time, temperatures of flowing water by mass flow, stocks at the end,"
+            " flags their largest.",
+        ),
+        click.option(
+            "--select",
+            "choices",
+            multiple=True,
+            metavar="DIMENSION=NAME,...",
+            help="Only these objects, e.g. source=works or pipe=P12,P13; may be repeated.",
+        ),
+    ):
+        function = decorate(function)
+    return function

@@ -30,6 +30,7 @@ TOLERATED_SHARE = 1e-3  # of the steps, unconverged
     help="Folder of the results; default results/CASE or results/CASE-SCENARIO.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace an earlier run in that folder.")
+@click.option("--no-report", is_flag=True, help="Do not make report.html.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the result folder only, and errors.")
 @click.option("-v", "--verbose", is_flag=True, help="Print the log as well.")
 @click.pass_context
@@ -42,10 +43,11 @@ def command(
     allow_outside: bool,
     output: Path | None,
     overwrite: bool,
+    no_report: bool,
     quiet: bool,
     verbose: bool,
 ) -> None:
-    """Compute CASE hour by hour and write the results.
+    """Compute CASE hour by hour, write the results and a report of them.
 
     Prints the result folder on stdout; progress and the ten most important lines on stderr.
     """
@@ -53,6 +55,7 @@ def command(
         raise click.UsageError("-q and -v exclude each other")
     from heatsym.analysis.summary import ten_lines
     from heatsym.case.load import load
+    from heatsym.report.page import write_report
     from heatsym.results.store import check_folder
     from heatsym.simulation import run
 
@@ -77,6 +80,10 @@ def command(
     if not quiet:
         for line in lines:
             say(line)
+    if not no_report:
+        report = write_report(folder)
+        if not quiet:
+            say(f"report           {report}")
     for failure in failures:
         say(f"error: {failure}")
     click.echo(folder)

@@ -24,6 +24,11 @@ class Calendar:
         """Of the whole run. [h]"""
         return float(self.hours.sum())
 
+    @property
+    def period(self) -> str:
+        """What to add the run up by: ``M`` from two months on, ``D`` from two days on, else ``h``."""
+        return "M" if self.length >= 59 * 24 - 1 else "D" if self.length >= 47 else "h"
+
     def mean(self, series: FloatArray, period: str) -> pd.Series:
         """Mean over each local period (``h``, ``D``, ``M``), weighted by time; NaN where there is nothing.
 
@@ -47,6 +52,22 @@ class Calendar:
     def _sums(self, values: FloatArray, period: str) -> pd.Series:
         sums: pd.Series = pd.Series(values).groupby(self.local.to_period(period).to_timestamp()).sum()
         return sums
+
+
+def in_words(starts: pd.DatetimeIndex, period: str) -> list[str]:
+    """Each period as a table names it: ``July 2025``, ``14 July 2025``, ``14 July 2025, 06:00``."""
+    if period == "M":
+        return [f"{start:%B %Y}" for start in starts]
+    return [f"{start.day} {start:%B %Y}" + (f", {start:%H:%M}" if period == "h" else "") for start in starts]
+
+
+def ticks(starts: pd.DatetimeIndex, period: str) -> list[str]:
+    """Each period as an axis names it: ``Jul``, ``14 Jul``, ``14 Jul 06:00``; with the year if it changes."""
+    year = " %Y" if len(set(starts.year)) > 1 else ""
+    if period == "M":
+        return [f"{start:%b{year}}" for start in starts]
+    hour = " %H:%M" if period == "h" else ""
+    return [f"{start.day} {start:%b{year}{hour}}" for start in starts]
 
 
 def calendar(results: xr.Dataset) -> Calendar:

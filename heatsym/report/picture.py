@@ -74,3 +74,11 @@ def styled(figure: go.Figure, height: int = 380) -> go.Figure:
 def scale(largest: float) -> tuple[float, str]:
     """Divisor and unit in which a power [W] reads well."""
     return (1e6, "MW") if largest >= 1e6 else (1e3, "kW")
+
+
+def plain(text: str, longest: int = 60) -> str:
+    """Text of a user as plotly shows it literally: it would read tags, entities and line breaks in it."""
+    shown = "".join(character if character.isprintable() else " " for character in text)
+    if len(shown) > longest:
+        shown = shown[: longest - 1] + "…"
+    return shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -9,6 +9,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from heatsym.interfaces.axis import FloatArray
+from heatsym.results.moment import moment
 
 YEARLY = 1e-6  # of the heat supplied
 STEPWISE = 1e-4  # of the larger of the step's supply and 1 % of the peak
@@ -111,5 +112,4 @@ def violations(results: xr.Dataset) -> list[str]:
 
 def _steps(results: xr.Dataset, flagged: NDArray[np.bool_] | np.bool_) -> str:
     """How many steps are flagged, and the first of them."""
-    first = results["time"].values[np.argmax(flagged)].astype("datetime64[s]")
-    return f"{int(np.sum(flagged))} steps, first {first} UTC"
+    return f"{int(np.sum(flagged))} steps, first {moment(results, int(np.argmax(flagged)))}"

@@ -7,6 +7,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from heatsym.physics.water import boiling_temperature
+from heatsym.results.moment import moment
 
 ATMOSPHERE = 101_325.0
 """Standard atmosphere, between gauge and absolute pressure. [Pa]"""
@@ -72,8 +73,8 @@ def _sentence(results: xr.Dataset, what: str, flagged: NDArray[np.bool_], dim: s
         return []
     table = flagged.reshape(len(flagged), -1)
     step, position = np.unravel_index(np.argmax(table), table.shape)
-    when = results["time"].values[step].astype("datetime64[s]")
     steps, places = int(table.any(axis=1).sum()), int(table.any(axis=0).sum())
     where = f" at {results[dim].values[position]}" if dim else ""
     others = f", at {places} {dim}s in all" if places > 1 else ""
-    return [f"{what}: {steps} {'step' if steps == 1 else 'steps'}, first {when} UTC{where}{others}"]
+    first = moment(results, int(step))
+    return [f"{what}: {steps} {'step' if steps == 1 else 'steps'}, first {first}{where}{others}"]

@@ -61,7 +61,7 @@ def test_case_in_the_readme_is_valid(tmp_path):
 
     from heatsym.cli import main
 
-    for table in (ROOT / "data" / "minimal").iterdir():
+    for table in (ROOT / "data" / "harbour_town").iterdir():
         (tmp_path / table.name).write_bytes(table.read_bytes())
     (tmp_path / "town.toml").write_text(block("toml"), "utf-8")
     result = CliRunner().invoke(main, ["check", str(tmp_path / "town.toml"), "--strict"])

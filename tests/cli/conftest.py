@@ -25,6 +25,6 @@ def heatsym() -> Callable[..., Result]:
 def project(tmp_path, monkeypatch, heatsym) -> Path:
     """The current folder is a fresh project; the path of its case file."""
     monkeypatch.chdir(tmp_path)
-    assert heatsym("init", "town").exit_code == 0
+    assert heatsym("init", "town", "--template", "minimal").exit_code == 0
     monkeypatch.chdir(tmp_path / "town")
     return Path("configs/minimal.toml")

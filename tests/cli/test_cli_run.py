@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-DAYS = ("--period", "2025-01-06/2025-01-07")
+TWO_DAYS = ("--period", "2025-01-06/2025-01-07")
+DAYS = (*TWO_DAYS, "--no-report")
 
 
 def replace(path: Path, old: str, new: str) -> None:
@@ -35,6 +36,15 @@ def test_stdout_is_the_result_folder(heatsym, project):
     ]
     assert len(result.stderr.splitlines()) >= 10
     assert "100%" in result.stderr
+
+
+def test_a_report_lies_beside_the_results(heatsym, project):
+    result = heatsym("run", project, *TWO_DAYS)
+    assert result.exit_code == 0, result.stderr
+    page = Path("results/minimal/report.html")
+    assert result.stderr.splitlines()[-1].split() == ["report", str(page)]
+    assert "Harbour quarter" in page.read_text("utf-8")
+    assert heatsym("info", "results/minimal", "--verify").exit_code == 0
 
 
 def test_quiet(heatsym, project):

@@ -30,7 +30,7 @@ def test_published_shares(t_source, t_limit, t_return, t_feed, approach, direct,
 
 
 @given(
-    power=st.floats(0.0, 1e9),
+    power=st.one_of(st.just(0.0), st.floats(1e-6, 1e9)),
     t_source=temperature,
     cooling=st.one_of(st.just(0.0), st.floats(0.1, 300.0)),
     t_return=temperature,
