@@ -119,6 +119,7 @@ class Net:
             electricity_cost=None,
             initial_supply=None if initial is None else initial[0] * node,
             initial_return=None if initial is None else initial[1] * node,
+            engine="reference",
             tolerance=tolerance,
             max_sweeps=60,
             max_rounds=5,

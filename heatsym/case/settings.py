@@ -78,7 +78,11 @@ class Counterfactual:
 class Engine:
     """How the network is computed."""
 
-    kind: str = text("engine", choices=("reference",), default="reference")
+    kind: str = text(
+        "compiled is fast; reference is the same in plain numpy, to compare with",
+        choices=("compiled", "reference"),
+        default="compiled",
+    )
     wall: str = text("heat capacity of pipe walls", choices=("auto", "retarded", "none"), default="auto")
     coupling_tolerance: float = quantity(
         "1",

@@ -88,6 +88,7 @@ def prepare(case: Case) -> Problem:
         electricity_cost=electricity_cost,
         initial_supply=initial_supply,
         initial_return=initial_return,
+        engine=case.engine.kind,
         tolerance=case.engine.coupling_tolerance,
         max_sweeps=case.engine.max_sweeps,
         max_rounds=case.engine.max_rounds,

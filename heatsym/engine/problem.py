@@ -56,6 +56,7 @@ class Problem:
     electricity_cost: FloatArray | None
     initial_supply: FloatArray | None  # (node,), None: settle first
     initial_return: FloatArray | None
+    engine: str  # "compiled" or "reference"
     tolerance: float
     max_sweeps: int
     max_rounds: int
@@ -70,6 +71,14 @@ class Problem:
     def steps(self) -> int:
         """Number of steps."""
         return self.ctx.axis.steps
+
+    def initial_temperatures(self) -> tuple[FloatArray, FloatArray]:
+        """Theta of the supply and return water at the nodes: given, else first set-point and usual return."""
+        everywhere = np.ones(self.graph.nodes)
+        usual = float(np.mean(self.load.return_offset[0] + self.load.return_slope * self.t_feed[0]))
+        warm = self.t_feed[0] * everywhere if self.initial_supply is None else self.initial_supply
+        cold = usual * everywhere if self.initial_return is None else self.initial_return
+        return self.medium.theta(warm), self.medium.theta(cold)
 
 
 def stacked(offers: list[Offer]) -> Offer:

@@ -127,11 +127,8 @@ class Reference:
 
     def initial_state(self) -> State:
         """Water as the case gives it, else at the first step's set-point and usual return temperature."""
-        p, graph, medium = self.problem, self.problem.graph, self.problem.medium
-        everywhere = np.ones(graph.nodes)
-        usual = float(np.mean(p.load.return_offset[0] + p.load.return_slope * p.t_feed[0]))
-        warm = medium.theta(p.t_feed[0] * everywhere if p.initial_supply is None else p.initial_supply)
-        cold = medium.theta(usual * everywhere if p.initial_return is None else p.initial_return)
+        p, graph = self.problem, self.problem.graph
+        warm, cold = p.initial_temperatures()
         at_rest = np.zeros(graph.loops.shape[0])
         return State(
             supply=filled(warm[graph.start], warm[graph.end]),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
 from heatsym.dispatch.cost import marginal_cost
 from heatsym.dispatch.merit_order import merit_order
+from heatsym.engine.compiled import Compiled, RecirculationError, is_compiled
 from heatsym.engine.hydraulics import hydraulics
 from heatsym.engine.problem import Problem, stacked
 from heatsym.engine.reference import Reference
@@ -17,6 +20,19 @@ from heatsym.interfaces.exchange import Offer, Plan, Site
 
 Progress = Callable[[float, str], None]
 
+State = TypeVar("State")
+
+
+class Engine(Protocol[State]):
+    """What both engines do: settle a start, and march from it as often as asked."""
+
+    def start(self) -> State:
+        """Water to start from."""
+
+    def march(self, state: State, progress: Callable[[float], None]) -> March:
+        """All steps from a state."""
+
+
 SETTLED = 1e-3
 """Energy-weighted hourly change of every source's heat, round to round, of a settled plan. [-]"""
 
@@ -24,11 +40,25 @@ SETTLED = 1e-3
 def settle(problem: Problem, progress: Progress) -> Trajectory:
     """March the problem; plan and march again while any source's offer minds the temperatures found.
 
-    ``progress`` is told the share done, from 0 to 1 in each round, and what is being done.
+    ``progress`` is told the share done, from 0 to 1 in each round, and what is being done. Where water
+    circulates within one side, the reference engine does it all, and a warning says so.
     """
+    if problem.engine == "reference":
+        return _settled(problem, Reference, progress)
+    if not is_compiled():
+        progress(0.0, "compiling the engine, once after installation")
+    try:
+        return _settled(problem, Compiled, progress)
+    except RecirculationError as found:
+        told = (*problem.warnings, f"computed by the reference engine: {found}")
+        return _settled(replace(problem, warnings=told), Reference, progress)
+
+
+def _settled(problem: Problem, engine_of: type[Compiled] | type[Reference], progress: Progress) -> Trajectory:
+    """The rounds, with one engine."""
     minds = any(source.minds_return for source in problem.sources)
     offers, plan = _planned(problem, _first_sites(problem))
-    engine = Reference(problem, offers, plan)
+    engine: Engine[Any] = engine_of(problem, offers, plan)
     progress(0.0, "settling the start")
     start = engine.start()
     march = engine.march(start, _teller(progress, problem, 1))
@@ -36,7 +66,7 @@ def settle(problem: Problem, progress: Progress) -> Trajectory:
     shift = np.zeros_like(march.source_heat)
     while minds and len(changes) + 1 < problem.max_rounds and (not changes or changes[-1] > SETTLED):
         offers, plan = _planned(problem, _sites(problem, march))
-        engine = Reference(problem, offers, plan)
+        engine = engine_of(problem, offers, plan)
         again = engine.march(start, _teller(progress, problem, len(changes) + 2))
         shift = np.abs(again.source_heat - march.source_heat)
         changes.append(float(shift.sum() / max(float(again.source_heat.sum()), 1e-300)))

@@ -21,7 +21,8 @@ class FlowGraph:
     """A directed graph with a root, its spanning tree and its fundamental loops.
 
     ``path`` (node, edge) holds +1 where the way from the root to a node runs along an edge and -1 where
-    it runs against it. ``loops`` (loop, edge) holds each loop's edges with their sense. ``order`` lists
+    it runs against it. ``parent`` and ``parent_edge`` (node,) are the next node and edge of that way, -1 at
+    the root. ``loops`` (loop, edge) holds each loop's edges with their sense. ``order`` lists
     nodes breadth-first from the root.
     """
 
@@ -30,6 +31,8 @@ class FlowGraph:
     end: IntArray
     root: int
     order: IntArray
+    parent: IntArray
+    parent_edge: IntArray
     path: sparse.csr_array
     path_transposed: sparse.csr_array
     loops: sparse.csr_array
@@ -67,6 +70,7 @@ def flow_graph(nodes: int, start: IntArray, end: IntArray, root: int) -> FlowGra
     steps[root] = []
     order = [root]
     in_tree = np.zeros(len(start), dtype=bool)
+    parent, parent_edge = np.full(nodes, -1), np.full(nodes, -1)
     for here in order:
         way = steps[here]
         assert way is not None  # a node enters the order only with its way
@@ -74,6 +78,7 @@ def flow_graph(nodes: int, start: IntArray, end: IntArray, root: int) -> FlowGra
             if steps[there] is None:
                 steps[there] = [*way, (edge, sense)]
                 in_tree[edge] = True
+                parent[there], parent_edge[there] = here, edge
                 order.append(there)
     if len(order) < nodes:
         raise ValueError(f"{nodes - len(order)} nodes cannot be reached from the root")
@@ -95,6 +100,8 @@ def flow_graph(nodes: int, start: IntArray, end: IntArray, root: int) -> FlowGra
         end=end,
         root=root,
         order=np.array(order, dtype=np.int64),
+        parent=parent,
+        parent_edge=parent_edge,
         path=path,
         path_transposed=sparse.csr_array(path.T),
         loops=loops,
