@@ -202,7 +202,7 @@ def _medium(medium: Medium) -> kernels.Medium:
         same = np.zeros(1)
         return kernels.Medium(medium.capacity, same, same, np.array([density]), np.array([np.log(viscosity)]))
     to_theta = np.array(water.ENTHALPY) / medium.capacity
-    to_theta[0] = medium.cold - float(water.enthalpy(medium.cold)) / medium.capacity - water.CENTRE
+    to_theta[0] = float(medium.theta(np.array([water.CENTRE]))[0]) - water.CENTRE
     to_theta[1] -= water.CENTRE
     t = water.CENTRE * (1.0 + 1.05 * np.cos(np.linspace(0.0, np.pi, 2001)))
     theta = medium.theta(t)

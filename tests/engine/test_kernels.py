@@ -1,0 +1,44 @@
+"""The kernels' few formulas are those of ``physics`` and of the medium, on a grid."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from heatsym.engine import kernels
+from heatsym.engine.layout import _medium
+from heatsym.engine.medium import medium
+from heatsym.network.model import Fluid
+from heatsym.physics.friction import LAMINAR_END, TURBULENT_START, pressure_drop_and_slope
+
+
+@pytest.mark.parametrize("constant", [None, Fluid(density=983.0, cp=4180.0, viscosity=4.7e-4)])
+def test_theta_and_back(constant):
+    water = medium(45.0, 85.0, constant)
+    compiled = _medium(water)
+    for t in np.linspace(0.5, 160.0, 400):
+        theta = float(water.theta(np.array([t]))[0])
+        assert kernels.theta_of(compiled, t) == pytest.approx(theta, abs=1e-10)
+        back = float(water.temperature(np.array([theta]))[0])
+        assert kernels.temperature_of(compiled, theta) == pytest.approx(back, abs=2e-8)
+
+
+def test_friction_in_all_three_regimes():
+    """Reynolds numbers from rest to 1e6, either sign, through both ends of the blend."""
+    sizes = [0.0, 1.0, 1999.0, LAMINAR_END, 2001.0, 2150.0, 2299.0, TURBULENT_START, 2301.0, 1e4, 1e6]
+    for re in (sign * size for size in sizes for sign in (1.0, -1.0)):
+        flow = re * np.pi * 0.05 * 4e-4 / 4.0
+        pipe = (flow, 120.0, 0.05, 1e-4, 1.5, 975.0, 4e-4)
+        drop, slope = pressure_drop_and_slope(*pipe)
+        assert kernels.friction(*pipe) == pytest.approx((float(drop), float(slope)), rel=1e-12, abs=1e-12)
+
+
+@pytest.mark.parametrize("x", [0.0, 1e-12, -1e-6, 0.1, -0.2499, 0.2501, -3.0, 12.0, -700.0])
+def test_mean_of_the_exponential(x):
+    expected = np.expm1(x) / x if x else 1.0
+    assert kernels.mean_exp(x) == pytest.approx(expected, rel=2e-15)
+
+
+@pytest.mark.parametrize("x", [0.5, 0.91, 0.999999, 1.0, 1.000001, 1.09, 1.2, 40.0])
+def test_logarithm_of_a_ratio(x):
+    assert kernels.log_ratio(x) == pytest.approx(np.log(x), rel=1e-12, abs=1e-16)
