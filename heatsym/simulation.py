@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import xarray as xr
 
 from heatsym.analysis.emissions import with_emissions
 from heatsym.analysis.summary import summary
+from heatsym.case.load import load
 from heatsym.case.model import Case
 from heatsym.engine.prepare import prepare
 from heatsym.engine.settle import settle
@@ -86,6 +88,15 @@ def run(case: Case, *, progress: Progress | None = None) -> Run:
     results = with_emissions(case, dataset(case, trajectory))
     wall_s = {"total": time.perf_counter() - started, "march": trajectory.seconds}
     return Run(case, results, summary(case, results, trajectory, wall_s))
+
+
+def warm_up() -> float:
+    """Compile the engine by running a day of the smallest example; the CPU time that took. [s]"""
+    began = time.process_time()
+    with as_file(files("heatsym").joinpath("examples")) as examples:
+        case = load(examples / "configs" / "minimal.toml", period="2025-01-01/2025-01-01")
+        settle(prepare(case), _silent)
+    return time.process_time() - began
 
 
 def _silent(share: float, text: str) -> None:

@@ -25,6 +25,7 @@ COMMANDS = (
     "info",
     "schema",
     "explain",
+    "warmup",
     "doctor",
 )
 

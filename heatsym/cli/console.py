@@ -14,6 +14,7 @@ import click
 from heatsym.errors import Problem
 
 SHOWN_PROBLEMS = 20
+COMPILING = "compiling the engine, once after installation: about half a minute"
 _COLOURS = {"error": "red", "warning": "yellow"}
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from heatsym import __version__
-from heatsym.cli.console import Log, Progress, plural, say, say_problems
+from heatsym.cli.console import COMPILING, Log, Progress, plural, say, say_problems
 from heatsym.cli.failures import CHECK_FAILED, UNCONVERGED
 from heatsym.cli.options import case_arguments
 
@@ -55,6 +55,7 @@ def command(
         raise click.UsageError("-q and -v exclude each other")
     from heatsym.analysis.summary import ten_lines
     from heatsym.case.load import load
+    from heatsym.engine.compiled import is_compiled
     from heatsym.report.page import write_report
     from heatsym.results.store import check_folder
     from heatsym.simulation import run
@@ -67,6 +68,8 @@ def command(
     log(f"read {case.about.name}: {plural(case.axis.steps, 'step')} of {case.axis.step} s")
     if not quiet:
         say_problems(case.warnings)
+        if case.engine.kind == "compiled" and not is_compiled():
+            say(COMPILING)
 
     with closing(Progress(shown=not quiet)) as progress:
         result = run(case, progress=progress)

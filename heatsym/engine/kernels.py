@@ -24,12 +24,15 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
-from numba import njit
+from numba import config, njit
 from numpy.typing import NDArray
 
+from heatsym.engine import code_cache
 from heatsym.interfaces.axis import FloatArray, IntArray
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+cast(Any, config).CACHE_DIR = code_cache.folder()
 
 SLOTS = 32
 """Parcels kept per pipe; a power of two."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from heatsym.dispatch.cost import marginal_cost
 from heatsym.dispatch.merit_order import merit_order
-from heatsym.engine.compiled import Compiled, RecirculationError, is_compiled
+from heatsym.engine.compiled import Compiled, RecirculationError
 from heatsym.engine.hydraulics import hydraulics
 from heatsym.engine.problem import Problem, stacked
 from heatsym.engine.reference import Reference
@@ -45,8 +45,6 @@ def settle(problem: Problem, progress: Progress) -> Trajectory:
     """
     if problem.engine == "reference":
         return _settled(problem, Reference, progress)
-    if not is_compiled():
-        progress(0.0, "compiling the engine, once after installation")
     try:
         return _settled(problem, Compiled, progress)
     except RecirculationError as found:

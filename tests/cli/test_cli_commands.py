@@ -165,3 +165,15 @@ def test_no_colour_when_asked(heatsym, project):
     )
     assert done.returncode == 3
     assert "\x1b[" not in done.stderr
+
+
+@pytest.mark.slow
+def test_warmup_compiles_once(tmp_path):
+    """In a folder of its own nothing is compiled yet; the second call finds that it is."""
+    words = [sys.executable, "-m", "heatsym", "warmup"]
+    apart = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
+    first, second = (
+        subprocess.run(words, env=apart, capture_output=True, text=True, check=True).stderr for _ in range(2)
+    )
+    assert "compiled in" in first
+    assert second == "the engine is compiled already\n"
