@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from heatsym.dispatch.merit_order import merit_order
 from heatsym.engine.medium import medium
 from heatsym.engine.problem import Layer, Problem, stacked
-from heatsym.engine.reference import Reference, State
+from heatsym.engine.reference import Progress, Reference
 from heatsym.engine.trajectory import March
 from heatsym.interfaces.axis import TimeAxis
 from heatsym.interfaces.exchange import Load, Offer, Plan
@@ -22,6 +23,20 @@ from heatsym.numerics.mixing import mixer
 from heatsym.sources.common import plant_offer
 
 WATER = Fluid(density=1000.0, cp=4180.0, viscosity=5e-4)
+
+
+class Engine(Protocol):
+    """What both engines do."""
+
+    def __init__(self, problem: Problem, offers: Offer, plan: Plan) -> None: ...
+
+    def start(self) -> Any: ...
+
+    def march(self, state: Any, progress: Progress) -> March: ...
+
+
+Marched = Callable[..., March]
+"""As :func:`marched`, by an engine that a test is given."""
 
 
 @dataclass
@@ -141,9 +156,15 @@ def offers(problem: Problem, power: Any = np.inf, **more: Any) -> Offer:
     )
 
 
-def marched(problem: Problem, power: Any = np.inf, state: State | None = None, **more: Any) -> March:
+def marched(
+    problem: Problem,
+    power: Any = np.inf,
+    state: Any = None,
+    engine: type[Engine] = Reference,
+    **more: Any,
+) -> March:
     """The march of a problem whose sources are filled in their order."""
     offered = offers(problem, power, **more)
     plan: Plan = merit_order(offered.power, None)
-    engine = Reference(problem, offered, plan)
-    return engine.march(engine.start() if state is None else state, lambda done: None)
+    marches = engine(problem, offered, plan)
+    return marches.march(marches.start() if state is None else state, lambda done: None)

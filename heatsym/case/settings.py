@@ -83,7 +83,12 @@ class Engine:
         choices=("compiled", "reference"),
         default="compiled",
     )
-    wall: str = text("heat capacity of pipe walls", choices=("auto", "retarded", "none"), default="auto")
+    wall: str = text(
+        "heat capacity of pipe walls: retarded walls are as warm as the water, distributed ones follow it "
+        "through the film (slower, for steps of seconds); auto: distributed for steps of a minute or less",
+        choices=("auto", "retarded", "distributed", "none"),
+        default="auto",
+    )
     coupling_tolerance: float = quantity(
         "1",
         "largest weighted change of consumers' supply temperatures in a converged step, relative to the heat",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
 from collections.abc import Iterable
@@ -11,32 +12,25 @@ from typing import Any, cast
 from numba import config
 from numba.misc.appdirs import AppDirs
 
+HERE = Path(__file__).parent
 
-def folder(places: Iterable[Path] | None = None) -> str:
-    """Folder to keep compiled code in; empty where numba's own choice can be written.
 
-    Numba keeps it beside the module, else in the user's cache; ``places`` are these two. Where neither
-    can be written, as in a read-only installation without a home, a private folder among the temporary
-    ones serves.
+def folder(places: Iterable[Path] | None = None) -> Path:
+    """Folder for the code compiled of these kernels, named by their source.
+
+    Numba would notice a change in a kernel's own module, not in one that it imports; a change anywhere
+    here means another folder. It lies in ``NUMBA_CACHE_DIR`` if that is set, else in the first of
+    ``places`` that can be written: beside the modules, in the user's cache. Where neither can, as in a
+    read-only installation without a home, a private folder among the temporary ones serves.
     """
     named = str(cast(Any, config).CACHE_DIR)
     if named:
-        return named
+        return Path(named)
     if places is None:
-        user = cast(Any, AppDirs)(appname="numba", appauthor=False).user_cache_dir
-        places = (Path(__file__).parent / "__pycache__", Path(user))
-    if any(writable(place) for place in places):
-        return ""
-    owner = os.getuid() if hasattr(os, "getuid") else 0
-    private = Path(tempfile.gettempdir()) / f"heatsym-{owner}"
-    try:
-        private.mkdir(mode=0o700, exist_ok=True)
-        found = private.stat()
-    except OSError:
-        return tempfile.mkdtemp(prefix="heatsym-")
-    if private.is_symlink() or found.st_uid != owner or found.st_mode & 0o077:
-        return tempfile.mkdtemp(prefix="heatsym-")  # somebody else's: code from there is not to be run
-    return str(private)
+        user = cast(Any, AppDirs)(appname="heatsym", appauthor=False).user_cache_dir
+        places = (HERE / "__pycache__", Path(user))
+    place = next((place for place in places if writable(place)), None) or _private()
+    return place / f"kernels-{_stamp()}"
 
 
 def writable(place: Path) -> bool:
@@ -47,3 +41,24 @@ def writable(place: Path) -> bool:
             return True
     except OSError:
         return False
+
+
+def _stamp() -> str:
+    """First digits of a hash of everything that is compiled."""
+    sources = sorted(path for path in HERE.glob("*.py") if "numba" in path.read_text(encoding="utf-8"))
+    content = b"".join(path.read_bytes() for path in sources)
+    return hashlib.sha256(content).hexdigest()[:12]
+
+
+def _private() -> Path:
+    """A folder of ours alone; a new one where the usual name is taken by somebody else."""
+    owner = os.getuid() if hasattr(os, "getuid") else 0
+    private = Path(tempfile.gettempdir()) / f"heatsym-{owner}"
+    try:
+        private.mkdir(mode=0o700, exist_ok=True)
+        found = private.stat()
+    except OSError:
+        return Path(tempfile.mkdtemp(prefix="heatsym-"))
+    if private.is_symlink() or found.st_uid != owner or found.st_mode & 0o077:
+        return Path(tempfile.mkdtemp(prefix="heatsym-"))  # code from there is not to be run
+    return private

@@ -55,7 +55,15 @@ class Compiled:
     """The march of one problem under one plan."""
 
     def __init__(self, problem: Problem, offers: Offer, plan: Plan) -> None:
-        """Lay out what does not change from step to step."""
+        """Lay out what does not change from step to step.
+
+        Raises
+        ------
+        ValueError
+            Walls are to lag behind the water, which only the reference engine does.
+        """
+        if problem.wall == "distributed":
+            raise ValueError("distributed walls need the reference engine")
         self.problem = problem
         self.numbering = numbering(problem.graph)
         self.setting = setting(problem, offers, plan, self.numbering)
@@ -107,6 +115,8 @@ class Compiled:
         for first in range(0, steps, piece):
             progress(first / steps)
             self._run(state, room, rows, first, min(first + piece, steps), first)
+        for table in (rows.node, rows.pipe[3:], rows.consumer[2:4], rows.source[2:]):
+            kernels.to_temperatures(self.setting.medium, table.reshape(-1))
         demand, delivered, arrived, sent, drawn = rows.consumer
         flow_supply, flow_return, loss, pipe_supply, pipe_return = rows.pipe
         heat, flow, feed, back = rows.source

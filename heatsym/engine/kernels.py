@@ -1,9 +1,8 @@
 r"""The hot loop, compiled: scalars and flat arrays, one step of the march after another.
 
-Everything that a step does stands in this one module, because the on-disk cache of compiled code does
-not notice a change in an imported one. The method is that of :mod:`heatsym.engine.reference`, which is
-written for reading and holds this module to its results; the state differs in one point. A pipe's water
-keeps
+Everything that a step does stands in this one module. The method is that of
+:mod:`heatsym.engine.reference`, which is written for reading and holds this module to its results; the
+state differs in one point. A pipe's water keeps
 
 .. math:: T(\xi) = \mathrm{reference} + \mathrm{fade}\,
     (\mathrm{level} + \mathrm{edge}\, \exp(\mathrm{growth}\, \xi / \mathrm{width}))
@@ -32,7 +31,7 @@ from heatsym.interfaces.axis import FloatArray, IntArray
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-cast(Any, config).CACHE_DIR = code_cache.folder()
+cast(Any, config).CACHE_DIR = str(code_cache.folder())
 
 SLOTS = 32
 """Parcels kept per pipe; a power of two."""
@@ -49,7 +48,7 @@ WIDTH, LEVEL, EDGE, GROWTH = range(4)
 REFERENCE, FADE, CONTENT = range(3)
 HEAD, COUNT, FORWARD = range(3)
 # Rows of Side.pipe, Side.order, Side.node
-FLOW, T_EQ, ABOVE, SLOPE, BEND, FILLS, RATE, UNIFORM, LEAVING, OFFSET, GAIN, LOSS = range(12)
+FLOW, T_EQ, ABOVE, SLOPE, BEND, READY, FILLS, RATE, UNIFORM, LEAVING, OFFSET, GAIN, LOSS = range(13)
 SIGN, SEQUENCE, PLAIN = range(3)
 THROUGH, SHARE, HELD = range(3)
 # Rows of Room.consumer and Room.source
@@ -151,6 +150,7 @@ class Limits(NamedTuple):
     still: float
     design_heat: float
     temperature: float
+    parting: float
     shift: float
     small_difference: float
     excess: float
@@ -179,7 +179,7 @@ class Side(NamedTuple):
 
     capacity: FloatArray  # (pipe,) [J/K]
     around: FloatArray  # (loop,)
-    pipe: FloatArray  # (12, pipe)
+    pipe: FloatArray  # (13, pipe)
     order: IntArray  # (3, pipe)
     counts: IntArray  # (2,) pipes with flow, and how many of them recirculate
     node: FloatArray  # (3, node)
@@ -292,8 +292,11 @@ def copy(source: Any, target: Any) -> None:
 @compiled
 def series(x: float) -> float:
     """Mean of exp over the interval from 0 to x, for abs(x) <= SHORT: its power series."""
-    return 1.0 + x * (1 / 2 + x * (1 / 6 + x * (1 / 24 + x * (1 / 120 + x * (1 / 720 + x * (
-        1 / 5040 + x * (1 / 40320 + x * (1 / 362880 + x / 3628800))))))))  # fmt: skip
+    square = x * x
+    fourth = square * square
+    low = (1.0 + x * (1 / 2)) + square * (1 / 6 + x * (1 / 24))
+    middle = (1 / 120 + x * (1 / 720)) + square * (1 / 5040 + x * (1 / 40320))
+    return low + fourth * (middle + fourth * (1 / 362880 + x * (1 / 3628800)))
 
 
 @compiled
@@ -929,9 +932,11 @@ def at_rest(side: Side) -> None:
 def begin(network: Network, water: Water, partner: Water, side: Side, ground: float) -> None:
     """What one side's pipes are like at the start of a step: equilibrium, and the water of plain pipes.
 
-    A plain pipe holds one parcel; its operator is a closed form that vectorises.
+    A plain pipe holds one parcel; its operator is a closed form that vectorises. READY is 1 or -1 where a
+    pipe is plain for flow from its start or from its end.
     """
     t_eq, above, slope, bend = side.pipe[T_EQ], side.pipe[ABOVE], side.pipe[SLOPE], side.pipe[BEND]
+    ready = side.pipe[READY]
     for k in range(t_eq.size):
         t_eq[k] = ground + network.cross[k] * (mean_of(partner, k) - ground)
         s = water.place[HEAD, k] & LAST
@@ -939,6 +944,9 @@ def begin(network: Network, water: Water, partner: Water, side: Side, ground: fl
         above[k] = water.pipe[REFERENCE, k] + fade * water.ring[LEVEL, k, s] - t_eq[k]
         slope[k] = fade * water.ring[EDGE, k, s]
         bend[k] = water.ring[GROWTH, k, s]
+        ready[k] = 0.0
+        if water.place[COUNT, k] == 1 and abs(bend[k]) <= SHORT:
+            ready[k] = 1.0 if water.place[FORWARD, k] == 1 else -1.0
 
 
 @inner
@@ -947,7 +955,7 @@ def operate(network: Network, medium: Medium, water: Water, side: Side, seconds:
     flow, t_eq, above = side.pipe[FLOW], side.pipe[T_EQ], side.pipe[ABOVE]
     slope, bend, fills, rate = side.pipe[SLOPE], side.pipe[BEND], side.pipe[FILLS], side.pipe[RATE]
     uniform, leaving = side.pipe[UNIFORM], side.pipe[LEAVING]
-    offset, gain = side.pipe[OFFSET], side.pipe[GAIN]
+    offset, gain, ready, plain = side.pipe[OFFSET], side.pipe[GAIN], side.pipe[READY], side.order[PLAIN]
     passing = seconds * medium.capacity
     for k in range(flow.size):
         size = max(abs(flow[k]), 1e-300)
@@ -957,19 +965,10 @@ def operate(network: Network, medium: Medium, water: Water, side: Side, seconds:
         gain[k] = max(1.0 - 1.0 / fills[k], 0.0) * (1.0 - rate[k] * uniform[k])
         leaving[k] = above[k] * uniform[k] + slope[k] * series(bend[k] - rate[k])
         offset[k] = t_eq[k] * (1.0 - gain[k]) + leaving[k] / fills[k]
-    for i in range(side.counts[0]):
-        k = side.order[SEQUENCE, i]
-        along = flow[k] > 0.0
-        plain = (
-            water.place[COUNT, k] == 1
-            and fills[k] >= 1.0
-            and rate[k] <= SHORT
-            and abs(bend[k]) <= SHORT
-            and along == (water.place[FORWARD, k] == 1)
-        )
-        side.order[PLAIN, k] = 1 if plain else 0
-        if not plain:
-            offset[k], gain[k] = operator(water, k, along, fills[k], rate[k], t_eq[k])
+    for k in range(flow.size):
+        plain[k] = 1 if fills[k] >= 1.0 and rate[k] <= SHORT and ready[k] * flow[k] > 0.0 else 0
+        if plain[k] == 0 and flow[k] != 0.0:
+            offset[k], gain[k] = operator(water, k, flow[k] > 0.0, fills[k], rate[k], t_eq[k])
 
 
 @inner
@@ -999,7 +998,7 @@ def mix(
     for k in range(flow.size):
         through[network.end[k] if flow[k] > 0.0 else network.start[k]] += abs(flow[k])
     for node in range(through.size):
-        share[node] = 1.0 / through[node]
+        share[node] = 1.0 / through[node] if through[node] > 0.0 else 0.0
     for i in range(side.counts[0]):
         k = side.order[SEQUENCE, i]
         if flow[k] > 0.0:
@@ -1070,8 +1069,11 @@ def move(
 
 
 @inner
-def first_wish(inputs: Inputs, medium: Medium, room: Room, t: int) -> float:
-    """Each consumer's flow at the temperature last seen, its search begun; all heat asked for. [W]"""
+def first_wish(inputs: Inputs, medium: Medium, room: Room, t: int, small: float) -> float:
+    """Each consumer's flow at the temperature last seen, its search begun; all heat asked for. [W]
+
+    Where that temperature is of no use and nothing bounds the flow, it begins as if ``small`` [K] were.
+    """
     heats, given, offsets = inputs.heat[t], inputs.mass_flow[t], inputs.return_offset[t]
     slopes, mosts = inputs.consumer[RETURN_SLOPE], inputs.consumer[LARGEST_FLOW]
     wish, found = room.consumer[WISH], room.consumer[FOUND]
@@ -1085,7 +1087,7 @@ def first_wish(inputs: Inputs, medium: Medium, room: Room, t: int) -> float:
             back = offsets[c]
             if slopes[c] != 0.0:
                 back = sent_back(medium, offsets[c], slopes[c], found[c])
-            wish[c] = mosts[c]
+            wish[c] = heats[c] / (medium.capacity * small) if math.isinf(mosts[c]) else mosts[c]
             if found[c] > back:
                 wish[c] = min(heats[c] / (medium.capacity * (found[c] - back)), mosts[c])
         room.consumer[LAST_WISH, c] = wish[c]
@@ -1135,7 +1137,7 @@ def received(
     error, off = 0.0, 0.0
     for c in range(heats.size):
         node, draws = network.consumer[c], drawn[c] * medium.capacity
-        if draws > 0.0:
+        if draws > 0.0 and side.node[THROUGH, node] > 0.0:
             found[c] = side.node[HELD, node] / side.node[THROUGH, node] + room.consumer[BIAS, c]
         back = offsets[c]
         if slopes[c] != 0.0:
@@ -1192,7 +1194,7 @@ def search(limits: Limits, heats: FloatArray, mosts: FloatArray, room: Room, cap
                 low[c] = 0.0
         if surplus * last_surplus[c] < 0.0 and abs(surplus) > 0.5 * abs(last_surplus[c]):
             leaps[c] += 1.0
-        if leaps[c] >= limits.leaps and (aimed <= low[c] or aimed >= high[c]):
+        if leaps[c] >= limits.leaps and (aimed < low[c] or aimed > high[c]):
             aimed = math.sqrt(max(low[c], flow / reach) * min(high[c], flow * reach))
         last_wish[c], last_difference[c], last_surplus[c] = flow, difference, surplus
         responses[c], wish[c] = response, min(aimed, most)
@@ -1244,7 +1246,7 @@ def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -
     copy(state.memory.source_return, room.source[SEEN])
     copy(state.memory.supply_around, work.supply.around)
     copy(state.memory.return_around, work.return_.around)
-    asked = first_wish(inputs, medium, room, t)
+    asked = first_wish(inputs, medium, room, t, limits.small_difference)
     limited(inputs, medium, room, t)
     allowed = limits.tolerance * max(asked, 1e-3 * limits.design_heat)
     share, now, settled, sweep = 1.0, 1.0, False, 0
@@ -1268,6 +1270,8 @@ def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -
         left = 0.0
         for c in range(wish.size):
             drawn[c] = now * wish[c]
+            if drawn[c] < limits.still:
+                drawn[c] = 0.0
             left += drawn[c]
         for i in range(given.size):
             s = inputs.order[t, i]
@@ -1380,7 +1384,7 @@ def commit(
         node, came = network.consumer[c], 0.0
         for j in range(substeps):
             room.arrived[c, j] = room.consumer[FOUND, c]
-            if drawn[c] > 0.0:
+            if drawn[c] > 0.0 and s_side.node[THROUGH, node] > 0.0:
                 room.arrived[c, j] = s_side.nodes[node, j] / s_side.node[THROUGH, node]
             came += room.arrived[c, j]
         room.consumer[CAME, c] = came / substeps
@@ -1460,11 +1464,15 @@ def summed(setting: Setting, work: Work, t: int, seconds: float, substeps: int, 
         sums.pipe[0, k] += work.supply.pipe[FLOW, k] * seconds
         sums.pipe[1, k] += work.return_.pipe[FLOW, k] * seconds
         sums.pipe[2, k] += work.supply.pipe[LOSS, k] + work.return_.pipe[LOSS, k]
+    part = seconds / substeps
     for node in range(network.parent.size):
+        warm = cold = 0.0
         for j in range(substeps):
-            sums.node[0, node] += work.supply.nodes[node, j] / substeps * seconds
-            sums.node[2, node] += work.return_.nodes[node, j] / substeps * seconds
+            warm += work.supply.nodes[node, j]
+            cold += work.return_.nodes[node, j]
+        sums.node[0, node] += warm * part
         sums.node[1, node] += work.supply.node[THROUGH, node] * seconds
+        sums.node[2, node] += cold * part
         sums.node[3, node] += work.return_.node[THROUGH, node] * seconds
 
 
@@ -1492,13 +1500,13 @@ def advance(setting: Setting, state: State, work: Work, t: int, depth: int) -> t
             return False, sweeps
         missed, shift, excess = commit(setting, state, work, t, seconds, substeps, share)
         good = settled and shift <= limits.shift and excess <= 10.0 * limits.excess * limits.design_heat
-        agrees = missed <= limits.temperature and excess <= limits.excess * limits.design_heat
-        if substeps == 1 or agrees or attempt == limits.repeats:
-            break
+        agrees = missed <= limits.parting and excess <= limits.excess * limits.design_heat
         for c in range(room.consumer.shape[1]):
             room.consumer[BIAS, c] += room.consumer[CAME, c] - room.consumer[FOUND, c]
         for s in range(room.source.shape[1]):
             room.source[SEEN_BIAS, s] += room.source[BACK, s] - room.source[SEEN, s]
+        if substeps == 1 or agrees or attempt == limits.repeats:
+            break
         copied(work.safe_supply, state.supply)
         copied(work.safe_return, state.return_)
     if good or depth == limits.halvings:
@@ -1541,42 +1549,55 @@ def stored_heat(network: Network, state: State) -> float:
 
 @inner
 def written(setting: Setting, state: State, sums: Sums, output: Output, row: int, before: float) -> float:
-    """Write a row from the sums of its step; the heat stored at its end. [J]"""
-    network, medium, seconds = setting.network, setting.medium, setting.limits.seconds
+    """Write a row from the sums of its step, temperatures as theta; the heat stored at its end. [J]"""
+    network, per_second = setting.network, 1.0 / setting.limits.seconds
     heat_in = heat_out = lost = 0.0
     for k in range(network.start.size):
         column = output.pipe_column[k]
         for i in range(3):
-            output.pipe[i, row, column] = sums.pipe[i, k] / seconds
-        output.pipe[3, row, column] = temperature_of(medium, mean_of(state.supply, k))
-        output.pipe[4, row, column] = temperature_of(medium, mean_of(state.return_, k))
+            output.pipe[i, row, column] = sums.pipe[i, k] * per_second
+        output.pipe[3, row, column] = mean_of(state.supply, k)
+        output.pipe[4, row, column] = mean_of(state.return_, k)
         lost += sums.pipe[2, k]
     for node in range(network.parent.size):
         column = output.node_column[node]
         for i in range(2):
-            mean = over(sums.node[2 * i, node], sums.node[2 * i + 1, node])
-            output.node[i, row, column] = temperature_of(medium, mean)
+            output.node[i, row, column] = over(sums.node[2 * i, node], sums.node[2 * i + 1, node])
     for c in range(network.consumer.size):
         drawn = sums.consumer[3, c]
-        output.consumer[0, row, c] = sums.consumer[0, c] / seconds
-        output.consumer[1, row, c] = sums.consumer[1, c] / seconds
-        output.consumer[2, row, c] = temperature_of(medium, over(sums.consumer[4, c], drawn))
-        output.consumer[3, row, c] = temperature_of(medium, over(sums.consumer[5, c], drawn))
-        output.consumer[4, row, c] = drawn / seconds
+        output.consumer[0, row, c] = sums.consumer[0, c] * per_second
+        output.consumer[1, row, c] = sums.consumer[1, c] * per_second
+        output.consumer[2, row, c] = over(sums.consumer[4, c], drawn)
+        output.consumer[3, row, c] = over(sums.consumer[5, c], drawn)
+        output.consumer[4, row, c] = drawn * per_second
         output.cause[row, c] = sums.cause[c]
         heat_out += sums.consumer[1, c]
     for s in range(network.source.size):
         flow = sums.source[1, s]
-        back = sums.source[3, s] / flow if flow > 0.0 else sums.source[4, s]
-        output.source[0, row, s] = sums.source[0, s] / seconds
-        output.source[1, row, s] = flow / seconds
-        output.source[2, row, s] = temperature_of(medium, over(sums.source[2, s], flow))
-        output.source[3, row, s] = temperature_of(medium, back)
+        output.source[0, row, s] = sums.source[0, s] * per_second
+        output.source[1, row, s] = flow * per_second
+        output.source[2, row, s] = over(sums.source[2, s], flow)
+        output.source[3, row, s] = sums.source[3, s] / flow if flow > 0.0 else sums.source[4, s]
         heat_in += sums.source[0, s]
     after = stored_heat(network, state)
     output.step[0, row] = after
-    output.step[1, row] = (heat_in - heat_out - lost - (after - before)) / seconds
+    output.step[1, row] = (heat_in - heat_out - lost - (after - before)) * per_second
     return after
+
+
+@compiled
+def to_temperatures(medium: Medium, theta: FloatArray) -> None:
+    """Theta of a flat table as temperatures, in place; :func:`temperature_of` in a form that vectorises."""
+    coefficients, power = medium.to_temperature, np.empty(256)
+    for first in range(0, theta.size, power.size):
+        count = min(power.size, theta.size - first)
+        for i in range(count):
+            power[i] = 0.0
+        for c in range(coefficients.size - 1, -1, -1):
+            for i in range(count):
+                power[i] = power[i] * ((theta[first + i] - 80.0) / 80.0) + coefficients[c]
+        for i in range(count):
+            theta[first + i] += power[i]
 
 
 @compiled

@@ -48,6 +48,18 @@ class Parcels:
         inside = self.level[part] + self.edge[part] * _mean_exp(self.growth[part])
         return np.asarray((self.width[part] * inside).sum(axis=1))
 
+    def mean_of_water(self) -> FloatArray:
+        """The same: the wall is as warm as the water."""
+        return self.mean()
+
+    def oriented(self, flow: FloatArray) -> Parcels:
+        """See :func:`oriented`."""
+        return oriented(self, flow)
+
+    def through(self, fills: FloatArray, decay: FloatArray, t_eq: FloatArray, seconds: float) -> Passage:
+        """See :func:`passage`; how long it takes does not matter here."""
+        return passage(self, fills, decay, t_eq)
+
 
 def filled(temperature: FloatArray, far_temperature: FloatArray | None = None) -> Parcels:
     """Pipes full of water at one temperature, or linear from start to end where ``far`` is given."""
@@ -117,6 +129,10 @@ class Passage:
     gone: FloatArray  # (pipe, slot) width that leaves
     share: FloatArray  # (pipe, slot) of each parcel's width
     leaving: FloatArray  # (pipe, slot) width times excess over t_eq, as it leaves
+
+    def advanced(self, t_in: FloatArray) -> tuple[Parcels, FloatArray]:
+        """See :func:`advanced`."""
+        return advanced(self, t_in)
 
 
 def passage(parcels: Parcels, fills: FloatArray, decay: FloatArray, t_eq: FloatArray) -> Passage:

@@ -25,6 +25,8 @@ from heatsym.weather.mapping import air_temperature, daily_air
 
 OVERPRESSURE = 3e5
 """Pressure held above the highest node where the case gives none. [Pa]"""
+SHORT_STEP = 60
+"""Steps up to this one see that walls follow the water late. [s]"""
 
 
 def prepare(case: Case) -> Problem:
@@ -88,17 +90,25 @@ def prepare(case: Case) -> Problem:
         electricity_cost=electricity_cost,
         initial_supply=initial_supply,
         initial_return=initial_return,
-        engine=case.engine.kind,
+        engine="reference" if _wall(case) == "distributed" else case.engine.kind,
         tolerance=case.engine.coupling_tolerance,
         max_sweeps=case.engine.max_sweeps,
         max_rounds=case.engine.max_rounds,
         warnings=warnings + unknown + _short_steps(case),
+        wall=_wall(case),
     )
+
+
+def _wall(case: Case) -> str:
+    """How walls store heat: "distributed", "retarded" or "none"."""
+    if case.engine.wall != "auto":
+        return case.engine.wall
+    return "distributed" if case.axis.step <= SHORT_STEP else "retarded"
 
 
 def _short_steps(case: Case) -> tuple[str, ...]:
     """What retarded plug flow leaves out where a step is shorter than a wall needs to follow the water."""
-    if case.axis.step > 60 or case.engine.wall == "none":
+    if case.axis.step > SHORT_STEP or _wall(case) != "retarded":
         return ()
     return (
         "steps of a minute or less: pipe walls are taken to follow the water at once, so that fronts come "

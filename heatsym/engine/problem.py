@@ -61,6 +61,7 @@ class Problem:
     max_sweeps: int
     max_rounds: int
     warnings: tuple[str, ...]
+    wall: str = "retarded"  # or "none"; "distributed" is for the reference engine only
 
     @property
     def step(self) -> float:

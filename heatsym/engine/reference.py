@@ -10,11 +10,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from heatsym.engine.parcels import Parcels, Passage, advanced, filled, oriented, passage
+from heatsym.engine import parcels, walled
 from heatsym.engine.problem import Layer, Problem
 from heatsym.engine.record import Outcome, Record, joined
 from heatsym.engine.search import FlowSearch
@@ -31,6 +32,8 @@ STILL = 1e-12
 """Flows below this share of the design flow are rounding, not flow. [-]"""
 TEMPERATURE_TOLERANCE = 0.1
 """Largest change of a consumer's supply temperature in a converged step. [K]"""
+PARTING_TOLERANCE = 0.5
+"""Largest difference of what substeps and the whole step bring a consumer; its heat is exact anyway. [K]"""
 SHIFT_TOLERANCE = 1.0
 """Largest correction of a return temperature that makes a consumer's heat exact. [K]"""
 SMALL_DIFFERENCE = 5.0
@@ -48,12 +51,47 @@ def at_nodes(place: IntArray, amount: FloatArray, nodes: int) -> FloatArray:
     return np.bincount(place, amount, nodes).astype(np.float64)
 
 
+class Way(Protocol):
+    """What a step with known flow does to the water, before the inlet temperature is known."""
+
+    @property
+    def offset(self) -> FloatArray:
+        """Mean temperature at each outlet with the inlet at 0; (pipe,)."""
+
+    @property
+    def gain(self) -> FloatArray:
+        """Change of it with the inlet temperature; (pipe,). [-]"""
+
+    def advanced(self, t_in: FloatArray) -> tuple[Water, FloatArray]:
+        """The water after the step, and the heat lost in pipe capacities times kelvin; (pipe,)."""
+
+
+class Water(Protocol):
+    """The water in one side's pipes: parcels, or plug flow past walls that follow late."""
+
+    @property
+    def merged(self) -> int:
+        """Parcels merged since the start."""
+
+    def mean(self) -> FloatArray:
+        """Mean temperature of each pipe by heat capacity; (pipe,)."""
+
+    def mean_of_water(self) -> FloatArray:
+        """Mean temperature of the water in each pipe, without its wall; (pipe,)."""
+
+    def oriented(self, flow: FloatArray) -> Water:
+        """The same in the direction of a flow (signed, start to end); standing keeps."""
+
+    def through(self, fills: FloatArray, decay: FloatArray, t_eq: FloatArray, seconds: float) -> Way:
+        """What a time does to water that is oriented along the flow."""
+
+
 @dataclass(slots=True, eq=False)
 class State:
     """What one step hands to the next. Arrays are replaced, never written into."""
 
-    supply: Parcels
-    return_: Parcels
+    supply: Water
+    return_: Water
     arrived: FloatArray  # (consumer,) supply temperature at the consumer
     response: FloatArray  # (consumer,) change of that temperature with the logarithm of its flow [K]
     source_return: FloatArray  # (source,) return temperature at the source
@@ -99,7 +137,7 @@ class Step:
 class Moved:
     """What moving one side's water through a step brought; node temperatures are (substep, node)."""
 
-    parcels: Parcels
+    water: Water
     node: FloatArray
     loss: FloatArray  # (pipe,) [J]
 
@@ -130,9 +168,19 @@ class Reference:
         p, graph = self.problem, self.problem.graph
         warm, cold = p.initial_temperatures()
         at_rest = np.zeros(graph.loops.shape[0])
+        ends = (warm[graph.start], warm[graph.end]), (cold[graph.start], cold[graph.end])
+        supply: Water
+        return_: Water
+        if p.wall == "distributed":
+            supply, return_ = (
+                walled.filled(walled.walls(p, layer), *t)
+                for layer, t in zip((p.supply, p.return_), ends, strict=True)
+            )
+        else:
+            supply, return_ = (parcels.filled(*t) for t in ends)
         return State(
-            supply=filled(warm[graph.start], warm[graph.end]),
-            return_=filled(cold[graph.start], cold[graph.end]),
+            supply=supply,
+            return_=return_,
             arrived=warm[p.consumer_node],
             response=np.zeros(len(p.consumer_node)),
             source_return=cold[p.source_node],
@@ -168,11 +216,15 @@ class Reference:
         return np.where(slope == 0, step.return_offset, dropped)
 
     def consumer_flows(self, step: Step, supply: FloatArray) -> FloatArray:
-        """Flow that brings the heat asked for at this supply temperature, at most the largest flow."""
-        difference = supply - self.wanted_return(step, supply)
+        """Flow that brings the heat asked for at this supply temperature, at most the largest flow.
+
+        Where that temperature is of no use and nothing bounds the flow: as if 5 K were.
+        """
+        most, difference = self.problem.load.mass_flow_max, supply - self.wanted_return(step, supply)
+        difference = np.where((difference <= 0) & np.isinf(most), SMALL_DIFFERENCE, difference)
         with np.errstate(divide="ignore", invalid="ignore"):
             needed = np.where(difference > 0, step.heat / (self.problem.medium.capacity * difference), np.inf)
-        flow = np.where(step.heat > 0, np.minimum(needed, self.problem.load.mass_flow_max), 0.0)
+        flow = np.where(step.heat > 0, np.minimum(needed, most), 0.0)
         return np.where(np.isnan(step.heat), np.nan_to_num(step.mass_flow), flow)
 
     def most_heat(self, step: Step, source_return: FloatArray) -> FloatArray:
@@ -210,11 +262,11 @@ class Reference:
         return supply, return_, (around, around_return), closed and closed_return
 
     def loop_flows(
-        self, withdrawal: FloatArray, water: Parcels, start: FloatArray
+        self, withdrawal: FloatArray, water: Water, start: FloatArray
     ) -> tuple[FloatArray, FloatArray, bool]:
         """Flow on one side of a meshed network, with friction at the water's temperature."""
         p = self.problem
-        t = p.medium.temperature(water.mean())
+        t = p.medium.temperature(water.mean_of_water())
         pipe = (p.pipes.length, p.pipes.inner_diameter, p.pipes.roughness, p.pipes.zeta)
         fluid = (p.medium.density(t), p.medium.viscosity(t))
 
@@ -226,17 +278,17 @@ class Reference:
         return flow, around, closed
 
     def passage(
-        self, step: Step, parcels: Parcels, flow: FloatArray, layer: Layer, t_eq: FloatArray, parts: int
-    ) -> Passage:
+        self, step: Step, water: Water, flow: FloatArray, layer: Layer, t_eq: FloatArray, parts: int
+    ) -> Way:
         """Pipe operators of one side over a ``parts``-th of the step."""
         p = self.problem
         seconds = step.seconds / parts
         fills = np.abs(flow) * (seconds * p.medium.capacity / layer.capacity)
         decay = p.pipes.u_own * p.pipes.length * (seconds / layer.capacity)
-        return passage(parcels, fills, decay, t_eq)
+        return water.through(fills, decay, t_eq, seconds)
 
     def mixed(
-        self, way: Passage, flow: FloatArray, place: IntArray, inflow: FloatArray, t: FloatArray
+        self, way: Way, flow: FloatArray, place: IntArray, inflow: FloatArray, t: FloatArray
     ) -> FloatArray:
         """Node temperatures of one side; ``inflow`` at temperature ``t`` enters at nodes ``place``."""
         nodes = self.problem.graph.nodes
@@ -295,16 +347,16 @@ class Reference:
                 )
             ratio = room / wanted
             now, share = share * min(1.0, ratio), min(1.0, share * ratio)
-            consumer = now * flow
+            consumer = np.where(now * flow < self.still, 0.0, now * flow)
             before = np.concatenate([[0.0], np.cumsum(most[step.order])[:-1]])
             source = np.zeros_like(most)
             source[step.order] = np.clip(float(consumer.sum()) - before, 0.0, most[step.order])
             supply, return_, circulation, closed = self.pipe_flows(consumer, source, state, circulation)
 
-            way = self.passage(step, oriented(state.supply, supply), supply, p.supply, step.t_eq_supply, 1)
+            way = self.passage(step, state.supply.oriented(supply), supply, p.supply, step.t_eq_supply, 1)
             node = self.mixed(way, supply, p.source_node, source, step.feed)
             draws = consumer > 0
-            found = np.where(draws, node[p.consumer_node] + bias, found)
+            found = np.where(draws & ~np.isnan(node[p.consumer_node]), node[p.consumer_node] + bias, found)
             difference = found - self.wanted_return(step, found)
             missing = np.where(prescribed, 0.0, now * search.missing(asked, capacity, difference))
             off = np.abs(missing) / np.where(draws, consumer * capacity, np.inf)
@@ -314,7 +366,7 @@ class Reference:
                 heat = self.heat_taken(step, consumer, found, now)
                 sent = found - heat / np.where(draws, consumer * capacity, 1.0)
                 way = self.passage(
-                    step, oriented(state.return_, return_), return_, p.return_, step.t_eq_return, 1
+                    step, state.return_.oriented(return_), return_, p.return_, step.t_eq_return, 1
                 )
                 node = self.mixed(way, return_, p.consumer_node, consumer, sent)[p.source_node]
                 source_return = np.where(np.isnan(node), source_return, node + source_bias)
@@ -357,7 +409,7 @@ class Reference:
     def moved(
         self,
         step: Step,
-        parcels: Parcels,
+        water: Water,
         flow: FloatArray,
         layer: Layer,
         t_eq: FloatArray,
@@ -368,16 +420,16 @@ class Reference:
         """One side's water moved through the step in J substeps; ``t`` (substep, entry) is what enters."""
         graph = self.problem.graph
         upstream = np.where(flow > 0, graph.start, graph.end)
-        parcels = oriented(parcels, flow)
+        water = water.oriented(flow)
         loss = np.zeros(len(flow))
         nodes = []
         for j in range(step.substeps):
-            way = self.passage(step, parcels, flow, layer, t_eq, step.substeps)
+            way = self.passage(step, water, flow, layer, t_eq, step.substeps)
             node = self.mixed(way, flow, place, inflow, t[j])
-            parcels, lost = advanced(way, node[upstream])
+            water, lost = way.advanced(node[upstream])
             loss += lost * layer.capacity
             nodes.append(node)
-        return Moved(parcels, np.array(nodes), loss)
+        return Moved(water, np.array(nodes), loss)
 
     def drawn(
         self, step: Step, flows: Flows, supply: FloatArray
@@ -414,17 +466,17 @@ class Reference:
             missed = arrived.mean(axis=0) - flows.arrived
             limit = self.most_heat(step, returned)
             excess = float(self.beyond(step, flows.source, returned, limit).max())
-            agrees = float(np.abs(missed).max(initial=0.0)) <= TEMPERATURE_TOLERANCE
+            bias, source_bias = bias + missed, source_bias + returned - flows.returned
+            agrees = float(np.abs(missed).max(initial=0.0)) <= PARTING_TOLERANCE
             if step.substeps == 1 or (agrees and excess <= EXCESS * self.design_heat):
                 break
-            bias, source_bias = bias + missed, source_bias + returned - flows.returned
         within = float(np.abs(shift).max(initial=0.0)) <= SHIFT_TOLERANCE
         within &= excess <= 10.0 * EXCESS * self.design_heat
         draws = flows.consumer > 0
         came = arrived.mean(axis=0)
         after = State(
-            supply=supply.parcels,
-            return_=return_.parcels,
+            supply=supply.water,
+            return_=return_.water,
             arrived=came,
             response=flows.response,
             source_return=returned,
@@ -471,7 +523,8 @@ class Reference:
             flows.source,
             entering,
         )
-        return supply, np.where(flows.consumer > 0, supply.node[:, p.consumer_node], flows.arrived)
+        came = supply.node[:, p.consumer_node]
+        return supply, np.where((flows.consumer > 0) & ~np.isnan(came), came, flows.arrived)
 
     def returned(
         self, step: Step, state: State, flows: Flows, arrived: FloatArray
@@ -554,7 +607,8 @@ class Reference:
             state, outcome = self.advance(t, state)
             before, stored = stored, self.stored(state)
             rise = (stored - before) / self.problem.step
-            record.write(t, outcome, state.supply.mean(), state.return_.mean(), stored, rise)
+            water = state.supply.mean_of_water(), state.return_.mean_of_water()
+            record.write(t, outcome, *water, stored, rise)
             if t % often == 0:
                 progress(t / steps)
         merged = state.supply.merged + state.return_.merged - merged

@@ -58,7 +58,7 @@ class FlowSearch:
         self.low = np.where(closed & ~below, 0.0, self.low)
         self.leaps += (surplus * self.last_surplus < 0) & (np.abs(surplus) > 0.5 * np.abs(self.last_surplus))
         middle = np.sqrt(np.maximum(self.low, flow / REACH) * np.minimum(self.high, flow * REACH))
-        outside = (aimed <= self.low) | (aimed >= self.high)
+        outside = (aimed < self.low) | (aimed > self.high)
         aimed = np.where((self.leaps >= LEAPS) & outside, middle, aimed)
 
         self.last_flow, self.last_difference, self.last_surplus = flow, difference, surplus

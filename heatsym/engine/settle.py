@@ -49,7 +49,7 @@ def settle(problem: Problem, progress: Progress) -> Trajectory:
         return _settled(problem, Compiled, progress)
     except RecirculationError as found:
         told = (*problem.warnings, f"computed by the reference engine: {found}")
-        return _settled(replace(problem, warnings=told), Reference, progress)
+        return _settled(replace(problem, warnings=told, engine="reference"), Reference, progress)
 
 
 def _settled(problem: Problem, engine_of: type[Compiled] | type[Reference], progress: Progress) -> Trajectory:
@@ -88,6 +88,7 @@ def _settled(problem: Problem, engine_of: type[Compiled] | type[Reference], prog
         seconds=seconds,
         unsettled_hours={} if settled else _unsettled(problem, march, shift),
         warnings=problem.warnings,
+        engine=problem.engine,
     )
 
 

@@ -85,3 +85,4 @@ class Trajectory:
     seconds: float  # CPU time of all marches
     unsettled_hours: dict[str, float] = field(default_factory=dict)  # by source
     warnings: tuple[str, ...] = ()
+    engine: str = "compiled"  # that computed it, or "reference"

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from scipy.sparse import csgraph
 from scipy.sparse.linalg import splu
 
 FloatArray = NDArray[np.float64]
@@ -16,14 +18,14 @@ IntArray = NDArray[np.int64]
 Friction = Callable[[FloatArray], tuple[FloatArray, FloatArray]]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class FlowGraph:
     """A directed graph with a root, its spanning tree and its fundamental loops.
 
-    ``path`` (node, edge) holds +1 where the way from the root to a node runs along an edge and -1 where
-    it runs against it. ``parent`` and ``parent_edge`` (node,) are the next node and edge of that way, -1 at
-    the root. ``loops`` (loop, edge) holds each loop's edges with their sense. ``order`` lists
-    nodes breadth-first from the root.
+    ``parent`` and ``parent_edge`` (node,) are the next node and edge of the way to the root, -1 at the
+    root. ``jumps`` are pairs (nodes, the nodes that lie 1, 2, 4, ... edges nearer to the root): sums along
+    the tree double their reach with each. ``loops`` (loop, edge) holds each loop's edges with their
+    sense. ``order`` lists nodes breadth-first from the root.
     """
 
     nodes: int
@@ -33,99 +35,143 @@ class FlowGraph:
     order: IntArray
     parent: IntArray
     parent_edge: IntArray
-    path: sparse.csr_array
-    path_transposed: sparse.csr_array
+    jumps: tuple[tuple[IntArray, IntArray], ...]
     loops: sparse.csr_array
     loops_transposed: sparse.csr_array
-    shared: sparse.csr_array  # (entry of the loop matrix, edge): product of the two loops' senses
-    loop_matrix: sparse.csc_array  # pattern of loops @ diagonal @ loops.T
+
+    @cached_property
+    def loop_products(self) -> tuple[sparse.csr_array, sparse.csc_array]:
+        """What turns edge weights into the entries of ``loops @ diag(weight) @ loops.T``, and their pattern.
+
+        The first is (entry, edge): the product of the two loops' senses. Many loops that share their way
+        have many products, which only :func:`balanced_flow` asks for.
+        """
+        return _loop_products(self.loops)
 
     def tree_flow(self, withdrawal: FloatArray) -> FloatArray:
         """Flows, positive from start to end, that carry node withdrawals along the tree from the root."""
-        return np.asarray(self.path_transposed @ withdrawal)
+        passing = np.array(withdrawal, dtype=np.float64)
+        for there, here in self.jumps:
+            passing += np.bincount(here, passing[there], self.nodes)
+        flow = np.zeros(len(self.start))
+        if self.jumps:
+            below, edge, sense = self._branches()
+            flow[edge] = sense * passing[below]
+        return flow
 
     def heads(self, drop: FloatArray) -> FloatArray:
         """Node potentials relative to the root's, from the drop start - end along each edge.
 
         ``drop`` is (edge,) or (..., edge); the result has nodes in place of edges.
         """
-        return -np.asarray((self.path @ np.moveaxis(drop, -1, 0).reshape(drop.shape[-1], -1)).T).reshape(
-            *drop.shape[:-1], self.nodes
-        )
+        head = np.zeros((*drop.shape[:-1], self.nodes))
+        if self.jumps:
+            below, edge, sense = self._branches()
+            head[..., below] = -sense * drop[..., edge]
+        for there, here in self.jumps:
+            head[..., there] += head[..., here]
+        return head
+
+    def _branches(self) -> tuple[IntArray, IntArray, FloatArray]:
+        """Nodes below the root, the edges that lead to them, and their sense away from the root."""
+        below = self.jumps[0][0]
+        edge = self.parent_edge[below]
+        return below, edge, np.where(self.end[edge] == below, 1.0, -1.0)
 
 
 def flow_graph(nodes: int, start: IntArray, end: IntArray, root: int) -> FlowGraph:
     """Spanning tree by breadth-first search from ``root``, and one loop per edge left over.
+
+    Neighbours are visited in the order of their edges; of parallel edges the first is in the tree.
 
     Raises
     ------
     ValueError
         If a node cannot be reached from the root.
     """
-    neighbours: list[list[tuple[int, int, int]]] = [[] for _ in range(nodes)]
-    for edge, (a, b) in enumerate(zip(start.tolist(), end.tolist(), strict=True)):
-        neighbours[a].append((b, edge, 1))
-        neighbours[b].append((a, edge, -1))
-    steps: list[list[tuple[int, int]] | None] = [None] * nodes
-    steps[root] = []
-    order = [root]
-    in_tree = np.zeros(len(start), dtype=bool)
-    parent, parent_edge = np.full(nodes, -1), np.full(nodes, -1)
-    for here in order:
-        way = steps[here]
-        assert way is not None  # a node enters the order only with its way
-        for there, edge, sense in neighbours[here]:
-            if steps[there] is None:
-                steps[there] = [*way, (edge, sense)]
-                in_tree[edge] = True
-                parent[there], parent_edge[there] = here, edge
-                order.append(there)
+    here, there = np.stack([start, end], axis=1).ravel(), np.stack([end, start], axis=1).ravel()
+    ranked = np.argsort(here, kind="stable")
+    first = np.searchsorted(here[ranked], np.arange(nodes + 1))
+    neighbours = sparse.csr_matrix((np.ones(len(here)), there[ranked], first), shape=(nodes, nodes))
+    order, before = csgraph.breadth_first_order(neighbours, root)
     if len(order) < nodes:
         raise ValueError(f"{nodes - len(order)} nodes cannot be reached from the root")
-    rows = [node for node, way in enumerate(steps) for _ in way or ()]
-    pairs = [step for way in steps for step in way or ()]
-    columns = [edge for edge, _ in pairs]
-    path = sparse.csr_array(
-        (np.array([sense for _, sense in pairs], dtype=float), (rows, columns)), shape=(nodes, len(start))
-    )
-    chords = np.flatnonzero(~in_tree)
-    unit = sparse.csr_array(
-        (np.ones(len(chords)), (np.arange(len(chords)), chords)), shape=(len(chords), len(start))
-    )
-    loops = sparse.csr_array(unit + path[start[chords]] - path[end[chords]])
-    shared, loop_matrix = _loop_products(loops)
+    parent = np.where(np.arange(nodes) == root, -1, before).astype(np.int64)
+    leads = np.flatnonzero(parent[there] == here)[::-1]  # the first edge is written last, and stays
+    parent_edge = np.full(nodes, -1)
+    parent_edge[there[leads]] = leads // 2
+    jumps = _jumps(parent)
+    loops = _loops(start, end, parent, parent_edge, jumps)
     return FlowGraph(
         nodes=nodes,
         start=start,
         end=end,
         root=root,
-        order=np.array(order, dtype=np.int64),
+        order=order.astype(np.int64),
         parent=parent,
         parent_edge=parent_edge,
-        path=path,
-        path_transposed=sparse.csr_array(path.T),
+        jumps=jumps,
         loops=loops,
         loops_transposed=sparse.csr_array(loops.T),
-        shared=shared,
-        loop_matrix=loop_matrix,
     )
 
 
+def _jumps(parent: IntArray) -> tuple[tuple[IntArray, IntArray], ...]:
+    """Nodes, and those 1, 2, 4, ... edges nearer to the root, as far as there are any."""
+    target = parent.copy()
+    jumps = []
+    while (there := np.flatnonzero(target >= 0)).size:
+        here = target[there]
+        jumps.append((there, here))
+        target[there] = target[here]
+    return tuple(jumps)
+
+
+def _loops(
+    start: IntArray,
+    end: IntArray,
+    parent: IntArray,
+    parent_edge: IntArray,
+    jumps: tuple[tuple[IntArray, IntArray], ...],
+) -> sparse.csr_array:
+    """For each edge outside the tree: it, and the ways from its ends to the node where they meet.
+
+    All loops climb towards the root at once, from the end that is further from it or from both.
+    """
+    inside = np.zeros(len(start), dtype=bool)
+    inside[parent_edge[parent >= 0]] = True
+    chords = np.flatnonzero(~inside)
+    level = (parent >= 0).astype(np.int64)
+    for there, here in jumps:
+        level[there] += level[here]
+    loop, a, b = np.arange(len(chords)), start[chords], end[chords]
+    rows, edges, senses = [loop], [chords], [np.ones(len(chords))]
+    while (apart := a != b).any():
+        loop, a, b = loop[apart], a[apart], b[apart]
+        climbs = level[a] >= level[b], level[b] >= level[a]
+        for climbing, node, along in ((climbs[0], a, 1.0), (climbs[1], b, -1.0)):
+            edge = parent_edge[node[climbing]]
+            rows.append(loop[climbing])
+            edges.append(edge)
+            senses.append(np.where(end[edge] == node[climbing], along, -along))
+            node[climbing] = parent[node[climbing]]
+    entries = (np.concatenate(rows), np.concatenate(edges))
+    return sparse.csr_array((np.concatenate(senses), entries), shape=(len(chords), len(start)))
+
+
 def _loop_products(loops: sparse.csr_array) -> tuple[sparse.csr_array, sparse.csc_array]:
-    """What turns edge weights into the entries of ``loops @ diag(weight) @ loops.T``, and their pattern."""
+    """See :attr:`FlowGraph.loop_products`."""
     count, edges = loops.shape
     by_edge = sparse.csc_array(loops)
-    entries: list[int] = []
-    products: list[float] = []
-    columns: list[int] = []
-    for edge in range(edges):
-        part = slice(by_edge.indptr[edge], by_edge.indptr[edge + 1])
-        row, sense = by_edge.indices[part].astype(np.int64), by_edge.data[part]
-        entries.extend((row[:, None] + count * row[None, :]).ravel().tolist())
-        products.extend((sense[:, None] * sense[None, :]).ravel().tolist())
-        columns.extend([edge] * len(row) ** 2)
-    keys, place = np.unique(np.array(entries, dtype=np.int64), return_inverse=True)
-    shared = sparse.csr_array((products, (place, columns)), shape=(len(keys), edges))
+    number = np.diff(by_edge.indptr).astype(np.int64)  # loops at each edge, all of which pair
+    edge = np.repeat(np.arange(edges), number)
+    one = np.repeat(np.arange(len(edge)), number[edge])
+    place = np.arange(len(one)) - np.repeat(np.cumsum(number[edge]) - number[edge], number[edge])
+    other = by_edge.indptr[edge[one]] + place
+    row = by_edge.indices.astype(np.int64)
+    keys, entry = np.unique(row[one] + count * row[other], return_inverse=True)
+    products = by_edge.data[one] * by_edge.data[other]
+    shared = sparse.csr_array((products, (entry, edge[one])), shape=(len(keys), edges))
     starts = np.searchsorted(keys // max(count, 1), np.arange(count + 1))
     pattern = (np.ones(len(keys)), (keys % max(count, 1)).astype(np.int32), starts.astype(np.int32))
     return shared, sparse.csc_array(pattern, shape=(count, count))
@@ -150,6 +196,7 @@ def balanced_flow(
     base = graph.tree_flow(withdrawal)
     if graph.loops.shape[0] == 0:
         return base, circulation, True
+    products, pattern = graph.loop_products
 
     def residual(around: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         flow = base + graph.loops_transposed @ around
@@ -159,8 +206,8 @@ def balanced_flow(
     around = circulation
     error, slope, flow = residual(around)
     for _ in range(iterations):
-        jacobian = copy(graph.loop_matrix)
-        jacobian.data = graph.shared @ slope
+        jacobian = copy(pattern)
+        jacobian.data = products @ slope
         step = splu(jacobian).solve(-error)  # dense solvers would change bits with threads
         if float(np.abs(step).max()) <= tolerance * max(float(np.abs(flow).max()), 1e-12):
             around = around + step

@@ -36,7 +36,7 @@ def dataset(case: Case, trajectory: Trajectory) -> xr.Dataset:
         Dimensions time, node, pipe, consumer, source; time is the start of the step in UTC, with
         bounds. ``system_balance_residual`` is computed from the rounded series themselves.
     """
-    data = xr.Dataset(attrs=_attributes(case))
+    data = xr.Dataset(attrs=_attributes(case, trajectory))
     data = data.assign_coords(_time(case.axis))
     for name, values in _labels(case):
         data = data.assign_coords({name: _variable(name, np.asarray(values, dtype=np.str_))})
@@ -172,7 +172,7 @@ def _columns(arrays: Sequence[NDArray[np.float64]], steps: int) -> NDArray[np.fl
     return np.stack(arrays, axis=1) if arrays else np.empty((steps, 0))
 
 
-def _attributes(case: Case) -> dict[str, Any]:
+def _attributes(case: Case, trajectory: Trajectory) -> dict[str, Any]:
     """Global attributes, CF and ACDD; nothing of the machine, the user or the wall clock."""
     axis = case.axis
     end = axis.utc[-1] + np.timedelta64(axis.step, "s")
@@ -182,7 +182,7 @@ def _attributes(case: Case) -> dict[str, Any]:
         "summary": case.about.description
         or f"Heat balance of the district heating network {case.about.name}, by time step.",
         "keywords": "district heating, surplus heat, heat balance",
-        "source": f"heatsym {heatsym.__version__}, {case.engine.kind} engine",
+        "source": f"heatsym {heatsym.__version__}, {trajectory.engine} engine",
         "history": f"computed by heatsym {heatsym.__version__}",
         "institution": "not stated",
         "time_coverage_start": f"{axis.utc[0]}Z",

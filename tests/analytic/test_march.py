@@ -10,13 +10,13 @@ from heatsym.engine.parcels import advanced, filled, oriented, passage
 from heatsym.engine.trajectory import Cause
 from heatsym.physics.friction import pressure_drop
 from heatsym.physics.pipe_loss import steady_outlet_temperature
-from tests.build import WATER, Net, marched
+from tests.build import WATER, Marched, Net
 
 CP = WATER.cp
 CAPACITY = WATER.density * CP * 0.25 * np.pi * 0.1**2  # of the default pipe's water. [J/(m K)]
 
 
-def test_steady_pipe_cools_exponentially_and_heat_is_exact() -> None:
+def test_steady_pipe_cools_exponentially_and_heat_is_exact(marched: Marched) -> None:
     march = marched(Net([(0, 1)], consumers=[1], length=1000.0).problem(50e3, steps=72))
     flow = march.consumer_mass_flow[-1, 0]
     supply = float(steady_outlet_temperature(80.0, 10.0, flow, 0.3 * 1000, CP))
@@ -30,7 +30,7 @@ def test_steady_pipe_cools_exponentially_and_heat_is_exact() -> None:
 
 
 @pytest.mark.parametrize("wall", [0.0, 0.3 * CAPACITY])
-def test_front_arrives_after_the_residence_time_and_has_decayed(wall: float) -> None:
+def test_front_arrives_after_the_residence_time_and_has_decayed(marched: Marched, wall: float) -> None:
     flow, length, u, step = 1.0, 1000.0, 0.3, 360
     net = Net([(0, 1)], consumers=[1], length=length, u_own=u, wall=wall)
     problem = net.problem(0.0, steps=48, step=step, mass_flow=flow, initial=(10.0, 10.0), t_return=10.0)
@@ -43,7 +43,7 @@ def test_front_arrives_after_the_residence_time_and_has_decayed(wall: float) -> 
     np.testing.assert_allclose(arrived, 10 + share * (behind - 10), atol=1e-9)
 
 
-def test_standing_water_cools_exponentially_and_is_flushed_as_it_stood() -> None:
+def test_standing_water_cools_exponentially_and_is_flushed_as_it_stood(marched: Marched) -> None:
     u, length, stop, step = 0.5, 500.0, 48, 3600
     net = Net([(0, 1)], consumers=[1], length=length, u_own=u)
     flow = np.full((stop + 60, 1), 0.2)
@@ -68,7 +68,7 @@ def test_standing_water_cools_exponentially_and_is_flushed_as_it_stood() -> None
     )
 
 
-def test_streams_of_two_sources_mix_by_mass() -> None:
+def test_streams_of_two_sources_mix_by_mass(marched: Marched) -> None:
     net = Net([(0, 1), (2, 1)], consumers=[1], sources=[0, 2], u_own=0.0)
     problem = net.problem(0.0, steps=30, mass_flow=3.0, t_return=40.0)
     march = marched(problem, [CP * 1.0 * 30, np.inf], t_feed=np.array([70.0, 90.0]))
@@ -77,7 +77,7 @@ def test_streams_of_two_sources_mix_by_mass() -> None:
     assert march.source_heat[-1] == pytest.approx([CP * 30, CP * 2 * 50])
 
 
-def test_enthalpy_mixes_not_temperature() -> None:
+def test_enthalpy_mixes_not_temperature(marched: Marched) -> None:
     from heatsym.physics.water import enthalpy, temperature_from_enthalpy
 
     net = Net([(0, 1), (2, 1)], consumers=[1], sources=[0, 2], u_own=0.0, fluid=None)
@@ -89,7 +89,7 @@ def test_enthalpy_mixes_not_temperature() -> None:
     assert abs(float(mixed) - 90.0) > 0.05  # mixing temperatures instead would be seen
 
 
-def test_pair_in_steady_state_solves_the_coupled_equations() -> None:
+def test_pair_in_steady_state_solves_the_coupled_equations(marched: Marched) -> None:
     u1, u2, length, flow = 0.6, 0.2, 2000.0, 0.8
     net = Net([(0, 1)], consumers=[1], length=length, u_own=u1, u_cross=u2)
     problem = net.problem(0.0, steps=400, step=900, mass_flow=flow, t_return=40.0)
@@ -108,7 +108,7 @@ def test_pair_in_steady_state_solves_the_coupled_equations() -> None:
     assert march.source_heat[-1, 0] - march.consumer_heat_delivered[-1, 0] == pytest.approx(loss, rel=1e-6)
 
 
-def test_loop_of_three_pipes_by_hand() -> None:
+def test_loop_of_three_pipes_by_hand(marched: Marched) -> None:
     """Consumer at node 2 fed over 0-2 and over 0-1-2 with equal pipes: drops, not flows, are equal."""
     net = Net([(0, 1), (1, 2), (0, 2)], consumers=[2], u_own=0.0, diameter=0.05)
     problem = net.problem(0.0, steps=20, mass_flow=3.0)
@@ -123,7 +123,7 @@ def test_loop_of_three_pipes_by_hand() -> None:
     np.testing.assert_allclose(march.pipe_return_mass_flow, -march.pipe_mass_flow, rtol=1e-9)
 
 
-def test_pressures_along_one_pipe_and_pump_power() -> None:
+def test_pressures_along_one_pipe_and_pump_power(marched: Marched) -> None:
     net = Net([(0, 1), (1, 2)], consumers=[1, 2], diameter=0.05, height=np.array([0.0, 10.0, -5.0]), zeta=2.0)
     problem = net.problem(40e3, steps=24)
     march = marched(problem)
@@ -163,7 +163,7 @@ def test_reversal_returns_the_water_that_left() -> None:
     assert leaves[1] == pytest.approx(10 + 70 * np.exp(-0.2) * twice, abs=1e-12)
 
 
-def test_undersized_plant_shares_out_what_it_has() -> None:
+def test_undersized_plant_shares_out_what_it_has(marched: Marched) -> None:
     net = Net([(0, 1), (1, 2)], consumers=[1, 2], u_own=0.0)
     march = marched(net.problem(np.array([30e3, 10e3]), steps=48), 20e3)
     np.testing.assert_allclose(march.source_heat[5:, 0], 20e3, rtol=2e-4)
@@ -171,7 +171,7 @@ def test_undersized_plant_shares_out_what_it_has() -> None:
     assert (march.consumer_unmet_cause[5:] == Cause.CAPACITY).all()
 
 
-def test_prescribed_flow_beyond_the_plant_is_missed_and_named() -> None:
+def test_prescribed_flow_beyond_the_plant_is_missed_and_named(marched: Marched) -> None:
     """0.5 kg/s from 80 to 40 degC is 83.6 kW; a plant of 50 kW gives 59.8 % of the flow."""
     net = Net([(0, 1)], consumers=[1], u_own=0.0)
     march = marched(net.problem(0.0, steps=24, mass_flow=0.5), 50e3)
@@ -182,7 +182,7 @@ def test_prescribed_flow_beyond_the_plant_is_missed_and_named() -> None:
     assert march.consumer_unmet_cause[-1, 0] == Cause.CAPACITY
 
 
-def test_small_valve_and_cold_water_name_their_cause() -> None:
+def test_small_valve_and_cold_water_name_their_cause(marched: Marched) -> None:
     net = Net([(0, 1)], consumers=[1], u_own=0.0)
     half = 0.5 * 30e3 / (CP * 40)
     march = marched(net.problem(30e3, steps=24, mass_flow_max=half))
@@ -199,7 +199,7 @@ def test_small_valve_and_cold_water_name_their_cause() -> None:
     assert march.consumer_return_temperature[-1, 0] == pytest.approx(38.0)
 
 
-def test_stream_gives_only_what_the_return_water_can_take() -> None:
+def test_stream_gives_only_what_the_return_water_can_take(marched: Marched) -> None:
     """A stream of 1 kW/K at 95 degC with 5 K approach against return water at 50 degC: 40 kW of 45."""
     net = Net([(0, 1)], consumers=[1], sources=[0, 0], u_own=0.0)
     problem = net.problem(100e3, steps=24, t_return=50.0, initial=(80.0, 50.0))

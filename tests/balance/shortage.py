@@ -48,6 +48,7 @@ return_temperature_degC = 45
 series_kW = "heat.csv"
 
 [engine]
+kind = "{engine}"
 coupling_tolerance = {tolerance}
 """
 EDGES = (
@@ -85,6 +86,7 @@ class Town:
     network: str = ""
     u_value: float | None = None  # of every pipe [W/(m K)]
     tolerance: float = 1e-4
+    engine: str = "compiled"
 
     def write(self, folder: Path) -> Path:
         """The town as files; the path of the case file."""
@@ -101,6 +103,7 @@ class Town:
                 feed=self.feed,
                 network=self.network,
                 tolerance=self.tolerance,
+                engine=self.engine,
             )
             + self.sources,
             "nodes.csv": "id\n" + "".join(f"N{i}\n" for i in range(1, 10)),

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from functools import cache
+from itertools import product
 
 import numpy as np
 import pytest
 
+from heatsym.engine.compiled import Compiled
 from heatsym.engine.problem import Problem
+from heatsym.engine.reference import Reference
 from heatsym.engine.trajectory import Cause, March
 from heatsym.interfaces.axis import FloatArray
-from tests.build import WATER, Net, marched
+from tests.build import WATER, Engine, Marched, Net, marched
 
 INITIAL = (78.0, 42.0)
 GROUND = 8.0
@@ -42,7 +45,16 @@ class Town:
         return np.minimum(self.power, stream)
 
 
-def town(seed: int, *, mesh: bool, substeps: int, water: bool, scarce: bool, steps: int = 48) -> Town:
+def town(
+    engine: type[Engine],
+    seed: int,
+    *,
+    mesh: bool,
+    substeps: int,
+    water: bool,
+    scarce: bool,
+    steps: int = 48,
+) -> Town:
     """Producers at any nodes whose power changes by the hour, so that flows turn; hours without demand."""
     rng = np.random.default_rng(seed)
     nodes = int(rng.integers(8, 18))
@@ -90,9 +102,8 @@ def town(seed: int, *, mesh: bool, substeps: int, water: bool, scarce: bool, ste
         tolerance=1e-4,
     )
     conductance = np.array([np.inf, 0.4 * peak / (HOT - 40.0), np.inf])
-    march = marched(
-        problem, power, t_feed=feed, conductance=conductance, t_hot=np.array([np.inf, HOT, np.inf])
-    )
+    t_hot = np.array([np.inf, HOT, np.inf])
+    march = marched(problem, power, engine=engine, t_feed=feed, conductance=conductance, t_hot=t_hot)
     return Town(problem, power, conductance, feed, march)
 
 
@@ -114,13 +125,16 @@ def named(town: dict[str, object]) -> str:
 
 
 @cache
-def known(number: int) -> Town:
-    return town(**TOWNS[number])
+def known(engine: type[Engine], number: int) -> Town:
+    return town(engine, **TOWNS[number])
 
 
-@pytest.fixture(params=range(len(TOWNS)), ids=[named(town) for town in TOWNS])
+@pytest.fixture(
+    params=product([Reference, Compiled], range(len(TOWNS))),
+    ids=[f"{engine}-{named(town)}" for engine, town in product(["reference", "compiled"], TOWNS)],
+)
 def found(request) -> Town:
-    return known(request.param)
+    return known(*request.param)
 
 
 def incidence(problem: Problem) -> FloatArray:
@@ -237,7 +251,7 @@ def test_no_source_gives_more_than_it_has(found: Town) -> None:
 
 
 @pytest.mark.parametrize("substeps", [1, 3])
-def test_every_trench_and_every_mixing_node_balances(substeps: int) -> None:
+def test_every_trench_and_every_mixing_node_balances(marched: Marched, substeps: int) -> None:
     """Pipe by pipe on a tree with prescribed flows, from stored heat and node temperatures alone.
 
     A supply node has one inflow, so its temperature is the pipe's outlet and gives the supply pipe's
@@ -302,7 +316,7 @@ def test_every_trench_and_every_mixing_node_balances(substeps: int) -> None:
 # -- standing still and starting again ---------------------------------------------------------------
 
 
-def test_winter_restart_after_two_weeks_without_demand() -> None:
+def test_winter_restart_after_two_weeks_without_demand(marched: Marched) -> None:
     """Thirty houses on a tree, a plant that has 10 % more than they and their pipes need."""
     rng = np.random.default_rng(4)
     houses, idle, steps = 30, 14 * 24, 14 * 24 + 72
@@ -347,7 +361,7 @@ def test_winter_restart_after_two_weeks_without_demand() -> None:
 
 
 @pytest.mark.parametrize("substeps", [1, 4])
-def test_square_load_six_hours_on_six_off(substeps: int) -> None:
+def test_square_load_six_hours_on_six_off(marched: Marched, substeps: int) -> None:
     net = Net([(0, 1), (1, 2), (1, 3)], consumers=[2, 3], length=[400.0, 150.0, 300.0], diameter=0.05)
     heat = np.tile(np.repeat([[0.0, 0.0], [40e3, 15e3]], 6, axis=0), (6, 1))
     march = marched(net.problem(heat, steps=72, substeps=substeps, mass_flow_max=1.0, tolerance=1e-4))
@@ -362,7 +376,7 @@ def test_square_load_six_hours_on_six_off(substeps: int) -> None:
     assert first != pytest.approx(later, rel=1e-3)
 
 
-def test_tiny_demand_after_standing_flushes_cold_water() -> None:
+def test_tiny_demand_after_standing_flushes_cold_water(marched: Marched) -> None:
     """14 W from a pipe of water at ground temperature: it opens fully, warms up, and then sips."""
     net = Net([(0, 1)], consumers=[1], length=80.0, diameter=0.03, u_own=0.3)
     heat = np.zeros((40, 1))
@@ -384,7 +398,7 @@ def test_tiny_demand_after_standing_flushes_cold_water() -> None:
     assert march.consumer_supply_temperature[-20:].min() > 40.0
 
 
-def test_summer_nights_of_a_few_watts() -> None:
+def test_summer_nights_of_a_few_watts(marched: Marched) -> None:
     """Every house asks for a few watts at night and a shower by day; nothing fails, losses are right."""
     rng = np.random.default_rng(9)
     nodes, days = 10, 4
@@ -404,9 +418,10 @@ def test_summer_nights_of_a_few_watts() -> None:
     np.testing.assert_allclose(march.pipe_heat_loss[1:].sum(axis=0), u * between.sum(axis=0), rtol=0.05)
 
 
-def test_two_marches_are_bit_identical() -> None:
+@pytest.mark.parametrize("engine", [Reference, Compiled])
+def test_two_marches_are_bit_identical(engine: type[Engine]) -> None:
     first, second = (
-        town(seed=5, mesh=True, substeps=4, water=True, scarce=True, steps=24).march for _ in range(2)
+        town(engine, seed=5, mesh=True, substeps=4, water=True, scarce=True, steps=24).march for _ in range(2)
     )
     for field in fields(March):
         if field.name != "seconds":

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from heatsym.interfaces.axis import FloatArray
-from tests.build import WATER, Net, marched
+from tests.build import WATER, Marched, Net
 
 CAPACITY = WATER.density * WATER.cp * 0.25 * np.pi * 0.1**2  # of the default pipe's water. [J/(m K)]
 LENGTH = 1000.0
@@ -23,7 +23,7 @@ def flow_of(residence: float) -> float:
     return CAPACITY * LENGTH / (WATER.cp * residence)
 
 
-def front_error(substeps: int, residence: float, pipes: int) -> float:
+def front_error(marched: Marched, substeps: int, residence: float, pipes: int) -> float:
     """Error of a unit step's hourly means after a row of pipes, summed over time. [h]"""
     problem = row(pipes).problem(
         0.0, steps=9, substeps=substeps, mass_flow=flow_of(residence), t_feed=80.0, initial=(40.0, 40.0)
@@ -33,7 +33,7 @@ def front_error(substeps: int, residence: float, pipes: int) -> float:
     return float(np.abs(found - exact).sum())
 
 
-def test_front_through_many_pipes_sharpens_with_substeps() -> None:
+def test_front_through_many_pipes_sharpens_with_substeps(marched: Marched) -> None:
     """Sixty pipes of a few minutes each in hourly steps: measured 0.94, 0.36, 0.06 h for J = 1, 4, 16.
 
     Each mixes a substep's water, so the front spreads as a random walk does, with the square root of the
@@ -41,18 +41,19 @@ def test_front_through_many_pipes_sharpens_with_substeps() -> None:
     """
     residences = HOUR * np.array([2.0, 2.25, 2.5, 2.75])
     one, four, sixteen = (
-        np.mean([front_error(substeps, residence, 60) for residence in residences]) for substeps in (1, 4, 16)
+        np.mean([front_error(marched, substeps, residence, 60) for residence in residences])
+        for substeps in (1, 4, 16)
     )
     assert one > 0.5  # else there is nothing to show
     assert four < 0.5 * one
     assert sixteen < 0.3 * four
 
 
-def test_front_through_one_pipe_is_sharp_without_substeps() -> None:
-    assert front_error(1, 2.4 * HOUR, 1) < 1e-12
+def test_front_through_one_pipe_is_sharp_without_substeps(marched: Marched) -> None:
+    assert front_error(marched, 1, 2.4 * HOUR, 1) < 1e-12
 
 
-def wave_error(step: int, pipes: int) -> float:
+def wave_error(marched: Marched, step: int, pipes: int) -> float:
     """Error of hourly means where the feed temperature swings by 10 K in 12 hours. [K]
 
     Mean over flows, as the error depends on how residence and step fit.
@@ -79,16 +80,18 @@ def wave_error(step: int, pipes: int) -> float:
 
 
 @pytest.mark.parametrize(("pipes", "first", "order"), [(1, 0.3, 1.5), (5, 1.5, 1.4)])
-def test_smooth_feed_temperature_converges_with_the_step(pipes: int, first: float, order: float) -> None:
+def test_smooth_feed_temperature_converges_with_the_step(
+    marched: Marched, pipes: int, first: float, order: float
+) -> None:
     """Measured from 3600 s: 0.135, 0.036, 0.010 K in one pipe; 0.95, 0.13, 0.05 K in a row of five."""
     steps = np.array([3600, 1800, 900])
-    errors = np.array([wave_error(int(step), pipes) for step in steps])
+    errors = np.array([wave_error(marched, int(step), pipes) for step in steps])
     assert errors[0] < first
     assert (np.diff(errors) < 0).all()
     assert np.polyfit(np.log(steps), np.log(errors), 1)[0] > order
 
 
-def test_partner_felt_from_the_start_of_the_step_is_first_order() -> None:
+def test_partner_felt_from_the_start_of_the_step_is_first_order(marched: Marched) -> None:
     """Standing water in both pipes: their sum and difference decay each with its own rate."""
     own, cross, length = 0.6, 0.2, 500.0
     net = Net([(0, 1)], consumers=[1], length=length, u_own=own, u_cross=cross)

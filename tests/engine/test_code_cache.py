@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from numba import config
 
+from heatsym.engine import code_cache
 from heatsym.engine.code_cache import folder, writable
 
 NOWHERE = Path("/proc/heatsym")  # where even root writes nothing
@@ -23,24 +24,35 @@ def temporary(tmp_path, monkeypatch):
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="no /proc to be refused by")
 def test_a_read_only_installation_without_a_home(tmp_path):
     assert not writable(NOWHERE)
-    place = Path(folder([NOWHERE, NOWHERE / "cache"]))
-    assert place.parent == tmp_path
-    assert stat.S_IMODE(place.stat().st_mode) == 0o700
-    assert folder([NOWHERE]) == str(place)  # the next run finds it again
+    place = folder([NOWHERE, NOWHERE / "cache"])
+    assert place.parent.parent == tmp_path
+    assert stat.S_IMODE(place.parent.stat().st_mode) == 0o700
+    assert folder([NOWHERE]) == place  # the next run finds it again
 
 
-def test_numba_chooses_where_it_can(tmp_path):
-    assert folder([tmp_path / "new"]) == ""
+def test_the_first_place_that_can_be_written(tmp_path):
+    assert folder([NOWHERE, tmp_path / "new"]).parent == tmp_path / "new"
 
 
 def test_a_folder_open_to_others_is_not_trusted(tmp_path):
-    place = Path(folder([NOWHERE]))
+    place = folder([NOWHERE]).parent
     place.chmod(0o777)
-    other = Path(folder([NOWHERE]))
+    other = folder([NOWHERE]).parent
     assert other != place
     assert stat.S_IMODE(other.stat().st_mode) == 0o700
 
 
 def test_what_the_user_names_holds(tmp_path, monkeypatch):
     monkeypatch.setattr(config, "CACHE_DIR", str(tmp_path / "mine"))
-    assert folder([NOWHERE]) == str(tmp_path / "mine")
+    assert folder([NOWHERE]) == tmp_path / "mine"
+
+
+def test_changed_kernels_are_compiled_anew(tmp_path, monkeypatch):
+    """A change in any module that is compiled, not only in the one that calls, means another folder."""
+    for path in code_cache.HERE.glob("*.py"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    monkeypatch.setattr(code_cache, "HERE", tmp_path)
+    before = folder([tmp_path])
+    with (tmp_path / "hydraulic_kernels.py").open("a") as file:
+        file.write("# changed")
+    assert folder([tmp_path]) != before

@@ -61,9 +61,19 @@ def test_graph(seed: int) -> None:
     np.testing.assert_allclose(graph.heads(potential[0, start] - potential[0, end]), heads[0])
 
     assert sorted(graph.order.tolist()) == list(range(nodes))
-    away = np.abs(graph.path.toarray()).sum(axis=1)[graph.order]
-    assert away[0] == 0
-    assert (np.diff(away) >= 0).all()
+    away = np.zeros(nodes, dtype=np.int64)
+    for node in graph.order[1:]:
+        ends = {start[graph.parent_edge[node]], end[graph.parent_edge[node]]}
+        assert ends == {node, graph.parent[node]}
+        away[node] = away[graph.parent[node]] + 1
+    assert graph.order[0] == at
+    assert (np.diff(away[graph.order]) >= 0).all()
+    assert np.abs(away[start] - away[end]).max() <= 1
+
+    weight = rng.uniform(size=len(start))
+    products, matrix = graph.loop_products
+    matrix.data = products @ weight
+    np.testing.assert_allclose(matrix.toarray(), loops * weight @ loops.T, atol=1e-14)
 
 
 def test_two_parallel_edges_and_an_edge_to_itself_close_loops() -> None:
@@ -71,6 +81,25 @@ def test_two_parallel_edges_and_an_edge_to_itself_close_loops() -> None:
     np.testing.assert_array_equal(np.abs(graph.loops.toarray()), [[1, 1, 0], [0, 0, 1]])
     assert graph.loops.toarray()[0].prod() == 0
     np.testing.assert_array_equal(incidence(graph) @ graph.loops.toarray().T, 0.0)
+
+
+def test_long_chain_with_a_short_cut() -> None:
+    """50,000 nodes in a row, every second edge the other way round, and an edge from node 20,000 on."""
+    nodes = 50_000
+    near, far = np.append(np.arange(nodes - 1), 20_000), np.append(np.arange(1, nodes), 20_003)
+    swapped = np.arange(nodes) % 2 == 1
+    start, end = np.where(swapped, far, near), np.where(swapped, near, far)
+    graph = flow_graph(nodes, start, end, 0)
+    away = np.arange(nodes) - 2 * (np.arange(nodes) >= 20_003)
+    np.testing.assert_array_equal(graph.heads(np.where(swapped, 1.0, -1.0)), away)
+
+    flow = np.abs(graph.tree_flow(np.ones(nodes)))
+    np.testing.assert_array_equal(flow[:20_000], nodes - 1 - np.arange(20_000))
+    np.testing.assert_array_equal(flow[20_003:-1], nodes - 1 - np.arange(20_003, nodes - 1))
+
+    around = graph.loops.toarray()[0]
+    np.testing.assert_array_equal(np.flatnonzero(around), [20_000, 20_001, 20_002, nodes - 1])
+    np.testing.assert_array_equal(np.bincount(start, around, nodes), np.bincount(end, around, nodes))
 
 
 def test_graph_in_parts_is_refused() -> None:

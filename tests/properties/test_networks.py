@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from heatsym.engine.compiled import Compiled
+from heatsym.engine.reference import Reference
 from heatsym.engine.trajectory import March
 from heatsym.interfaces.axis import FloatArray
-from tests.build import WATER, Net, marched
+from tests.build import WATER, Engine, Marched, Net, marched
 
 STEPS = 16
 
@@ -27,6 +29,7 @@ class Drawn:
     t_ground: float = 8.0
     initial: tuple[Any, Any] = (75.0, 42.0)
     substeps: int = 1
+    engine: type[Engine] = Reference
 
     def march(self) -> March:
         problem = self.net.problem(
@@ -37,10 +40,10 @@ class Drawn:
             t_ground=self.t_ground,
             initial=self.initial,
         )
-        return marched(problem, self.power, t_feed=self.feed)
+        return marched(problem, self.power, engine=self.engine, t_feed=self.feed)
 
 
-def drawn(seed: int, mesh: bool) -> Drawn:
+def drawn(engine: type[Engine], seed: int, mesh: bool) -> Drawn:
     """Smooth loads and feeds not far apart: every step converges whole, so that it has one answer.
 
     A step that is taken in halves has other flows than one that is not, by some tenths of a percent.
@@ -64,18 +67,23 @@ def drawn(seed: int, mesh: bool) -> Drawn:
         sources=[9, 0],
     )
     feed = np.array([80.0, 85.0])
-    return Drawn(net, heat, rng.uniform(35, 45, 7), np.array([0.35 * heat.sum(axis=1).max(), np.inf]), feed)
+    power = np.array([0.35 * heat.sum(axis=1).max(), np.inf])
+    return Drawn(net, heat, rng.uniform(35, 45, 7), power, feed, engine=engine)
+
+
+both = pytest.mark.parametrize("engine", [Reference, Compiled])
 
 
 @pytest.fixture(params=[(3, False), (6, True)], ids=["tree", "mesh"])
-def town(request) -> Drawn:
-    return drawn(*request.param)
+def town(request, engine: type[Engine]) -> Drawn:
+    return drawn(engine, *request.param)
 
 
 def alike(first: FloatArray, second: FloatArray, scale: float = 1.0) -> None:
     np.testing.assert_allclose(first, second, rtol=1e-6, atol=1e-6 * scale)
 
 
+@both
 def test_names_order_and_direction_do_not_matter(town: Drawn) -> None:
     """Nodes renumbered, pipes listed in another order and drawn the other way, consumers shuffled."""
     rng = np.random.default_rng(1)
@@ -101,6 +109,7 @@ def test_names_order_and_direction_do_not_matter(town: Drawn) -> None:
     alike(again.source_heat, march.source_heat)
 
 
+@both
 def test_warmer_by_a_constant_everywhere(town: Drawn) -> None:
     """With constant specific heat only differences of temperature matter."""
     march = town.march()
@@ -118,9 +127,10 @@ def test_warmer_by_a_constant_everywhere(town: Drawn) -> None:
     alike(again.node_return_temperature, march.node_return_temperature + 7)
 
 
-def test_town_four_times_as_large() -> None:
+@both
+def test_town_four_times_as_large(engine: type[Engine]) -> None:
     """Four times the heat through four times the area with four times the loss: the same temperatures."""
-    town = drawn(3, mesh=False)
+    town = drawn(engine, 3, mesh=False)
     net, march = town.net, town.march()
     large = replace(
         net, diameter=2 * net.diameter, wall=4 * net.wall, u_own=4 * net.u_own, u_cross=4 * net.u_cross
@@ -133,6 +143,7 @@ def test_town_four_times_as_large() -> None:
     alike(again.node_return_temperature, march.node_return_temperature)
 
 
+@both
 def test_house_counted_as_two_halves(town: Drawn) -> None:
     net, march = town.net, town.march()
     halves = np.array([0.3, 0.7])
@@ -150,6 +161,7 @@ def test_house_counted_as_two_halves(town: Drawn) -> None:
     alike(again.pipe_heat_loss, march.pipe_heat_loss)
 
 
+@both
 def test_producer_counted_as_two_halves(town: Drawn) -> None:
     net, march = town.net, town.march()
     again = replace(
@@ -163,6 +175,7 @@ def test_producer_counted_as_two_halves(town: Drawn) -> None:
     alike(again.node_supply_temperature, march.node_supply_temperature)
 
 
+@both
 def test_dead_end_without_consumer_only_cools(town: Drawn) -> None:
     """A branch that nobody draws from loses its first heat by itself and changes nothing elsewhere."""
     net, march = town.net, town.march()
@@ -184,7 +197,7 @@ def test_dead_end_without_consumer_only_cools(town: Drawn) -> None:
     alike(again.pipe_supply_temperature[:, -1], 8 + 67 * np.exp(-np.arange(1, STEPS + 1) * 3600 / tau))
 
 
-def test_two_arms_drawn_alike_carry_alike() -> None:
+def test_two_arms_drawn_alike_carry_alike(marched: Marched) -> None:
     """A ring seen from the plant: both ways round to the far house are the same, so is what they carry."""
     edges = [(0, 1), (1, 2), (2, 3), (0, 4), (4, 5), (5, 3)]
     heat = np.tile([20e3, 10e3, 30e3, 20e3, 10e3], (STEPS, 1)) * np.linspace(0.5, 1, STEPS)[:, None]
@@ -197,6 +210,7 @@ def test_two_arms_drawn_alike_carry_alike() -> None:
     alike(march.consumer_supply_temperature[:, [0, 1]], march.consumer_supply_temperature[:, [3, 4]])
 
 
+@both
 def test_better_insulation_saves_heat_and_flow(town: Drawn) -> None:
     """From one plant: a second, limited one would shift the mixture with what the first can carry."""
     alone = replace(town, power=np.array([0.0, np.inf]))

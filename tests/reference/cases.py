@@ -6,7 +6,10 @@ import csv
 import json
 import math
 import shutil
+import tomllib
 from pathlib import Path
+
+import numpy as np
 
 
 def layered_u(diameter: float, wall: float, k_wall: float, insulation: float, k_insulation: float) -> float:
@@ -237,6 +240,83 @@ electricity_kg_per_MWh = 120
 [counterfactual]
 kind = "gas_boiler"
 {extra}
+"""
+    )
+    return case
+
+
+def ulg_pipe(data: Path, folder: Path, *, step: int = 1, documented: bool = False) -> Path:
+    """The measured pipe of the University of Liege: prescribed flow, and the inlet's temperature as it was.
+
+    A step gets the mean over it of the straight lines between the samples. Wall and surroundings are those
+    that the IBPSA model was run with, or those that the rig's ``documented`` description gives.
+    """
+    with (data / "case.toml").open("rb") as file:
+        given = tomllib.load(file)
+    measured = rows(data / "input.csv")
+    time = [float(row["time_s"]) for row in measured]
+    steps = math.ceil(time[-1] / step)
+    fine = 100
+    instants = (np.arange(steps * fine) + 0.5) * (step / fine)
+
+    def mean(column: str) -> list[float]:
+        values = np.interp(instants, time, [float(row[column]) for row in measured])
+        return [float(value) for value in values.reshape(steps, fine).mean(axis=1)]
+
+    flow, inlet = mean("m_flow_kg_s"), mean("t_in_water_degC")
+    header = ["time_s", "flow", "inlet"]
+    write(
+        folder / "measured.csv",
+        header,
+        [[k * step, m, t] for k, (m, t) in enumerate(zip(flow, inlet, strict=True))],
+    )
+    start, end = (given["input"][f"initial_t_{side}_degC"] for side in ("in", "out"))
+    write(
+        folder / "nodes.csv",
+        ["id", "x_m", "y_m", "initial_supply_degC", "initial_return_degC"],
+        [["inlet", 0, 0, start, start], ["outlet", given["geometry"]["length_m"], 0, end, end]],
+    )
+    write(folder / "consumers.csv", ["id", "node"], [["drain", "outlet"]])
+    pipe, material = given["geometry"], dict(given["material"]["as_used_by_reference_model"])
+    if documented:
+        material |= given["material"]["as_documented_for_the_rig"]
+    write(
+        folder / "pipes.csv",
+        [
+            "id", "from", "to", "length_m", "inner_diameter_mm", "wall_thickness_mm",
+            "wall_density_kg_per_m3", "wall_cp_J_per_kgK", "u_W_per_mK", "roughness_mm",
+        ],
+        [
+            [
+                "pipe", "inlet", "outlet", pipe["length_m"], 1e3 * pipe["inner_diameter_m"],
+                1e3 * pipe["wall_thickness_m"], material["wall_density_kg_m3"], material["wall_cp_J_kgK"],
+                material["heat_loss_coefficient_W_mK"], 0.05,
+            ]
+        ],
+    )  # fmt: skip
+    case = folder / "ulg.toml"
+    case.write_text(
+        f"""
+[case]
+name = "ULg pipe, {data.name}"
+[time]
+start = 2025-01-01
+duration = "{steps * step}s"
+timezone = "UTC"
+step = "{step}s"
+[network]
+nodes = "nodes.csv"
+pipes = "pipes.csv"
+supply_temperature_degC = {{ file = "measured.csv", column = "inlet" }}
+ground.temperature_degC = {material["ambient_temperature_degC"]}
+[demand]
+consumers = "consumers.csv"
+series_kg_per_s = {{ file = "measured.csv", column = "flow" }}
+return_temperature_degC = 5
+[[source]]
+name = "heater"
+kind = "ideal"
+node = "inlet"
 """
     )
     return case

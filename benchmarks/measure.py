@@ -1,0 +1,223 @@
+"""CPU time of a march, and what the machine itself can do, measured in the same run."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from benchmarks.networks import District, Period, Task, task
+from heatsym.engine.compiled import Compiled
+from heatsym.engine.hydraulics import hydraulics
+from heatsym.engine.trajectory import March
+from heatsym.physics.friction import pressure_drop
+
+HOURS_OF_YEAR = 8760.0
+BYTES_PER_PIPE_STEP = 52.0  # that a step must at least read and write of one pipe, as designed
+
+Result = TypeVar("Result")
+
+YEAR = (Period("year", 0, 365),)
+MONTHS = (Period("January", 0, 31), Period("July", 181, 31))
+WEEKS = (Period("winter week", 14, 7), Period("summer week", 195, 7))
+
+
+def in_quarters(periods: tuple[Period, ...]) -> tuple[Period, ...]:
+    """The same stretches in steps of a quarter of an hour."""
+    return tuple(Period(p.name, p.first_day, p.days, 900) for p in periods)
+
+
+def timed(work: Callable[[], Result], rounds: int) -> tuple[list[float], Result]:
+    """CPU time of several calls, ascending [s], and what the last returned."""
+    times = []
+    for _ in range(rounds):
+        begin = time.process_time()
+        result = work()
+        times.append(time.process_time() - begin)
+    return sorted(times), result
+
+
+def cpu_seconds(work: Callable[[], object], rounds: int = 3) -> float:
+    """Median CPU time of several calls. [s]"""
+    times, _ = timed(work, rounds)
+    return times[rounds // 2]
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What one core of this machine does."""
+
+    copy: float  # read and written. [B/s]
+    exponential: float  # numpy, in cache. [s per element]
+    friction: float  # pressure drop of a pipe in numpy, in cache. [s per pipe]
+
+    @property
+    def floor(self) -> float:
+        """Least time of a pipe-step whose state comes from memory. [s]"""
+        return BYTES_PER_PIPE_STEP / self.copy
+
+
+def machine() -> Machine:
+    """Medians of seven."""
+    source = np.ones(2**25)  # 256 MiB, beyond any cache
+    target = np.zeros_like(source)
+    x = np.linspace(-5.0, 0.0, 4096)
+    into = np.empty_like(x)
+    flow = np.linspace(0.1, 30.0, 4096)
+
+    def exponentials() -> None:
+        for _ in range(1000):
+            np.exp(x, out=into)
+
+    def frictions() -> None:
+        for _ in range(20):
+            pressure_drop(flow, 50.0, 0.1, 1e-4, 0.0, 970.0, 3.5e-4)
+
+    return Machine(
+        copy=2.0 * source.nbytes / cpu_seconds(lambda: np.copyto(target, source), 7),
+        exponential=cpu_seconds(exponentials, 7) / (1000 * len(x)),
+        friction=cpu_seconds(frictions, 7) / (20 * len(flow)),
+    )
+
+
+def cores_and_family() -> str:
+    """Kind of processor and number of cores, without the machine's name."""
+    name = platform.processor() or platform.machine()
+    listed = Path("/proc/cpuinfo")
+    if listed.exists():
+        fields: dict[str, str] = {}
+        for line in listed.read_text("utf-8").splitlines():
+            key, _, value = line.partition(":")
+            fields[key.strip()] = value.strip()
+        name = f"{fields.get('model name', name)}, family {fields.get('cpu family', '?')}"
+    return f"{name}, {os.cpu_count()} cores"
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A march, scaled to a year; CPU seconds, median of the rounds and their range."""
+
+    district: District
+    periods: tuple[Period, ...]
+    producers: int
+    prepare: float  # tables -> problem. [s]
+    march: float
+    least: float
+    most: float
+    hydraulics: float
+    sweeps: float
+    steps: int
+    unconverged: int
+    merged: int
+    residual: float  # largest, over the largest heat of the sources. [-]
+    unmet: float  # over the heat asked for. [-]
+
+    @property
+    def per_pipe_step(self) -> float:
+        """CPU time of the march per pipe (two in a trench) and step. [s]"""
+        steps = HOURS_OF_YEAR * 3600.0 / self.periods[0].step
+        return self.march / (2 * self.district.trenches * steps)
+
+
+def ready(this: Task) -> Callable[[], March]:
+    """The march, with its start settled and its code compiled."""
+    engine = Compiled(this.problem, this.offers, this.plan)
+    start = engine.start()
+    return lambda: engine.march(start, lambda done: None)
+
+
+def measure(of: District, periods: tuple[Period, ...], *, producers: int = 1, rounds: int = 3) -> Measured:
+    """March a district over periods and scale the CPU time to a year by their length.
+
+    Preparing and the settling of the start are not in the march; pressures are apart.
+    """
+    hours = sum(24.0 * p.days for p in periods)
+    prepare, pressures = 0.0, 0.0
+    times = np.zeros(rounds)
+    sweeps, residual, steps, unconverged, merged = 0.0, 0.0, 0, 0, 0
+    asked, unmet = 0.0, 0.0
+    for period in periods:
+        found, this = timed(partial(task, of, period, producers=producers), 1)
+        prepare = max(prepare, found[0])
+        found, march = timed(ready(this), rounds)
+        times += found
+        work = partial(hydraulics, this.problem, march)
+        work()  # compiled now
+        pressures += cpu_seconds(work)
+        sweeps += float(march.sweeps.sum())
+        steps += len(march.sweeps)
+        unconverged += int((~march.converged).sum())
+        merged += march.merged_parcels
+        residual = max(residual, float(np.abs(march.residual).max() / march.source_heat.sum(axis=1).max()))
+        asked += float(march.consumer_heat_demand.sum())
+        unmet += float(march.consumer_heat_unmet.sum())
+    scale = HOURS_OF_YEAR / hours
+    return Measured(
+        district=of,
+        periods=periods,
+        producers=producers,
+        prepare=prepare,
+        march=scale * float(np.median(times)),
+        least=scale * float(times.min()),
+        most=scale * float(times.max()),
+        hydraulics=scale * pressures,
+        sweeps=sweeps / steps,
+        steps=steps,
+        unconverged=unconverged,
+        merged=merged,
+        residual=residual,
+        unmet=unmet / asked,
+    )
+
+
+def peak_memory(trenches: int, period: Period) -> dict[str, float]:
+    """Largest resident memory of a process that marches, after imports, preparing and marching. [B]"""
+    given = [str(trenches), period.name, str(period.first_day), str(period.days), str(period.step)]
+    root = Path(__file__).resolve().parents[1]
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.measure", *given],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
+
+
+def _resident() -> float:
+    """Largest resident memory of this process. [B]"""
+    status = Path("/proc/self/status")
+    if status.exists():  # elsewhere a process starts with the largest memory of the one that started it
+        lines = status.read_text("utf-8").splitlines()
+        (size,) = [line.split()[1] for line in lines if line.startswith("VmHWM")]
+        return 1024.0 * float(size)
+    return 1024.0 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def _marched_alone(trenches: str, name: str, first_day: str, days: str, step: str) -> str:
+    """Largest resident memory so far, at three moments, as JSON."""
+    from benchmarks.networks import district
+
+    begin = _resident()
+    this = task(district(int(trenches)), Period(name, int(first_day), int(days), int(step)))
+    prepared = _resident()
+    run = ready(this)
+    settled = _resident()
+    run()
+    return json.dumps({"imports": begin, "prepared": prepared, "settled": settled, "marched": _resident()})
+
+
+if __name__ == "__main__":
+    sys.stdout.write(_marched_alone(*sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""The same district in other programs, each in its own virtual environment."""

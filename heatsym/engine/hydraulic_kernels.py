@@ -1,0 +1,259 @@
+r"""Pressures, compiled: every pipe of a step at once, then along the tree, one step after another.
+
+Friction is that of :mod:`heatsym.physics.friction`, arranged so that the loop over the pipes runs on
+vectors: no branch, no call, few divisions, and logarithms by their series. No step knows of another, so
+that nothing adds up over the steps and they may be computed in any parts.
+
+With :math:`y = \ln(10) / (2 \sqrt f)` the equation of Colebrook and White reads :math:`y + \ln(a + y) = b`,
+so that :math:`z = a + y` solves :math:`z + \ln z = a + b`, an equation of one number. Its large solutions
+are :math:`z = B - \ln B + \ln(B) / B + \ldots` with :math:`B = a + b`; from there one of the fourth-order
+steps of ``physics`` reaches 1e-12, for B is at least 6.9 in turbulent flow. Derived here.
+
+With the volume flow :math:`V = \dot m / \rho` the pressure drop is
+
+.. math:: \Delta p = \frac{8 V}{\pi^2 d^4} \left( f |\dot m| \frac{L}{d} + \zeta |\dot m| \right)
+
+in which :math:`f |\dot m| = 16 \pi d \mu` in laminar flow.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar, cast
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from heatsym.engine.kernels import compiled, inner
+from heatsym.interfaces.axis import FloatArray, IntArray
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+COEFFICIENTS = 7
+"""Of the polynomials over (t - 80)/80."""
+DENSITY, LOG_VISCOSITY = range(2)
+"""Rows of Network.fluid; the logarithm is that of viscosity over its value at 80 degC."""
+UNIT_FLOW, ROUGHNESS, FRICTION, FITTINGS, PER_AREA = range(5)
+"""Rows of Network.pipe: mass flow of Reynolds number 1 at 80 degC, a over Reynolds number, the factors of f
+and of 1 in the pressure drop, velocity over volume flow."""
+SUPPLY, RETURN = range(2)
+
+HALF = 0.5 * math.log(10.0)
+ROOT_HALF = 0x3FE6A09E667F3BCD
+"""Bits of the square root of one half."""
+
+
+class Network(NamedTuple):
+    """Pipes in the order of the case; nodes by breadth-first number, the root being 0."""
+
+    pipes: int
+    fluid: FloatArray  # (2, COEFFICIENTS)
+    pipe: FloatArray  # (5, pipes, and again for every step computed at once)
+    above: IntArray  # (node,) the next node towards the root
+    edge: IntArray  # (node,) the pipe from there
+    sense: FloatArray  # (node,) +1 where it starts there
+    number: IntArray  # (node,) of each of the case's nodes
+    static: FloatArray  # (node,) of the case, pressure of its height above the root [Pa]
+    consumer: IntArray  # (consumer,) number of its node
+    source: IntArray  # (source,)
+    hold: float  # return pressure at the root [Pa]
+    least: float  # differential pressure of the critical consumer [Pa]
+    efficiency: float  # of the pumps
+
+
+class Inputs(NamedTuple):
+    """What the march found; (time x pipe,) row after row, (time, object) for the others."""
+
+    supply_flow: FloatArray
+    return_flow: FloatArray
+    supply_temperature: FloatArray
+    return_temperature: FloatArray
+    consumer_flow: FloatArray
+    source_flow: FloatArray
+    source_return: FloatArray
+
+
+class Output(NamedTuple):
+    """In the order of the case, (time, object) but for velocity (time x pipe,); see ``Hydraulics``."""
+
+    supply: FloatArray
+    return_: FloatArray
+    velocity: FloatArray
+    electricity: FloatArray
+    throttled: NDArray[np.bool_]
+    critical: IntArray
+
+
+def written_out(function: Function) -> Function:
+    """Put a function into the loops that call it: a call would keep them from running on vectors."""
+    return cast(Function, njit(inline="always")(function))
+
+
+@written_out
+def split(x: float) -> tuple[float, float]:
+    """Exponent of 2 and the rest, which lies around 1: from the root of one half to the root of two."""
+    bits = np.float64(x).view(np.int64)
+    exponent = (bits - ROOT_HALF) >> 52
+    return float(exponent), np.int64(bits - (exponent << 52)).view(np.float64)
+
+
+@written_out
+def logarithm(x: float) -> float:
+    """Natural logarithm of x > 0 within 1e-12: that of the exponent, and a series for the rest."""
+    exponent, rest = split(x)
+    z = (rest - 1.0) / (rest + 1.0)
+    q = z * z
+    low = (2.0 + q * (2 / 3)) + q * q * (2 / 5 + q * (2 / 7))
+    high = (2 / 9 + q * (2 / 11)) + q * q * (2 / 13)
+    return exponent * math.log(2.0) + z * (low + q * q * q * q * high)
+
+
+@written_out
+def rough_logarithm(x: float) -> float:
+    """Natural logarithm of x > 0 within 0.005: exponent, and a short series for the rest."""
+    exponent, rest = split(x)
+    m = rest - 1.0
+    return exponent * math.log(2.0) + m * (1.0 - m * (0.5 - m * 0.25))
+
+
+@written_out
+def exponential(x: float) -> float:
+    """Exponential of abs(x) < 2 within 1e-12: the series of a sixteenth of x, squared four times."""
+    p = x * 0.0625
+    q = p * p
+    low = (1.0 + p) + q * (1 / 2 + p * (1 / 6))
+    high = (1 / 24 + p * (1 / 120)) + q * (1 / 720 + p * (1 / 5040)) + q * q * (1 / 40320)
+    once = low + q * q * high
+    twice = once * once
+    four = twice * twice
+    eight = four * four
+    return eight * eight
+
+
+@written_out
+def polynomial(fluid: FloatArray, row: int, x: float) -> float:
+    """Value of one of the fluid's polynomials, in pairs so that a processor can work on several."""
+    q = x * x
+    low: float = (fluid[row, 0] + fluid[row, 1] * x) + q * (fluid[row, 2] + fluid[row, 3] * x)
+    high: float = (fluid[row, 4] + fluid[row, 5] * x) + q * fluid[row, 6]
+    return low + q * q * high
+
+
+@written_out
+def friction_factor(re: float, roughness: float) -> float:
+    """Darcy friction factor for Reynolds numbers above 2000; ``roughness`` is a over Reynolds number."""
+    turbulent = re if re > 2300.0 else 2300.0
+    a = roughness * turbulent
+    b = logarithm(turbulent * (HALF / 2.51))
+    log = rough_logarithm(a + b)
+    y = b - log + log / (a + b)
+    z = a + y
+    error, o = logarithm(z) + y - b, 1.0 + z
+    y -= (o * o + 0.5 * error) * error * z / (o * (o * o + error) + error * error * (1 / 3))
+    o = 1.0 + a + y
+    over = 1.0 / (y * o)
+    root = HALF * o * over
+    factor = root * root
+    # Between laminar and turbulent the cubic that meets both in value and slope.
+    s = (re - 2000.0) * (1 / 300)
+    rise, first, last = factor - 0.032, -0.0048, (-600.0 / 2300.0) * factor * y * over
+    blend = 0.032 + s * (first + s * (3.0 * rise - 2.0 * first - last + s * (first + last - 2.0 * rise)))
+    return factor if re >= 2300.0 else blend
+
+
+@inner
+def drops(
+    fluid: FloatArray,
+    pipe: FloatArray,
+    flow: FloatArray,
+    t: FloatArray,
+    drop: FloatArray,
+    velocity: FloatArray,
+) -> None:
+    """Pressure drop [Pa] and velocity [m/s] of every pipe of one side, from start to end."""
+    for k in range(flow.size):
+        x = (t[k] - 80.0) * (1 / 80)
+        density = polynomial(fluid, DENSITY, x)
+        unit = pipe[UNIT_FLOW, k] * exponential(polynomial(fluid, LOG_VISCOSITY, x))
+        over = 1.0 / (unit * density)
+        size = abs(flow[k])
+        re = size * (density * over)
+        volume = flow[k] * (unit * over)
+        factor = friction_factor(re, pipe[ROUGHNESS, k])
+        rubbed = factor * size if re > 2000.0 else 64.0 * unit
+        drop[k] = volume * (pipe[FRICTION, k] * rubbed + pipe[FITTINGS, k] * size)
+        velocity[k] = volume * pipe[PER_AREA, k]
+
+
+@inner
+def critical_consumer(network: Network, head: FloatArray, flow: FloatArray) -> tuple[int, float]:
+    """The consumer with the lowest differential pressure of those that draw, or -1, and that pressure."""
+    critical, lowest = -1, np.inf
+    for c in range(flow.size):
+        if flow[c] > 0.0:
+            spread = head[SUPPLY, network.consumer[c]] - head[RETURN, network.consumer[c]]
+            if critical < 0 or spread < lowest:
+                critical, lowest = c, spread
+    return critical, lowest
+
+
+@inner
+def pumped(
+    network: Network, head: FloatArray, shift: float, flow: FloatArray, t: FloatArray
+) -> tuple[float, bool]:
+    """Electricity of all pumps [W], and whether one would have to brake."""
+    electricity, throttled = 0.0, False
+    for s in range(flow.size):
+        if flow[s] > 0.0:
+            lift = head[SUPPLY, network.source[s]] - head[RETURN, network.source[s]] + shift
+            if lift < 0.0:
+                lift, throttled = 0.0, True
+            density = polynomial(network.fluid, DENSITY, (t[s] - 80.0) / 80.0)
+            electricity += flow[s] * lift / (density * network.efficiency)
+    return electricity, throttled
+
+
+@inner
+def along_the_tree(network: Network, drop: FloatArray, first: int, head: FloatArray) -> None:
+    """Potentials of both sides' nodes relative to the root's; a step's drops stand from ``first`` on."""
+    head[SUPPLY, 0] = head[RETURN, 0] = 0.0
+    for i in range(1, network.above.size):
+        up, k, sense = network.above[i], first + network.edge[i], network.sense[i]
+        head[SUPPLY, i] = head[SUPPLY, up] - sense * drop[SUPPLY, k]
+        head[RETURN, i] = head[RETURN, up] - sense * drop[RETURN, k]
+
+
+@inner
+def written(network: Network, inputs: Inputs, output: Output, head: FloatArray, t: int) -> None:
+    """A step's row, from the potentials of its nodes."""
+    critical, lowest = critical_consumer(network, head, inputs.consumer_flow[t])
+    level = network.hold if critical >= 0 else np.nan
+    shift = network.least - lowest if critical >= 0 else np.nan
+    for node in range(network.number.size):
+        i, static = network.number[node], network.static[node]
+        output.supply[t, node] = head[SUPPLY, i] + (level + shift) - static
+        output.return_[t, node] = head[RETURN, i] + level - static
+    electricity, throttled = pumped(network, head, shift, inputs.source_flow[t], inputs.source_return[t])
+    output.electricity[t], output.throttled[t], output.critical[t] = electricity, throttled, critical
+
+
+@compiled
+def pressures(network: Network, inputs: Inputs, output: Output, drop: FloatArray, head: FloatArray) -> None:
+    """All steps; ``drop`` (3, several times the pipes) and ``head`` (2, node) are room to work in.
+
+    Drops are computed for several steps at once, which a small network needs to fill the vectors; the
+    pipes' table repeats itself for each of them.
+    """
+    steps, pipes, fluid, pipe = output.critical.size, network.pipes, network.fluid, network.pipe
+    together = max(drop.shape[1] // max(pipes, 1), 1)
+    for first in range(0, steps, together):
+        last = min(first + together, steps)
+        a, b = first * pipes, last * pipes
+        velocity, spare = output.velocity[a:b], drop[2]
+        drops(fluid, pipe, inputs.supply_flow[a:b], inputs.supply_temperature[a:b], drop[SUPPLY], velocity)
+        drops(fluid, pipe, inputs.return_flow[a:b], inputs.return_temperature[a:b], drop[RETURN], spare)
+        for t in range(first, last):
+            along_the_tree(network, drop, (t - first) * pipes, head)
+            written(network, inputs, output, head, t)

@@ -1,0 +1,215 @@
+"""The compiled engine against the reference engine on networks of every kind, and its own balances."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import heatsym as hs
+from heatsym.engine.compiled import Compiled
+from heatsym.engine.layout import output
+from heatsym.engine.prepare import prepare
+from heatsym.engine.reference import Reference
+from heatsym.engine.settle import settle
+from heatsym.engine.trajectory import March
+from heatsym.interfaces.axis import FloatArray
+from tests.engine.networks import Network, random_network
+
+TRICKLE = 1e-6
+"""Flows below this share of the largest are left out where temperatures are compared. [-]"""
+
+
+def through(network: Network, march: March) -> tuple[FloatArray, FloatArray]:
+    """Flow through every node of the supply and of the return side; (time, node). [kg/s]"""
+    p, graph = network.problem, network.problem.graph
+    sides = []
+    for flow in (march.pipe_mass_flow, march.pipe_return_mass_flow):
+        total = np.zeros((graph.nodes, len(flow)))
+        np.add.at(total, graph.start, np.abs(flow.T))
+        np.add.at(total, graph.end, np.abs(flow.T))
+        np.add.at(total, p.source_node, march.source_mass_flow.T)
+        np.add.at(total, p.consumer_node, march.consumer_mass_flow.T)
+        sides.append(0.5 * total.T)
+    return sides[0], sides[1]
+
+
+def assert_equal(network: Network, found: March, oracle: March, steps: int) -> None:
+    """Temperatures within 1e-6 K, flows within 1e-8 of the largest, sums within 1e-9 of the heat."""
+    part = slice(0, steps)
+    largest = max(float(np.abs(oracle.pipe_mass_flow).max(initial=0.0)), 1e-9)
+    for name in ("pipe_mass_flow", "pipe_return_mass_flow", "consumer_mass_flow", "source_mass_flow"):
+        off = np.abs(getattr(found, name) - getattr(oracle, name))[part]
+        assert off.max(initial=0.0) <= 1e-8 * largest, name
+    supply, return_ = through(network, oracle)
+    everywhere = np.full_like(oracle.pipe_mass_flow, np.inf)
+    for name, flow in (
+        ("node_supply_temperature", supply),
+        ("node_return_temperature", return_),
+        ("pipe_supply_temperature", everywhere),
+        ("pipe_return_temperature", everywhere),
+        ("consumer_supply_temperature", oracle.consumer_mass_flow),
+        ("consumer_return_temperature", oracle.consumer_mass_flow),
+        ("source_supply_temperature", oracle.source_mass_flow),
+        ("source_return_temperature", return_[:, network.problem.source_node]),
+    ):
+        seen = (flow > TRICKLE * largest)[part]
+        here, there = (getattr(march, name)[part][seen] for march in (found, oracle))
+        np.testing.assert_allclose(here, there, rtol=0, atol=1e-6, err_msg=name)
+    heat = max(float(oracle.consumer_heat_demand[part].sum()), float(oracle.source_heat[part].sum()), 1.0)
+    for name in (
+        "consumer_heat_demand",
+        "consumer_heat_delivered",
+        "consumer_heat_unmet",
+        "source_heat",
+        "pipe_heat_loss",
+    ):
+        here, there = (getattr(march, name)[part].sum(axis=0) for march in (found, oracle))
+        np.testing.assert_allclose(here, there, rtol=1e-9, atol=1e-9 * heat, err_msg=name)
+    missed = oracle.consumer_heat_unmet[part] > 1e-6 * max(float(oracle.consumer_heat_demand.max()), 1.0)
+    for name, seen in (("consumer_unmet_cause", missed), ("converged", slice(None))):
+        here, there = (getattr(march, name)[part][seen] for march in (found, oracle))
+        np.testing.assert_array_equal(here, there, err_msg=name)
+
+
+def assert_balanced(network: Network, march: March) -> None:
+    """Heat within 1e-9 of the largest supply, mass within 1e-8; converged, no source 1e-6 above its limit."""
+    p, graph = network.problem, network.problem.graph
+    peak = max(float(march.source_heat.sum(axis=1).max()), float(march.consumer_heat_demand.max()), 1.0)
+    stored = np.diff(march.network_stored_heat, prepend=march.initial_stored_heat) / p.step
+    given, taken = march.source_heat.sum(axis=1), march.consumer_heat_delivered.sum(axis=1)
+    residual = given - taken - march.pipe_heat_loss.sum(axis=1) - stored
+    assert np.abs(residual).max() <= 1e-9 * peak
+    assert np.abs(march.residual).max() <= 1e-9 * peak
+    outside = np.zeros((graph.nodes, p.steps))
+    np.add.at(outside, p.source_node, march.source_mass_flow.T)
+    np.subtract.at(outside, p.consumer_node, march.consumer_mass_flow.T)
+    for flow, sign in ((march.pipe_mass_flow, 1.0), (march.pipe_return_mass_flow, -1.0)):
+        total = sign * outside.copy()
+        np.add.at(total, graph.end, flow.T)
+        np.subtract.at(total, graph.start, flow.T)
+        assert np.abs(total).max() <= 1e-8 * max(float(march.source_mass_flow.sum(axis=1).max()), 1e-9)
+    cooling = np.maximum(network.offers.t_hot - march.source_return_temperature, 0.0)
+    with np.errstate(invalid="ignore"):
+        most = np.fmin(network.plan.upper, network.offers.conductance * cooling)
+    assert (march.source_heat - most)[march.converged].max(initial=0.0) <= 1e-6 * peak
+
+
+def check(network: Network) -> None:
+    found = network.march(Compiled)
+    assert_balanced(network, found)
+    assert_equal(network, found, network.march(Reference), network.unmerged())
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_random_network(seed: int) -> None:
+    check(random_network(seed))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(1000, 1500))
+def test_random_network_for_longer(seed: int) -> None:
+    check(random_network(seed, longest=24))
+
+
+def test_random_networks_are_hard() -> None:
+    """Else their equality says little."""
+    networks = [random_network(seed) for seed in range(40)]
+    marches = [network.march(Compiled) for network in networks]
+
+    def share(of: Iterator[bool]) -> float:
+        return sum(of) / len(marches)
+
+    assert (
+        share(bool(((m.pipe_mass_flow > 0).any(0) & (m.pipe_mass_flow < 0).any(0)).any()) for m in marches)
+        > 0.4
+    )
+    assert share(bool((m.consumer_mass_flow.sum(axis=1) == 0).any()) for m in marches) > 0.4
+    assert share(bool((m.source_mass_flow > 0).sum(axis=1).max() > 1) for m in marches) > 0.4
+    assert share(bool(m.consumer_heat_unmet.max() > 1.0) for m in marches) > 0.4
+    assert share(n.problem.graph.loops.shape[0] > 0 for n in networks) > 0.3
+    assert share(m.merged_parcels == 0 for m in marches) > 0.6
+    causes = np.unique(np.concatenate([m.consumer_unmet_cause.ravel() for m in marches]))
+    assert causes.tolist() == [0, 1, 2, 3]
+
+
+# -- the same again ------------------------------------------------------------------------------------
+
+
+def assert_identical(first: March, second: March) -> None:
+    for field in fields(March):
+        if field.name != "seconds":
+            np.testing.assert_array_equal(
+                getattr(first, field.name), getattr(second, field.name), err_msg=field.name
+            )
+
+
+@pytest.mark.parametrize("seed", [0, 7, 12, 18])
+def test_marches_are_bit_identical_and_leave_their_start_alone(seed: int) -> None:
+    network = random_network(seed)
+    engine = network.engine(Compiled)
+    start = engine.start()
+    first = engine.march(start, lambda done: None)
+    assert_identical(engine.march(start, lambda done: None), first)
+    assert_identical(random_network(seed).march(Compiled), first)
+
+
+@pytest.mark.parametrize("piece", [1, 4, 7])
+@pytest.mark.parametrize("seed", [0, 7, 12, 18])
+def test_pieces_of_any_length_give_the_same_bits(seed: int, piece: int) -> None:
+    """Also where each piece begins with working memory of its own."""
+    network = random_network(seed)
+    engine = Compiled(network.problem, network.offers, network.plan)
+    march, steps = network.march(Compiled), network.problem.steps
+    state, rows = engine.start(), output(engine.setting, engine.numbering, steps)
+    for first in range(0, steps, piece):
+        state = state.copy()
+        engine._run(state, engine._work(state), rows, first, min(first + piece, steps), first)
+    np.testing.assert_array_equal(rows.node[0], march.node_supply_temperature)
+    np.testing.assert_array_equal(rows.pipe[2], march.pipe_heat_loss)
+    np.testing.assert_array_equal(rows.pipe[4], march.pipe_return_temperature)
+    np.testing.assert_array_equal(rows.consumer[4], march.consumer_mass_flow)
+    np.testing.assert_array_equal(rows.source[0], march.source_heat)
+    np.testing.assert_array_equal(rows.step, [march.network_stored_heat, march.residual])
+
+
+# -- the packaged town -----------------------------------------------------------------------------------
+
+
+TOWN = Path(__file__).resolve().parents[2] / "configs" / "harbour_town.toml"
+JANUARY, AFTER_THE_STOP = date(2025, 1, 13), date(2025, 7, 31)  # the works is back on 2 August
+
+
+@pytest.mark.parametrize(
+    ("start", "days", "substeps"),
+    [
+        (JANUARY, 14, 1),
+        (AFTER_THE_STOP, 4, 4),
+        pytest.param(JANUARY, 14, 4, marks=pytest.mark.slow),
+        pytest.param(AFTER_THE_STOP, 14, 1, marks=pytest.mark.slow),
+        pytest.param(AFTER_THE_STOP, 14, 4, marks=pytest.mark.slow),
+    ],
+)
+def test_packaged_town(start: date, days: int, substeps: int) -> None:
+    """With the tolerance of a case: both engines search the same way and stop in the same sweep."""
+    changes = {"time.start": start, "time.days": days, "time.substeps": substeps}
+    found, oracle = (
+        settle(
+            prepare(hs.load(TOWN).with_changes({**changes, "engine.kind": kind})), lambda done, what: None
+        ).march
+        for kind in ("compiled", "reference")
+    )
+    assert (oracle.source_heat.max(axis=0) > 0).sum() >= 2
+    np.testing.assert_array_equal(found.sweeps, oracle.sweeps)
+    np.testing.assert_array_equal(found.converged, oracle.converged)
+    for name in (field.name for field in fields(March) if field.name.endswith("_temperature")):
+        np.testing.assert_allclose(getattr(found, name), getattr(oracle, name), rtol=0, atol=1e-6)
+    for name in ("pipe_mass_flow", "pipe_return_mass_flow", "consumer_mass_flow", "source_mass_flow"):
+        largest = float(np.abs(oracle.pipe_mass_flow).max())
+        np.testing.assert_allclose(getattr(found, name), getattr(oracle, name), rtol=0, atol=1e-8 * largest)
+    for name in ("consumer_heat_delivered", "source_heat", "pipe_heat_loss"):
+        np.testing.assert_allclose(getattr(found, name).sum(), getattr(oracle, name).sum(), rtol=1e-9)
