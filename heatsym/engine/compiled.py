@@ -115,8 +115,7 @@ class Compiled:
         for first in range(0, steps, piece):
             progress(first / steps)
             self._run(state, room, rows, first, min(first + piece, steps), first)
-        for table in (rows.node, rows.pipe[3:], rows.consumer[2:4], rows.source[2:]):
-            kernels.to_temperatures(self.setting.medium, table.reshape(-1))
+        self._in_degrees(rows)
         demand, delivered, arrived, sent, drawn = rows.consumer
         flow_supply, flow_return, loss, pipe_supply, pipe_return = rows.pipe
         heat, flow, feed, back = rows.source
@@ -147,6 +146,11 @@ class Compiled:
             merged_parcels=state.merged - merged,
             seconds=time.process_time() - began,
         )
+
+    def _in_degrees(self, rows: kernels.Output) -> None:
+        """Temperatures where the kernel wrote theta."""
+        for table in (rows.node, rows.pipe[3:], rows.consumer[2:4], rows.source[2:]):
+            kernels.to_temperatures(self.setting.medium, table.reshape(-1))
 
     def _work(self, state: CompiledState) -> kernels.Work:
         """Working memory for the marches of one state."""

@@ -52,8 +52,12 @@ def test_a_network_in_two_parts(project: Path) -> None:
 
 
 def test_second_scale_steps_say_what_they_leave_out(project: Path) -> None:
-    assert any("pipe walls" in text for text in prepared(project, "time.step='30s'").warnings)
-    assert not any("pipe walls" in text for text in prepared(project).warnings)
+    """Asked for a retarded wall; by default walls of their own are taken, and nothing is left out."""
+    brief = "time.step='30s'"
+    assert any("pipe walls" in text for text in prepared(project, brief, "engine.wall='retarded'").warnings)
+    assert not any("pipe walls" in text for text in prepared(project, brief).warnings)
+    assert prepared(project, brief).wall == "distributed"
+    assert prepared(project).wall == "retarded"
 
 
 def test_merit_order_without_a_price_says_that_it_follows_the_file(project: Path) -> None:
