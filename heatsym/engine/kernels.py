@@ -168,7 +168,7 @@ class Water(NamedTuple):
     the pipe's end. CONTENT is the sum of width times mean of level and edge.
     """
 
-    ring: FloatArray  # (4, pipe, SLOTS)
+    ring: FloatArray  # (pipe, SLOTS, 4): a parcel's numbers lie together
     pipe: FloatArray  # (3, pipe)
     place: IntArray  # (3, pipe)
     merged: IntArray  # (1,)
@@ -390,7 +390,7 @@ def operator(
     leaving, reached, left = 0.0, 1.0, fills
     for i in range(count):
         s = (head + (count - 1 - i if turned else i)) & LAST
-        width, edge, growth = water.ring[WIDTH, k, s], water.ring[EDGE, k, s], water.ring[GROWTH, k, s]
+        width, edge, growth = water.ring[k, s, WIDTH], water.ring[k, s, EDGE], water.ring[k, s, GROWTH]
         if turned:
             edge *= 1.0 + growth * mean_exp(growth)
             growth = -growth
@@ -400,7 +400,7 @@ def operator(
         share = gone / width if width > 0.0 else 0.0
         sloped = mean_exp(growth * share - fading)
         leaving += (
-            gone * reached * ((above + fade * water.ring[LEVEL, k, s]) * uniform + fade * edge * sloped)
+            gone * reached * ((above + fade * water.ring[k, s, LEVEL]) * uniform + fade * edge * sloped)
         )
         reached *= 1.0 - fading * uniform
         left -= gone
@@ -415,17 +415,17 @@ def operator(
 @inner
 def turn(water: Water, k: int) -> None:
     """Let the other end be the outlet."""
-    count, head = water.place[COUNT, k], water.place[HEAD, k]
+    ring, count, head = water.ring, water.place[COUNT, k], water.place[HEAD, k]
     i, j = 0, count - 1
     while i <= j:
         a, b = (head + i) & LAST, (head + j) & LAST
         for s in (a, b) if a != b else (a, -1):
             if s >= 0:
-                growth = water.ring[GROWTH, k, s]
-                water.ring[EDGE, k, s] *= 1.0 + growth * mean_exp(growth)
-                water.ring[GROWTH, k, s] = -growth
-        for values in (water.ring[WIDTH], water.ring[LEVEL], water.ring[EDGE], water.ring[GROWTH]):
-            values[k, a], values[k, b] = values[k, b], values[k, a]
+                growth = ring[k, s, GROWTH]
+                ring[k, s, EDGE] *= 1.0 + growth * mean_exp(growth)
+                ring[k, s, GROWTH] = -growth
+        for row in range(4):
+            ring[k, a, row], ring[k, b, row] = ring[k, b, row], ring[k, a, row]
         i += 1
         j -= 1
     water.place[FORWARD, k] = 1 - water.place[FORWARD, k]
@@ -437,29 +437,29 @@ def make_room(water: Water, k: int) -> None:
     count, head = water.place[COUNT, k], water.place[HEAD, k]
     best, at = np.inf, 0
     s = head & LAST
-    before = water.ring[LEVEL, k, s] + water.ring[EDGE, k, s] * mean_exp(water.ring[GROWTH, k, s])
+    before = water.ring[k, s, LEVEL] + water.ring[k, s, EDGE] * mean_exp(water.ring[k, s, GROWTH])
     for i in range(count - 1):
         a, b = (head + i) & LAST, (head + i + 1) & LAST
-        here = water.ring[LEVEL, k, b] + water.ring[EDGE, k, b] * mean_exp(water.ring[GROWTH, k, b])
-        both = water.ring[WIDTH, k, a] + water.ring[WIDTH, k, b]
-        moved = abs(here - before) * water.ring[WIDTH, k, a] * water.ring[WIDTH, k, b] / both
+        here = water.ring[k, b, LEVEL] + water.ring[k, b, EDGE] * mean_exp(water.ring[k, b, GROWTH])
+        both = water.ring[k, a, WIDTH] + water.ring[k, b, WIDTH]
+        moved = abs(here - before) * water.ring[k, a, WIDTH] * water.ring[k, b, WIDTH] / both
         if moved < best:
             best, at = moved, i
         before = here
     a, b = (head + at) & LAST, (head + at + 1) & LAST
-    both = water.ring[WIDTH, k, a] + water.ring[WIDTH, k, b]
-    one = water.ring[LEVEL, k, a] + water.ring[EDGE, k, a] * mean_exp(water.ring[GROWTH, k, a])
-    two = water.ring[LEVEL, k, b] + water.ring[EDGE, k, b] * mean_exp(water.ring[GROWTH, k, b])
-    water.ring[LEVEL, k, a] = (water.ring[WIDTH, k, a] * one + water.ring[WIDTH, k, b] * two) / both
-    water.ring[EDGE, k, a] = 0.0
-    water.ring[GROWTH, k, a] = 0.0
-    water.ring[WIDTH, k, a] = both
+    both = water.ring[k, a, WIDTH] + water.ring[k, b, WIDTH]
+    one = water.ring[k, a, LEVEL] + water.ring[k, a, EDGE] * mean_exp(water.ring[k, a, GROWTH])
+    two = water.ring[k, b, LEVEL] + water.ring[k, b, EDGE] * mean_exp(water.ring[k, b, GROWTH])
+    water.ring[k, a, LEVEL] = (water.ring[k, a, WIDTH] * one + water.ring[k, b, WIDTH] * two) / both
+    water.ring[k, a, EDGE] = 0.0
+    water.ring[k, a, GROWTH] = 0.0
+    water.ring[k, a, WIDTH] = both
     for i in range(at + 1, count - 1):
         a, b = (head + i) & LAST, (head + i + 1) & LAST
-        water.ring[WIDTH, k, a] = water.ring[WIDTH, k, b]
-        water.ring[LEVEL, k, a] = water.ring[LEVEL, k, b]
-        water.ring[EDGE, k, a] = water.ring[EDGE, k, b]
-        water.ring[GROWTH, k, a] = water.ring[GROWTH, k, b]
+        water.ring[k, a, WIDTH] = water.ring[k, b, WIDTH]
+        water.ring[k, a, LEVEL] = water.ring[k, b, LEVEL]
+        water.ring[k, a, EDGE] = water.ring[k, b, EDGE]
+        water.ring[k, a, GROWTH] = water.ring[k, b, GROWTH]
     water.place[COUNT, k] = count - 1
     water.merged[0] += 1
 
@@ -471,8 +471,8 @@ def renew(water: Water, k: int) -> None:
     if fade < RENEWED:
         for i in range(water.place[COUNT, k]):
             s = (water.place[HEAD, k] + i) & LAST
-            water.ring[LEVEL, k, s] *= fade
-            water.ring[EDGE, k, s] *= fade
+            water.ring[k, s, LEVEL] *= fade
+            water.ring[k, s, EDGE] *= fade
         water.pipe[CONTENT, k] *= fade
         water.pipe[FADE, k] = 1.0
 
@@ -519,15 +519,15 @@ def push(
             leaving, reached = 0.0, 1.0
             for i in range(count):
                 s = (head + i) & LAST
-                width, growth = water.ring[WIDTH, k, s], water.ring[GROWTH, k, s]
+                width, growth = water.ring[k, s, WIDTH], water.ring[k, s, GROWTH]
                 fading = rate * width
                 uniform = mean_exp(-fading)
                 leaving += (
                     width
                     * reached
                     * (
-                        (above + fade * water.ring[LEVEL, k, s]) * uniform
-                        + fade * water.ring[EDGE, k, s] * mean_exp(growth - fading)
+                        (above + fade * water.ring[k, s, LEVEL]) * uniform
+                        + fade * water.ring[k, s, EDGE] * mean_exp(growth - fading)
                     )
                 )
                 reached *= 1.0 - fading * uniform
@@ -536,8 +536,8 @@ def push(
                 (1.0 - uniform_all) + (1.0 - kept_all) * (fills - 1.0)
             )
             head, count = 0, 1
-            water.ring[WIDTH, k, 0], water.ring[LEVEL, k, 0] = 1.0, 0.0
-            water.ring[EDGE, k, 0], water.ring[GROWTH, k, 0] = excess * kept_all, rate
+            water.ring[k, 0, WIDTH], water.ring[k, 0, LEVEL] = 1.0, 0.0
+            water.ring[k, 0, EDGE], water.ring[k, 0, GROWTH] = excess * kept_all, rate
             reference, fade, content = t_eq, 1.0, excess * uniform_all
     else:
         decay = rate * fills
@@ -552,8 +552,8 @@ def push(
             left_with, left_content, left = 0.0, 0.0, fills
             while count > 0:
                 s = head & LAST
-                width, growth = water.ring[WIDTH, k, s], water.ring[GROWTH, k, s]
-                level, edge = water.ring[LEVEL, k, s], water.ring[EDGE, k, s]
+                width, growth = water.ring[k, s, WIDTH], water.ring[k, s, GROWTH]
+                level, edge = water.ring[k, s, LEVEL], water.ring[k, s, EDGE]
                 if width <= left:
                     gone, run = width, growth
                 else:
@@ -569,9 +569,9 @@ def push(
                 left_with += gone * (above + fade * inside)
                 left_content += gone * inside
                 if gone < width:
-                    water.ring[WIDTH, k, s] = width - gone
-                    water.ring[EDGE, k, s] = edge * (1.0 + run * rising)
-                    water.ring[GROWTH, k, s] = growth - run
+                    water.ring[k, s, WIDTH] = width - gone
+                    water.ring[k, s, EDGE] = edge * (1.0 + run * rising)
+                    water.ring[k, s, GROWTH] = growth - run
                     break
                 left -= gone
                 head += 1
@@ -587,8 +587,8 @@ def push(
             if fade < RENEWED:
                 for i in range(count):
                     s = (head + i) & LAST
-                    water.ring[LEVEL, k, s] *= fade
-                    water.ring[EDGE, k, s] *= fade
+                    water.ring[k, s, LEVEL] *= fade
+                    water.ring[k, s, EDGE] *= fade
                 content *= fade
                 fade = 1.0
             if count == SLOTS:
@@ -597,8 +597,8 @@ def push(
                 count -= 1
             s = (head + count) & LAST
             level, edge = (t_eq - reference) / fade, excess / fade
-            water.ring[WIDTH, k, s], water.ring[LEVEL, k, s] = fills, level
-            water.ring[EDGE, k, s], water.ring[GROWTH, k, s] = edge * kept, decay
+            water.ring[k, s, WIDTH], water.ring[k, s, LEVEL] = fills, level
+            water.ring[k, s, EDGE], water.ring[k, s, GROWTH] = edge * kept, decay
             content += fills * (level + edge * slope)
             count += 1
     water.pipe[REFERENCE, k], water.pipe[FADE, k], water.pipe[CONTENT, k] = reference, fade, content
@@ -617,7 +617,7 @@ def copied(water: Water, safe: Water) -> None:
         for i in range(water.place[COUNT, k]):
             s = (water.place[HEAD, k] + i) & LAST
             for row in range(4):
-                safe.ring[row, k, s] = water.ring[row, k, s]
+                safe.ring[k, s, row] = water.ring[k, s, row]
     safe.merged[0] = water.merged[0]
 
 
@@ -941,9 +941,9 @@ def begin(network: Network, water: Water, partner: Water, side: Side, ground: fl
         t_eq[k] = ground + network.cross[k] * (mean_of(partner, k) - ground)
         s = water.place[HEAD, k] & LAST
         fade = water.pipe[FADE, k]
-        above[k] = water.pipe[REFERENCE, k] + fade * water.ring[LEVEL, k, s] - t_eq[k]
-        slope[k] = fade * water.ring[EDGE, k, s]
-        bend[k] = water.ring[GROWTH, k, s]
+        above[k] = water.pipe[REFERENCE, k] + fade * water.ring[k, s, LEVEL] - t_eq[k]
+        slope[k] = fade * water.ring[k, s, EDGE]
+        bend[k] = water.ring[k, s, GROWTH]
         ready[k] = 0.0
         if water.place[COUNT, k] == 1 and abs(bend[k]) <= SHORT:
             ready[k] = 1.0 if water.place[FORWARD, k] == 1 else -1.0
@@ -1052,8 +1052,8 @@ def move(
                 inside, leaving = excess * uniform, excess * kept
             water.pipe[REFERENCE, k], water.pipe[FADE, k], water.pipe[CONTENT, k] = t_eq, 1.0, inside
             water.place[HEAD, k] = 0
-            water.ring[WIDTH, k, 0], water.ring[LEVEL, k, 0] = 1.0, 0.0
-            water.ring[EDGE, k, 0], water.ring[GROWTH, k, 0] = leaving, rate
+            water.ring[k, 0, WIDTH], water.ring[k, 0, LEVEL] = 1.0, 0.0
+            water.ring[k, 0, EDGE], water.ring[k, 0, GROWTH] = leaving, rate
         else:
             if along != (water.place[FORWARD, k] == 1):
                 turn(water, k)

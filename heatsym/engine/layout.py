@@ -147,13 +147,13 @@ def output(at: kernels.Setting, by: Numbering, steps: int) -> kernels.Output:
 def filled(start: FloatArray, end: FloatArray) -> kernels.Water:
     """Pipes full of water, at one temperature or linear from ``start`` to ``end``; both (pipe,)."""
     pipes, slots = len(start), kernels.SLOTS // 2
-    ring = np.zeros((4, pipes, kernels.SLOTS))
+    ring = np.zeros((pipes, kernels.SLOTS, 4))
     place = (np.arange(slots)[::-1] + 0.5) / slots  # slot 0 lies at the end
     count = np.where(start == end, 1, slots)
-    ring[kernels.WIDTH, :, :slots] = 1.0 / slots
-    ring[kernels.WIDTH, count == 1] = np.eye(1, kernels.SLOTS)
-    ring[kernels.LEVEL, :, :slots] = start[:, None] + (end - start)[:, None] * place
-    content = (ring[kernels.WIDTH] * ring[kernels.LEVEL]).sum(axis=1)
+    ring[:, :slots, kernels.WIDTH] = 1.0 / slots
+    ring[count == 1, :, kernels.WIDTH] = np.eye(1, kernels.SLOTS)
+    ring[:, :slots, kernels.LEVEL] = start[:, None] + (end - start)[:, None] * place
+    content = (ring[..., kernels.WIDTH] * ring[..., kernels.LEVEL]).sum(axis=1)
     return kernels.Water(
         ring=ring,
         pipe=np.stack([np.zeros(pipes), np.ones(pipes), content]),
