@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import plotly
-from markupsafe import Markup
 
 from heatsym.analysis.wording import number
 from heatsym.errors import AccessError
 from heatsym.report.contents import SECTIONS
-from heatsym.report.embed import figure_json, library, policy
+from heatsym.report.embed import figure_json
 from heatsym.report.picture import Missing, Picture, Table
-from heatsym.report.templating import template, text_of
+from heatsym.report.templating import rendered
 from heatsym.report.typeset import column
 from heatsym.report.words import facts, in_short, sources_table, span, tiles
 from heatsym.results.placing import write_file
@@ -57,14 +56,10 @@ def write_report(folder: str | os.PathLike[str], target: str | os.PathLike[str] 
 
 def page(run: Run, manifest: Mapping[str, Any]) -> str:
     """The report as HTML text; equal for equal runs."""
-    bootstrap = text_of("report.js")
     attributes = run.results.attrs
-    return template("report.html").render(
+    return rendered(
+        "report.html",
         version=manifest["heatsym"],
-        policy=policy(bootstrap),
-        style=Markup(text_of("report.css")),
-        bootstrap=Markup(bootstrap),
-        library=library()[0],
         name=run.summary["case"],
         description=attributes["summary"],
         period=span(run),

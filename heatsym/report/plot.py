@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 import xarray as xr
-from markupsafe import Markup
 
 import heatsym
 from heatsym.interfaces.axis import FloatArray, local_time
@@ -23,9 +22,9 @@ from heatsym.report.colours import (
     Style,
     source_styles,
 )
-from heatsym.report.embed import figure_json, library, policy
+from heatsym.report.embed import figure_json
 from heatsym.report.picture import Cell, Missing, Picture, Table, plain, scale, styled
-from heatsym.report.templating import template, text_of
+from heatsym.report.templating import rendered
 from heatsym.report.typeset import cell
 from heatsym.report.words import span
 from heatsym.results.selection import PERIODS, Choices, check_use, resample, select, series_named
@@ -109,13 +108,9 @@ def plot(run: Run, name: str, choices: Choices, period: str | None = None) -> Pi
 
 def page(run: Run, picture: Picture) -> str:
     """A picture as an HTML page that needs nothing else."""
-    bootstrap = text_of("report.js")
-    return template("plot.html").render(
+    return rendered(
+        "plot.html",
         version=heatsym.__version__,
-        policy=policy(bootstrap),
-        style=Markup(text_of("report.css")),
-        bootstrap=Markup(bootstrap),
-        library=library()[0],
         name=run.summary["case"],
         period=span(run),
         zone=run.results.attrs["timezone_of_the_case"],

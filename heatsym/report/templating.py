@@ -4,21 +4,32 @@ from __future__ import annotations
 
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
+from heatsym.report.embed import library, policy
 from heatsym.report.typeset import legible, typeset
 
 PACKAGE = "heatsym.report"
 
 
-def template(name: str) -> Template:
-    """One of the templates, ready to be rendered."""
-    return _environment().get_template(name)
+def rendered(name: str, /, **content: Any) -> str:
+    """A page that needs nothing else: style, plotly's script and the policy that lets only these run."""
+    bootstrap = _text("report.js")
+    page = _environment().get_template(name)
+    return page.render(
+        policy=policy(bootstrap),
+        style=Markup(_text("report.css")),
+        bootstrap=Markup(bootstrap),
+        library=library()[0],
+        **content,
+    )
 
 
-def text_of(name: str) -> str:
-    """A file of the templates' folder as it stands: style or script."""
+def _text(name: str) -> str:
+    """A file of the templates' folder as it stands."""
     return files(PACKAGE).joinpath("templates", name).read_text(encoding="utf-8")
 
 
