@@ -150,7 +150,7 @@ class Compiled:
     def _in_degrees(self, rows: kernels.Output) -> None:
         """Temperatures where the kernel wrote theta."""
         for table in (rows.node, rows.pipe[3:], rows.consumer[2:4], rows.source[2:]):
-            kernels.to_temperatures(self.setting.medium, table.reshape(-1))
+            kernels.to_temperatures(self.setting.medium, table.reshape(-1), np.empty(256))
 
     def _work(self, state: CompiledState) -> kernels.Work:
         """Working memory for the marches of one state."""
