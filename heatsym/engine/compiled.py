@@ -82,9 +82,9 @@ class Compiled:
             at_rest,
             at_rest.copy(),
         )
-        return CompiledState(
-            kernels.State(filled(warm[start], warm[end]), filled(cold[start], cold[end]), memory)
-        )
+        substeps = self.setting.limits.substeps
+        supply, return_ = (filled(t[start], t[end], substeps) for t in (warm, cold))
+        return CompiledState(kernels.State(supply, return_, memory))
 
     def start(self, hours: float = 48.0) -> CompiledState:
         """The given water, or a network settled by running the first hours twice."""
@@ -92,7 +92,7 @@ class Compiled:
         if self.problem.initial_supply is not None:
             return state
         first = min(self.problem.steps, max(1, round(hours * 3600.0 / self.problem.step)))
-        room = self._work(state)
+        room = self._work()
         nothing = output(self.setting, self.numbering, 0)
         for _ in range(2):
             self._run(state, room, nothing, 0, first, -1)
@@ -110,7 +110,7 @@ class Compiled:
         state = state.copy()
         merged, steps = state.merged, self.problem.steps
         initial = kernels.stored_heat(self.setting.network, state.arrays)
-        room, rows = self._work(state), output(self.setting, self.numbering, steps)
+        room, rows = self._work(), output(self.setting, self.numbering, steps)
         piece = max(1, -(-steps // PIECES))
         for first in range(0, steps, piece):
             progress(first / steps)
@@ -152,10 +152,9 @@ class Compiled:
         for table in (rows.node, rows.pipe[3:], rows.consumer[2:4], rows.source[2:]):
             kernels.to_temperatures(self.setting.medium, table.reshape(-1), np.empty(256))
 
-    def _work(self, state: CompiledState) -> kernels.Work:
+    def _work(self) -> kernels.Work:
         """Working memory for the marches of one state."""
-        safe = state.copy().arrays
-        return work(self.setting, (safe.supply, safe.return_))
+        return work(self.setting)
 
     def _run(
         self,
