@@ -1095,12 +1095,12 @@ def move(
             up, down = network.end[k], network.start[k]
         share = side.node[SHARE, up]
         if plain[k] == 1:
-            before, entered = old[k], 0.0
-            excess = 0.0
+            always, before, after, through, about = base[k], old[k], lag[k], passing[k], t_eq[k]
+            entered = excess = 0.0
             for j in range(substeps):
-                excess = nodes[up, j] * share - t_eq[k]
-                nodes[down, j] += base[k] + before + passing[k] * excess
-                before = lag[k] * excess
+                excess = nodes[up, j] * share - about
+                nodes[down, j] += always + before + through * excess
+                before = after * excess
                 entered += excess
             summed[k], newest[k] = entered, excess
         else:
@@ -1126,17 +1126,18 @@ def move(
             decay = network.conductance[k] * seconds / side.capacity[k]
             loss[k] = stand(water, k, decay, t_eq[k]) * side.capacity[k]
         elif plain[k] == 1:
-            kept, slot = 1.0 - rate[k] * uniform[k], 1 - min(water.place[HEAD, k], 1)
+            mean, lost, last = uniform[k], rate[k] * uniform[k], newest[k]
+            slot = 1 - min(water.place[HEAD, k], 1)
             inside = side.pipe[ABOVE, k] + side.pipe[SLOPE, k] * series(side.pipe[BEND, k])
-            through = (summed[k] - newest[k]) * (uniform[k] - kept)
-            through += summed[k] * (1.0 - uniform[k] + (1.0 - kept) * (fills[k] / substeps - 1.0))
-            loss[k] = (inside - leaving[k] + through) * side.capacity[k]
+            away = inside - leaving[k] + (summed[k] - last) * (mean - 1.0 + lost)
+            away += summed[k] * (1.0 - mean + lost * (fills[k] / substeps - 1.0))
+            loss[k] = away * side.capacity[k]
+            water.ring[k, slot, WIDTH], water.ring[k, slot, LEVEL] = 1.0, 0.0
+            water.ring[k, slot, EDGE], water.ring[k, slot, GROWTH] = last * (1.0 - lost), rate[k]
             water.pipe[REFERENCE, k], water.pipe[FADE, k] = t_eq[k], 1.0
-            water.pipe[CONTENT, k] = newest[k] * uniform[k]
+            water.pipe[CONTENT, k] = last * mean
             water.place[HEAD, k], water.place[COUNT, k] = slot, 1
             water.place[FORWARD, k] = 1 if flow[k] > 0.0 else 0
-            water.ring[k, slot, WIDTH], water.ring[k, slot, LEVEL] = 1.0, 0.0
-            water.ring[k, slot, EDGE], water.ring[k, slot, GROWTH] = newest[k] * kept, rate[k]
 
 
 # -- the coupling ------------------------------------------------------------------------------------
