@@ -39,20 +39,26 @@ RENEWED = 1e-3
 """Fade below which it is multiplied into the parcels and begins anew at 1. [-]"""
 SHORT = 0.25
 """Decay up to which the power series of :func:`series` is exact to rounding. [-]"""
+FEW = 8
+"""Parcels of a pipe up to which it is computed together with others that hold several."""
 TEMPERATURE, FLOW_LIMIT, CAPACITY_LIMIT = 1, 2, 3
 """Causes of unmet heat; see :class:`heatsym.engine.trajectory.Cause`."""
 
-# Rows of Water.ring, Water.pipe, Water.place
+# Rows of Water.ring (and Side.parcel), Water.pipe, Water.place
 WIDTH, LEVEL, EDGE, GROWTH = range(4)
-REFERENCE, FADE, CONTENT = range(3)
+REFERENCE, FADE, CONTENT, ONLY_EDGE, ONLY_GROWTH = range(5)
 HEAD, COUNT, FORWARD, CUT = range(4)
-# Rows of Side.pipe, Side.order, Side.node
+# Rows of Side.pipe, Side.order, Side.count, Side.several, Side.node
 (
     FLOW, T_EQ, ABOVE, SLOPE, BEND, READY, FILLS, RATE, UNIFORM, LEAVING, OFFSET, GAIN, LOSS,
-    BASE, OLD, LAG, PASS, SUM, NEWEST,
+    ALWAYS, OLD, LAG, PASS, SUM, NEWEST,
 ) = range(19)  # fmt: skip
-SIGN, SEQUENCE, PLAIN = range(3)
+SIGN, SEQUENCE, UP, DOWN, KIND, SEAT = range(6)
+FLOWING, AROUND, SEVERAL, DEEPEST = range(4)
+ITS_RATE, ITS_FILLS, START, REACHED, LEFT = range(5)
 THROUGH, SHARE, HELD = range(3)
+# Kinds of pipe in a step: computed by itself, or with others that hold one parcel, or several
+SCALAR, ONE, MANY = range(3)
 # Rows of Room.consumer and Room.source
 (
     WISH, DRAWN, FOUND, DIFFERENCE, SENT, LOW, HIGH, LAST_WISH, LAST_DIFFERENCE, LAST_SURPLUS, RESPONSE, BIAS,
@@ -172,11 +178,12 @@ class Water(NamedTuple):
     """The water of one side; see the head of the module.
 
     Parcels stand in a ring from the head on, first the one at the outlet; FORWARD says that the outlet is
-    the pipe's end. CONTENT is the sum of width times mean of level and edge.
+    the pipe's end. CONTENT is the sum of width times mean of level and edge. Where HEAD is -1, the pipe's
+    only parcel has no level and stands in ``pipe``: that of most pipes, which then touch no ring.
     """
 
     ring: FloatArray  # (pipe, slot, 4): a parcel's numbers lie together
-    pipe: FloatArray  # (3, pipe)
+    pipe: FloatArray  # (5, pipe)
     place: IntArray  # (3, pipe)
     merged: IntArray  # (1,)
 
@@ -184,7 +191,7 @@ class Water(NamedTuple):
 class Safe(NamedTuple):
     """What undoes a step: new water takes free slots, so that of the old parcels just one, cut, changes."""
 
-    pipe: FloatArray  # (3, pipe)
+    pipe: FloatArray  # (5, pipe)
     place: IntArray  # (4, pipe); CUT is the slot of the parcel that was cut, or -1
     parcel: FloatArray  # (pipe, 4)
 
@@ -195,8 +202,12 @@ class Side(NamedTuple):
     capacity: FloatArray  # (pipe,) [J/K]
     around: FloatArray  # (loop,)
     pipe: FloatArray  # (19, pipe)
-    order: IntArray  # (3, pipe)
-    counts: IntArray  # (2,) pipes with flow, and how many of them recirculate
+    order: IntArray  # (6, pipe) sequence of those with flow; the node each comes from and leads to
+    count: IntArray  # (4,) pipes with flow, those that recirculate; pipes with several parcels, most of these
+    holder: IntArray  # (pipe,) pipes with several parcels
+    parcel: FloatArray  # (FEW, 4, pipe) theirs, above equilibrium, growth per width
+    several: FloatArray  # (5, pipe)
+    cut: FloatArray  # (substep, pipe) what leaves of their old water
     node: FloatArray  # (3, node)
     nodes: FloatArray  # (node, substep) content while the water moves
 
@@ -395,6 +406,16 @@ def mean_of(water: Water, k: int) -> float:
 
 
 @inner
+def unfold(water: Water, k: int) -> None:
+    """Put a pipe's only parcel into its ring."""
+    if water.place[HEAD, k] < 0:
+        water.place[HEAD, k] = 0
+        water.ring[k, 0, WIDTH], water.ring[k, 0, LEVEL] = 1.0, 0.0
+        water.ring[k, 0, EDGE] = water.pipe[ONLY_EDGE, k]
+        water.ring[k, 0, GROWTH] = water.pipe[ONLY_GROWTH, k]
+
+
+@inner
 def operator(
     water: Water, k: int, along: bool, fills: float, rate: float, t_eq: float
 ) -> tuple[float, float]:
@@ -402,6 +423,7 @@ def operator(
 
     ``rate`` is the decay in the time in which one fill passes.
     """
+    unfold(water, k)
     above = water.pipe[REFERENCE, k] - t_eq
     fade = water.pipe[FADE, k]
     count, head, last = water.place[COUNT, k], water.place[HEAD, k], water.ring.shape[1] - 1
@@ -434,6 +456,7 @@ def operator(
 @inner
 def turn(water: Water, k: int) -> None:
     """Let the other end be the outlet."""
+    unfold(water, k)
     ring, count, head = water.ring, water.place[COUNT, k], water.place[HEAD, k]
     i, j, last = 0, count - 1, ring.shape[1] - 1
     while i <= j:
@@ -484,6 +507,7 @@ def make_room(water: Water, k: int) -> None:
 @inner
 def renew(water: Water, k: int) -> None:
     """Multiply the fade into the parcels and begin it anew at 1."""
+    unfold(water, k)
     fade, last = water.pipe[FADE, k], water.ring.shape[1] - 1
     for i in range(water.place[COUNT, k]):
         s = (water.place[HEAD, k] + i) & last
@@ -502,6 +526,85 @@ def stand(water: Water, k: int, decay: float, t_eq: float) -> float:
     water.pipe[REFERENCE, k] = t_eq + above * kept
     water.pipe[FADE, k] *= kept
     return lost
+
+
+@inner
+def take_in(
+    water: Water,
+    k: int,
+    place: int,
+    first: int,
+    fills: float,
+    decay: float,
+    level: float,
+    scale: float,
+    t_eq: float,
+    share: float,
+    entering: FloatArray,
+    substeps: int,
+) -> tuple[float, float]:
+    """Parcels of what entered whole from substep ``first`` on, from slot ``place`` on.
+
+    Returns their content above equilibrium at the end of the step, and the heat lost from it meanwhile.
+    """
+    slope = mean_exp(-decay)
+    kept, reached, content, lost = 1.0 - decay * slope, 1.0, 0.0, 0.0
+    for j in range(substeps - 1, first - 1, -1):
+        excess, s = entering[j] * share - t_eq, (place + j - first) & (water.ring.shape[1] - 1)
+        content += fills * excess * reached * slope
+        lost += fills * excess * (1.0 - reached * slope)
+        reached *= kept
+        water.ring[k, s, WIDTH], water.ring[k, s, LEVEL] = fills, level
+        water.ring[k, s, EDGE], water.ring[k, s, GROWTH] = scale * excess * reached, decay
+    return content, lost
+
+
+@inner
+def flushed(
+    water: Water,
+    k: int,
+    fills: float,
+    rate: float,
+    late: int,
+    later: float,
+    t_eq: float,
+    share: float,
+    entering: FloatArray,
+    substeps: int,
+) -> float:
+    """New water only: that of the last ``late`` substeps and a part, ``later``, of the one before.
+
+    Returns the heat that all new water lost, in capacities times kelvin.
+    """
+    last, head, count = water.ring.shape[1] - 1, water.place[HEAD, k], water.place[COUNT, k]
+    lost_all, oldest = rate * mean_exp(-rate), substeps - late
+    made = late + 1 if later > 0.0 and oldest > 0 else late
+    place = (head + count) & last
+    if head >= made and head + count <= last + 1:
+        place = 0
+    water.place[HEAD, k], water.place[COUNT, k] = place, made
+    lost = part = 0.0
+    for j in range(oldest):
+        gone = fills if j < oldest - 1 else fills - later
+        lost += lost_all * gone * (entering[j] * share - t_eq)
+    if made > late:
+        excess, climb = entering[oldest - 1] * share - t_eq, rate * later
+        rising = (1.0 - lost_all) * mean_exp(climb)
+        water.ring[k, place, WIDTH], water.ring[k, place, LEVEL] = later, 0.0
+        water.ring[k, place, EDGE], water.ring[k, place, GROWTH] = excess * (1.0 - lost_all), climb
+        part = later * excess * rising
+        lost += later * excess * (1.0 - rising)
+        place += 1
+    content, more = take_in(
+        water, k, place, oldest, fills, rate * fills, 0.0, 1.0, t_eq, share, entering, substeps
+    )
+    water.pipe[REFERENCE, k], water.pipe[FADE, k], water.pipe[CONTENT, k] = t_eq, 1.0, content + part
+    if made == 1:
+        alone = water.place[HEAD, k]
+        water.place[HEAD, k] = -1
+        water.pipe[ONLY_EDGE, k] = water.ring[k, alone, EDGE]
+        water.pipe[ONLY_GROWTH, k] = water.ring[k, alone, GROWTH]
+    return lost + more
 
 
 @inner
@@ -525,18 +628,17 @@ def push(
     the outlet on, and cut where a substep ends. At constant flow new water stays for just one fill: it
     leaves in the substeps ``late`` and ``late + 1`` after its own, all with one and the same decay.
     """
+    unfold(water, k)
     ring, last = water.ring, water.ring.shape[1] - 1
     reference, fade, content = water.pipe[REFERENCE, k], water.pipe[FADE, k], water.pipe[CONTENT, k]
     count, head = water.place[COUNT, k], water.place[HEAD, k]
-    above, flushed = reference - t_eq, fills * substeps >= 1.0
-    lost_all = rate * mean_exp(-rate)
-    kept_all, per_fill = 1.0 - lost_all, 1.0 / fills
+    above, renewed = reference - t_eq, fills * substeps >= 1.0
+    kept_all, per_fill = 1.0 - rate * mean_exp(-rate), 1.0 / fills
     late, later = substeps, 0.0
-    if flushed:
+    if renewed:
         late = min(int(per_fill), substeps)
-        later = max(1.0 - late * fills, 0.0)  # part of the fills of new water that leaves late + 1 after
-
-    i, s, s_cut, reached, old_left, left_content = 0, head & last, -1, 1.0, 0.0, 0.0
+        later = max(1.0 - late * fills, 0.0)
+    i, s, s_cut, reached, old_left, left_content = 0, head, -1, 1.0, 0.0, 0.0
     width, level = ring[k, s, WIDTH], above + fade * ring[k, s, LEVEL]
     edge, growth = fade * ring[k, s, EDGE], ring[k, s, GROWTH]
     for j in range(substeps):
@@ -550,7 +652,7 @@ def push(
             uniform = mean_exp(-fading)
             leaving += gone * reached * (level * uniform + edge * mean_exp(run - fading))
             reached *= 1.0 - fading * uniform
-            if not (whole and flushed):
+            if not (whole and renewed):
                 rising = mean_exp(run)
                 left_content += gone * (level + edge * rising)
                 edge *= 1.0 + run * rising
@@ -570,62 +672,46 @@ def push(
                 leaving += kept_all * later * (entering[j - late - 1] * share - t_eq)
         leaving_to[j] += flow * (t_eq + leaving * per_fill)
 
-    decay = rate * fills
-    slope = mean_exp(-decay)
-    kept = 1.0 - decay * slope
-    total, reached = above + fade * content, 1.0
-    lost, content, level, scale, oldest = total - old_left, 0.0, 0.0, 1.0, substeps - late
-    if flushed:
-        made = late + 1 if later > 0.0 and late < substeps else late
-        place = (head + count) & last
-        if (head & last) >= made and (head & last) + count <= last + 1:
-            place = 0
-        water.place[HEAD, k], water.place[COUNT, k] = place, made
-        reference, fade = t_eq, 1.0
-        for j in range(oldest):
-            gone = fills if j < oldest - 1 else fills - later
-            lost += lost_all * gone * (entering[j] * share - t_eq)
-        if made > late:
-            excess, climb = entering[oldest - 1] * share - t_eq, rate * later
-            rising = kept_all * mean_exp(climb)
-            ring[k, place, WIDTH], ring[k, place, LEVEL] = later, 0.0
-            ring[k, place, EDGE], ring[k, place, GROWTH] = excess * kept_all, climb
-            content = later * excess * rising
-            lost += later * excess * (1.0 - rising)
-            place += 1
-    else:
-        passed = decay * substeps
-        faded, oldest = passed * mean_exp(-passed), 0
-        if s_cut == s and i < count:
-            safe.place[CUT, k] = s
-            for row in range(4):
-                safe.parcel[k, row] = ring[k, s, row]
-            ring[k, s, WIDTH], ring[k, s, EDGE], ring[k, s, GROWTH] = width, edge / fade, growth
-        lost = left_content - old_left + (total - left_content) * faded
-        above *= 1.0 - faded
-        content = (total - left_content) * (1.0 - faded) - above
-        water.place[HEAD, k], water.place[COUNT, k] = (head + i) & last, count - i + substeps
-        place = head + count
-        reference, fade = t_eq + above, fade * (1.0 - faded)
-        level, scale = -above / fade, 1.0 / fade
-    for j in range(substeps - 1, oldest - 1, -1):
-        excess, s = entering[j] * share - t_eq, (place + j - oldest) & last
-        content += fills * excess * reached * slope
-        lost += fills * excess * (1.0 - reached * slope)
-        reached *= kept
-        ring[k, s, WIDTH], ring[k, s, LEVEL] = fills, level
-        ring[k, s, EDGE], ring[k, s, GROWTH] = scale * excess * reached, decay
-    water.pipe[REFERENCE, k], water.pipe[FADE, k] = reference, fade
-    water.pipe[CONTENT, k] = scale * content
-    return lost
+    total = above + fade * content
+    if renewed:
+        return total - old_left + flushed(water, k, fills, rate, late, later, t_eq, share, entering, substeps)
+    if s_cut == s and i < count:
+        safe.place[CUT, k] = s
+        for row in range(4):
+            safe.parcel[k, row] = ring[k, s, row]
+        ring[k, s, WIDTH], ring[k, s, EDGE], ring[k, s, GROWTH] = width, edge / fade, growth
+    passed = rate * fills * substeps
+    faded = passed * mean_exp(-passed)
+    above, fade = above * (1.0 - faded), fade * (1.0 - faded)
+    content, lost = take_in(
+        water,
+        k,
+        head + count,
+        0,
+        fills,
+        rate * fills,
+        -above / fade,
+        1.0 / fade,
+        t_eq,
+        share,
+        entering,
+        substeps,
+    )
+    content += (total - left_content) * (1.0 - faded)
+    water.pipe[REFERENCE, k], water.pipe[FADE, k] = t_eq + above, fade
+    water.pipe[CONTENT, k] = (content - above) / fade
+    water.place[HEAD, k], water.place[COUNT, k] = (head + i) & last, count - i + substeps
+    return lost + (left_content - old_left) + (total - left_content) * faded
 
 
 @inner
 def undone(water: Water, safe: Safe) -> None:
     """Bring back the water as it was before a step. Pipes turned meanwhile stay so: it is the same water."""
-    for row in range(3):
+    for row in range(5):
         for k in range(water.pipe.shape[1]):
             water.pipe[row, k] = safe.pipe[row, k]
+    for row in range(3):
+        for k in range(water.pipe.shape[1]):
             water.place[row, k] = safe.place[row, k]
     for k in range(water.pipe.shape[1]):
         if safe.place[CUT, k] >= 0:
@@ -881,6 +967,15 @@ def balanced(
 
 
 @inner
+def ends(network: Network, side: Side) -> None:
+    """The node that each pipe's water comes from and the one that it flows to."""
+    for k in range(network.start.size):
+        along = side.order[SIGN, k] >= 0
+        side.order[UP, k] = network.start[k] if along else network.end[k]
+        side.order[DOWN, k] = network.end[k] if along else network.start[k]
+
+
+@inner
 def route(
     still: float,
     network: Network,
@@ -912,8 +1007,9 @@ def route(
         if abs(flow[k]) < still:
             flow[k] = 0.0
     if not same_signs(flow, sign):
-        counts = sorted_along(network, sign, side.order[SEQUENCE], room.queue[0], room.queue[1])
-        side.counts[0], side.counts[1] = counts
+        found = sorted_along(network, sign, side.order[SEQUENCE], room.queue[0], room.queue[1])
+        side.count[FLOWING], side.count[AROUND] = found
+        ends(network, side)
     return closed
 
 
@@ -923,10 +1019,12 @@ def mirrored(supply: Side, return_: Side) -> None:
     for k in range(supply.pipe.shape[1]):
         return_.pipe[FLOW, k] = -supply.pipe[FLOW, k]
     if not same_signs(return_.pipe[FLOW], return_.order[SIGN]):
-        last = supply.counts[0] - 1
+        last = supply.count[FLOWING] - 1
         for i in range(last + 1):
             return_.order[SEQUENCE, i] = supply.order[SEQUENCE, last - i]
-        copy(supply.counts, return_.counts)
+        for k in range(supply.pipe.shape[1]):
+            return_.order[UP, k], return_.order[DOWN, k] = supply.order[DOWN, k], supply.order[UP, k]
+        return_.count[FLOWING], return_.count[AROUND] = supply.count[FLOWING], supply.count[AROUND]
 
 
 @inner
@@ -935,7 +1033,7 @@ def at_rest(side: Side) -> None:
     fill(side.pipe[FLOW], 0.0)
     fill(side.node[THROUGH], 0.0)
     fill(side.order[SIGN], 0)
-    fill(side.counts, 0)
+    side.count[FLOWING] = side.count[AROUND] = 0
 
 
 # -- one side in a step ------------------------------------------------------------------------------
@@ -950,9 +1048,11 @@ def prepared(water: Water, safe: Safe, substeps: int) -> None:
             renew(water, k)
         while water.place[COUNT, k] > most:
             make_room(water, k)
-    for row in range(3):
+    for row in range(5):
         for k in range(water.pipe.shape[1]):
             safe.pipe[row, k] = water.pipe[row, k]
+    for row in range(3):
+        for k in range(water.pipe.shape[1]):
             safe.place[row, k] = water.place[row, k]
     for k in range(water.pipe.shape[1]):
         safe.place[CUT, k] = -1
@@ -960,32 +1060,58 @@ def prepared(water: Water, safe: Safe, substeps: int) -> None:
 
 @inner
 def begin(network: Network, water: Water, partner: Water, side: Side, ground: float) -> None:
-    """What one side's pipes are like at the start of a step: equilibrium, and the water of plain pipes.
+    """What one side's pipes are like at the start of a step: equilibrium, and their water by kind.
 
-    A plain pipe holds one parcel; its operator is a closed form that vectorises. READY is 1 or -1 where a
-    pipe is plain for flow from its start or from its end.
+    The water of pipes that hold one parcel, or a few, is laid out so that their operators vectorise. READY
+    is that kind, negative where the pipe's start is its outlet, or 0.
     """
     t_eq, above, slope, bend = side.pipe[T_EQ], side.pipe[ABOVE], side.pipe[SLOPE], side.pipe[BEND]
-    ready, last = side.pipe[READY], water.ring.shape[1] - 1
+    ready = side.pipe[READY]
     for k in range(t_eq.size):
         t_eq[k] = ground + network.cross[k] * (mean_of(partner, k) - ground)
-        s = water.place[HEAD, k] & last
-        fade = water.pipe[FADE, k]
-        above[k] = water.pipe[REFERENCE, k] + fade * water.ring[k, s, LEVEL] - t_eq[k]
-        slope[k] = fade * water.ring[k, s, EDGE]
-        bend[k] = water.ring[k, s, GROWTH]
-        ready[k] = 0.0
-        if water.place[COUNT, k] == 1 and abs(bend[k]) <= SHORT:
-            ready[k] = 1.0 if water.place[FORWARD, k] == 1 else -1.0
+        above[k] = water.pipe[REFERENCE, k] - t_eq[k]
+        slope[k] = water.pipe[FADE, k] * water.pipe[ONLY_EDGE, k]
+        bend[k] = water.pipe[ONLY_GROWTH, k]
+        alone = water.place[HEAD, k] < 0 and abs(bend[k]) <= SHORT
+        ready[k] = (2.0 * water.place[FORWARD, k] - 1.0) * ONE if alone else 0.0
+    lay_out(water, side.parcel, side.pipe, side.holder, side.order[SEAT], side.count)
+
+
+@inner
+def lay_out(
+    water: Water, parcel: FloatArray, pipe: FloatArray, holder: IntArray, seat: IntArray, count: IntArray
+) -> None:
+    """The parcels of all pipes with a few of them, side by side; not where one of them bends too much."""
+    several, deepest, last = 0, 0, water.ring.shape[1] - 1
+    for k in range(seat.size):
+        head, held = water.place[HEAD, k], water.place[COUNT, k]
+        if head < 0 or held > FEW:
+            continue
+        above, fade, bend = pipe[ABOVE, k], water.pipe[FADE, k], 0.0
+        for i in range(held):
+            s = (head + i) & last
+            width, growth = water.ring[k, s, WIDTH], water.ring[k, s, GROWTH]
+            bend = max(bend, abs(growth))
+            parcel[i, WIDTH, several] = width
+            parcel[i, LEVEL, several] = above + fade * water.ring[k, s, LEVEL]
+            parcel[i, EDGE, several] = fade * water.ring[k, s, EDGE]
+            parcel[i, GROWTH, several] = growth / max(width, 1e-300)
+        for i in range(held, FEW):
+            parcel[i, WIDTH, several] = 0.0
+        if bend <= SHORT:
+            holder[several], seat[k] = k, several
+            several, deepest = several + 1, max(deepest, held)
+            pipe[READY, k] = (2.0 * water.place[FORWARD, k] - 1.0) * MANY
+    count[SEVERAL], count[DEEPEST] = several, deepest
 
 
 @inner
 def passage(network: Network, medium: Medium, side: Side, seconds: float) -> None:
-    """What the present flow does in a step to every pipe that is plain; which these are."""
+    """What the present flow does in a step to every pipe that holds one parcel, and of what kind each is."""
     flow, t_eq, above = side.pipe[FLOW], side.pipe[T_EQ], side.pipe[ABOVE]
     slope, bend, fills, rate = side.pipe[SLOPE], side.pipe[BEND], side.pipe[FILLS], side.pipe[RATE]
     uniform, leaving = side.pipe[UNIFORM], side.pipe[LEAVING]
-    offset, gain, ready, plain = side.pipe[OFFSET], side.pipe[GAIN], side.pipe[READY], side.order[PLAIN]
+    offset, gain, ready, kind = side.pipe[OFFSET], side.pipe[GAIN], side.pipe[READY], side.order[KIND]
     passing = seconds * medium.capacity
     for k in range(flow.size):
         size = max(abs(flow[k]), 1e-300)
@@ -996,18 +1122,74 @@ def passage(network: Network, medium: Medium, side: Side, seconds: float) -> Non
         leaving[k] = above[k] * uniform[k] + slope[k] * series(bend[k] - rate[k])
         offset[k] = t_eq[k] * (1.0 - gain[k]) + leaving[k] / fills[k]
     for k in range(flow.size):
-        plain[k] = 1 if fills[k] >= 1.0 and rate[k] <= SHORT and ready[k] * flow[k] > 0.0 else 0
+        fits = fills[k] >= 1.0 and rate[k] <= SHORT and ready[k] * flow[k] > 0.0
+        kind[k] = int(abs(ready[k])) if fits else SCALAR
 
 
 @inner
-def throughflow(network: Network, side: Side, place: IntArray, inflow: FloatArray) -> None:
+def passage_of_several(side: Side) -> None:
+    """What the present flow does in a step to every pipe that holds several parcels and is flushed."""
+    rate, reached, left = side.several[ITS_RATE], side.several[REACHED], side.several[LEFT]
+    for q in range(side.count[SEVERAL]):
+        rate[q] = side.pipe[RATE, side.holder[q]]
+        reached[q], left[q] = 1.0, 0.0
+    for i in range(side.count[DEEPEST]):
+        width, level = side.parcel[i, WIDTH], side.parcel[i, LEVEL]
+        edge, growth = side.parcel[i, EDGE], side.parcel[i, GROWTH]
+        for q in range(side.count[SEVERAL]):
+            fading = rate[q] * width[q]
+            uniform = series(-fading)
+            sloped = series((growth[q] - rate[q]) * width[q])
+            left[q] += width[q] * reached[q] * (level[q] * uniform + edge[q] * sloped)
+            reached[q] *= 1.0 - fading * uniform
+    for q in range(side.count[SEVERAL]):
+        k = side.holder[q]
+        if side.order[KIND, k] == MANY:
+            side.pipe[LEAVING, k] = left[q]
+            side.pipe[OFFSET, k] = (
+                side.pipe[T_EQ, k] * (1.0 - side.pipe[GAIN, k]) + left[q] / side.pipe[FILLS, k]
+            )
+
+
+@inner
+def cut_up(side: Side, substeps: int) -> None:
+    """What leaves of the old water of pipes with several parcels in each substep."""
+    rate, fills, start = side.several[ITS_RATE], side.several[ITS_FILLS], side.several[START]
+    reached = side.several[REACHED]
+    for q in range(side.count[SEVERAL]):
+        rate[q], fills[q] = side.pipe[RATE, side.holder[q]], side.pipe[FILLS, side.holder[q]] / substeps
+        start[q], reached[q] = 0.0, 1.0
+    for j in range(substeps):
+        for q in range(side.count[SEVERAL]):
+            side.cut[j, q] = 0.0
+    for i in range(side.count[DEEPEST]):
+        width, level = side.parcel[i, WIDTH], side.parcel[i, LEVEL]
+        edge, growth = side.parcel[i, EDGE], side.parcel[i, GROWTH]
+        for j in range(substeps):
+            cut = side.cut[j]
+            for q in range(side.count[SEVERAL]):
+                gone = min(max((j + 1) * fills[q] - start[q], 0.0), width[q])
+                sloped = edge[q] * series((growth[q] - rate[q]) * gone)
+                cut[q] += gone * reached[q] * (level[q] * series(-rate[q] * gone) + sloped)
+        for q in range(side.count[SEVERAL]):
+            fading = rate[q] * width[q]
+            reached[q] *= 1.0 - fading * series(-fading)
+            start[q] += width[q]
+    for j in range(substeps - 1, 0, -1):
+        for q in range(side.count[SEVERAL]):
+            side.cut[j, q] -= side.cut[j - 1, q]
+
+
+@inner
+def throughflow(side: Side, place: IntArray, inflow: FloatArray) -> None:
     """What flows through one side's nodes; ``inflow`` [kg/s] enters at the nodes ``place``."""
-    flow, through, share = side.pipe[FLOW], side.node[THROUGH], side.node[SHARE]
+    flow, down = side.pipe[FLOW], side.order[DOWN]
+    through, share = side.node[THROUGH], side.node[SHARE]
     fill(through, 0.0)
     for i in range(place.size):
         through[place[i]] += max(inflow[i], 0.0)
     for k in range(flow.size):
-        through[network.end[k] if flow[k] > 0.0 else network.start[k]] += abs(flow[k])
+        through[down[k]] += abs(flow[k])
     for node in range(through.size):
         share[node] = 1.0 / through[node] if through[node] > 0.0 else 0.0
 
@@ -1028,11 +1210,13 @@ def mix(
     ``inflow`` [kg/s] of temperature ``t_in`` enters at the nodes ``place``.
     """
     passage(network, medium, side, seconds)
-    throughflow(network, side, place, inflow)
+    passage_of_several(side)
+    throughflow(side, place, inflow)
     flow, offset, gain, fills = side.pipe[FLOW], side.pipe[OFFSET], side.pipe[GAIN], side.pipe[FILLS]
-    share, held, plain = side.node[SHARE], side.node[HELD], side.order[PLAIN]
+    share, held, kind = side.node[SHARE], side.node[HELD], side.order[KIND]
+    sequence, up, down = side.order[SEQUENCE], side.order[UP], side.order[DOWN]
     for k in range(flow.size):
-        if plain[k] == 0 and flow[k] != 0.0:
+        if kind[k] == SCALAR and flow[k] != 0.0:
             offset[k], gain[k] = operator(
                 water, k, flow[k] > 0.0, fills[k], side.pipe[RATE, k], side.pipe[T_EQ, k]
             )
@@ -1040,13 +1224,9 @@ def mix(
     for i in range(place.size):
         if inflow[i] > 0.0:
             held[place[i]] += inflow[i] * t_in[i]
-    for i in range(side.counts[0]):
-        k = side.order[SEQUENCE, i]
-        if flow[k] > 0.0:
-            up, down = network.start[k], network.end[k]
-        else:
-            up, down = network.end[k], network.start[k]
-        held[down] += abs(flow[k]) * (offset[k] + gain[k] * (held[up] * share[up]))
+    for i in range(side.count[FLOWING]):
+        k = sequence[i]
+        held[down[k]] += abs(flow[k]) * (offset[k] + gain[k] * (held[up[k]] * share[up[k]]))
 
 
 @inner
@@ -1063,80 +1243,86 @@ def move(
 ) -> None:
     """One side's water moved through the step in substeps; ``t_in`` (entry, substep) is what enters.
 
-    Needs passage and throughflow of the same flow; fills ``nodes`` and the loss [J]. Of plain pipes that
-    are flushed in every substep the content that arrives is a sum of three terms, BASE, LAG times what
-    entered a substep ago and PASS times what enters, whose coefficients vectorise; OLD stands for the
-    second in the first substep.
+    Needs passage and throughflow of the same flow; fills ``nodes`` and the loss [J]. What arrives is a sum:
+    ALWAYS for water at equilibrium, OLD for water from before the step, PASS and LAG times what entered so
+    many substeps ago and one more. The coefficients vectorise, as does what becomes of pipes with one parcel.
     """
     flow, t_eq, fills, rate = side.pipe[FLOW], side.pipe[T_EQ], side.pipe[FILLS], side.pipe[RATE]
     uniform, leaving, loss, nodes = side.pipe[UNIFORM], side.pipe[LEAVING], side.pipe[LOSS], side.nodes
-    base, old, lag, passing = side.pipe[BASE], side.pipe[OLD], side.pipe[LAG], side.pipe[PASS]
-    summed, newest, plain = side.pipe[SUM], side.pipe[NEWEST], side.order[PLAIN]
+    always, old, lag, passing = side.pipe[ALWAYS], side.pipe[OLD], side.pipe[LAG], side.pipe[PASS]
+    summed, newest, kind = side.pipe[SUM], side.pipe[NEWEST], side.order[KIND]
     for k in range(flow.size):
         size, part = abs(flow[k]), fills[k] / substeps
         per_fill = size / max(part, 1e-300)
-        base[k] = size * t_eq[k]
+        always[k] = size * t_eq[k]
         old[k] = per_fill * leaving[k]
         lag[k] = per_fill * (1.0 - rate[k] * uniform[k])
         passing[k] = lag[k] * (part - 1.0)
     for k in range(flow.size):
-        plain[k] = plain[k] if fills[k] >= substeps else 0
+        kind[k] = SCALAR if kind[k] == ONE and fills[k] < substeps else kind[k]
+    cut_up(side, substeps)
     fill(nodes, 0.0)
     for i in range(place.size):
         if inflow[i] > 0.0:
             for j in range(substeps):
                 nodes[place[i], j] += inflow[i] * t_in[i, j]
-    for i in range(side.counts[0]):
+    for i in range(side.count[FLOWING]):
         k = side.order[SEQUENCE, i]
-        along = flow[k] > 0.0
-        if along:
-            up, down = network.start[k], network.end[k]
-        else:
-            up, down = network.end[k], network.start[k]
-        share = side.node[SHARE, up]
-        if plain[k] == 1:
-            always, before, after, through, about = base[k], old[k], lag[k], passing[k], t_eq[k]
+        up, down = side.order[UP, k], side.order[DOWN, k]
+        share, about = side.node[SHARE, up], t_eq[k]
+        if kind[k] == ONE:
+            ever, before, after, through = always[k], old[k], lag[k], passing[k]
             entered = excess = 0.0
             for j in range(substeps):
                 excess = nodes[up, j] * share - about
-                nodes[down, j] += always + before + through * excess
+                nodes[down, j] += ever + before + through * excess
                 before = after * excess
                 entered += excess
             summed[k], newest[k] = entered, excess
+            continue
+        part = fills[k] / substeps
+        if kind[k] == MANY:
+            q, unit, per_fill = side.order[SEAT, k], lag[k], abs(flow[k]) / part
+            late = min(int(1.0 / part), substeps)
+            later = max(1.0 - late * part, 0.0)
+            gone = 0.0
+            for j in range(substeps):
+                arrived = per_fill * side.cut[j, q]
+                gone += side.cut[j, q]
+                if j >= late:
+                    arrived += unit * (part - later) * (nodes[up, j - late] * share - about)
+                    if j > late:
+                        arrived += unit * later * (nodes[up, j - late - 1] * share - about)
+                nodes[down, j] += always[k] + arrived
+            lost = side.pipe[ABOVE, k] + water.pipe[FADE, k] * water.pipe[CONTENT, k] - gone
+            lost += flushed(water, k, part, rate[k], late, later, about, share, nodes[up], substeps)
+            water.place[FORWARD, k] = 1 if flow[k] > 0.0 else 0
         else:
-            if along != (water.place[FORWARD, k] == 1):
+            if (flow[k] > 0.0) != (water.place[FORWARD, k] == 1):
                 turn(water, k)
-                safe.place[FORWARD, k] = water.place[FORWARD, k]
+                safe.place[HEAD, k], safe.place[FORWARD, k] = water.place[HEAD, k], water.place[FORWARD, k]
             lost = push(
-                water,
-                safe,
-                k,
-                fills[k] / substeps,
-                rate[k],
-                t_eq[k],
-                abs(flow[k]),
-                share,
-                nodes[up],
-                nodes[down],
-                substeps,
+                water, safe, k, part, rate[k], about, abs(flow[k]), share, nodes[up], nodes[down], substeps
             )
-            loss[k] = lost * side.capacity[k]
+        loss[k] = lost * side.capacity[k]
+    for k in range(flow.size):
+        one = kind[k] == ONE and flow[k] != 0.0
+        mean, lost, last = uniform[k], rate[k] * uniform[k], newest[k]
+        inside = side.pipe[ABOVE, k] + side.pipe[SLOPE, k] * series(side.pipe[BEND, k])
+        away = inside - leaving[k] + (summed[k] - last) * (mean - 1.0 + lost)
+        away += summed[k] * (1.0 - mean + lost * (fills[k] / substeps - 1.0))
+        loss[k] = away * side.capacity[k] if one else loss[k]
+        water.pipe[REFERENCE, k] = t_eq[k] if one else water.pipe[REFERENCE, k]
+        water.pipe[FADE, k] = 1.0 if one else water.pipe[FADE, k]
+        water.pipe[CONTENT, k] = last * mean if one else water.pipe[CONTENT, k]
+        water.pipe[ONLY_EDGE, k] = last * (1.0 - lost) if one else water.pipe[ONLY_EDGE, k]
+        water.pipe[ONLY_GROWTH, k] = rate[k] if one else water.pipe[ONLY_GROWTH, k]
     for k in range(flow.size):
         if flow[k] == 0.0:
             decay = network.conductance[k] * seconds / side.capacity[k]
             loss[k] = stand(water, k, decay, t_eq[k]) * side.capacity[k]
-        elif plain[k] == 1:
-            mean, lost, last = uniform[k], rate[k] * uniform[k], newest[k]
-            slot = 1 - min(water.place[HEAD, k], 1)
-            inside = side.pipe[ABOVE, k] + side.pipe[SLOPE, k] * series(side.pipe[BEND, k])
-            away = inside - leaving[k] + (summed[k] - last) * (mean - 1.0 + lost)
-            away += summed[k] * (1.0 - mean + lost * (fills[k] / substeps - 1.0))
-            loss[k] = away * side.capacity[k]
-            water.ring[k, slot, WIDTH], water.ring[k, slot, LEVEL] = 1.0, 0.0
-            water.ring[k, slot, EDGE], water.ring[k, slot, GROWTH] = last * (1.0 - lost), rate[k]
-            water.pipe[REFERENCE, k], water.pipe[FADE, k] = t_eq[k], 1.0
-            water.pipe[CONTENT, k] = last * mean
-            water.place[HEAD, k], water.place[COUNT, k] = slot, 1
+        elif kind[k] == ONE:
+            water.place[HEAD, k], water.place[COUNT, k] = -1, 1
             water.place[FORWARD, k] = 1 if flow[k] > 0.0 else 0
 
 
@@ -1477,7 +1663,7 @@ def commit(
     shift = draw(inputs, medium, room, t, substeps, share)
     if not setting.limits.asks_return:
         passage(network, medium, r_side, seconds)
-        throughflow(network, r_side, network.consumer, drawn)
+        throughflow(r_side, network.consumer, drawn)
     move(
         network,
         state.return_,
@@ -1592,7 +1778,7 @@ def advance(setting: Setting, state: State, work: Work, t: int, depth: int) -> t
     while True:
         share, some, settled = couple(setting, state, work, t, seconds)
         sweeps, attempt = sweeps + some, attempt + 1
-        if work.supply.counts[1] > 0 or work.return_.counts[1] > 0:
+        if work.supply.count[AROUND] > 0 or work.return_.count[AROUND] > 0:
             return False, sweeps
         missed, shift, excess = commit(setting, state, work, t, seconds, substeps, share)
         good = settled and shift <= limits.shift and excess <= 10.0 * limits.excess * limits.design_heat
@@ -1716,7 +1902,7 @@ def march(setting: Setting, state: State, work: Work, output: Output, first: int
             waiting -= 1
             depth = depths[waiting]
             good, some = advance(setting, state, work, t, depth)
-            if work.supply.counts[1] > 0 or work.return_.counts[1] > 0:
+            if work.supply.count[AROUND] > 0 or work.return_.count[AROUND] > 0:
                 return t
             if good or depth == halvings:
                 converged = converged and good
