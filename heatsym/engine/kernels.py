@@ -55,7 +55,7 @@ HEAD, COUNT, FORWARD, CUT = range(4)
 ) = range(19)  # fmt: skip
 SIGN, SEQUENCE, UP, DOWN, KIND, SEAT = range(6)
 FLOWING, AROUND, SEVERAL, DEEPEST = range(4)
-ITS_RATE, ITS_FILLS, START, REACHED, LEFT = range(5)
+ITS_RATE, ITS_FILLS, START, REACHED, LEFT, LATE, LATER, ITS_PASS, ITS_LAG, HELD_NOW, LOST = range(11)
 THROUGH, SHARE, HELD = range(3)
 # Kinds of pipe in a step: computed by itself, or with others that hold one parcel, or several
 SCALAR, ONE, MANY = range(3)
@@ -206,8 +206,8 @@ class Side(NamedTuple):
     count: IntArray  # (4,) pipes with flow, those that recirculate; pipes with several parcels, most of these
     holder: IntArray  # (pipe,) pipes with several parcels
     parcel: FloatArray  # (FEW, 4, pipe) theirs, above equilibrium, growth per width
-    several: FloatArray  # (5, pipe)
-    cut: FloatArray  # (substep, pipe) what leaves of their old water
+    several: FloatArray  # (11, pipe)
+    cut: FloatArray  # (substep, pipe) what leaves of their old water, then excess of what enters, then edges
     node: FloatArray  # (3, node)
     nodes: FloatArray  # (node, substep) content while the water moves
 
@@ -1152,32 +1152,122 @@ def passage_of_several(side: Side) -> None:
 
 
 @inner
-def cut_up(side: Side, substeps: int) -> None:
-    """What leaves of the old water of pipes with several parcels in each substep."""
-    rate, fills, start = side.several[ITS_RATE], side.several[ITS_FILLS], side.several[START]
-    reached = side.several[REACHED]
-    for q in range(side.count[SEVERAL]):
-        rate[q], fills[q] = side.pipe[RATE, side.holder[q]], side.pipe[FILLS, side.holder[q]] / substeps
+def cut_up(
+    pipe: FloatArray,
+    parcel: FloatArray,
+    several: FloatArray,
+    cut: FloatArray,
+    holder: IntArray,
+    count: IntArray,
+    substeps: int,
+) -> None:
+    """What leaves of the old water of pipes with several parcels in each substep, and when new water does."""
+    rate, fills, start, reached = several[ITS_RATE], several[ITS_FILLS], several[START], several[REACHED]
+    late, later, left = several[LATE], several[LATER], several[LEFT]
+    number = count[SEVERAL]
+    for q in range(number):
+        k = holder[q]
+        rate[q], fills[q], several[ITS_LAG, q] = pipe[RATE, k], pipe[FILLS, k] / substeps, pipe[LAG, k]
+        several[HELD_NOW, q] = abs(pipe[FLOW, k]) / fills[q]
         start[q], reached[q] = 0.0, 1.0
+    for q in range(number):
+        late[q] = min(math.floor(1.0 / fills[q]), float(substeps))
+        later[q] = max(1.0 - late[q] * fills[q], 0.0)
+        several[ITS_PASS, q] = several[ITS_LAG, q] * (fills[q] - later[q])
+        several[ITS_LAG, q] *= later[q]
     for j in range(substeps):
-        for q in range(side.count[SEVERAL]):
-            side.cut[j, q] = 0.0
-    for i in range(side.count[DEEPEST]):
-        width, level = side.parcel[i, WIDTH], side.parcel[i, LEVEL]
-        edge, growth = side.parcel[i, EDGE], side.parcel[i, GROWTH]
+        for q in range(number):
+            cut[j, q] = 0.0
+    for i in range(count[DEEPEST]):
+        width, level = parcel[i, WIDTH], parcel[i, LEVEL]
+        edge, growth = parcel[i, EDGE], parcel[i, GROWTH]
         for j in range(substeps):
-            cut = side.cut[j]
-            for q in range(side.count[SEVERAL]):
+            leaving = cut[j]
+            for q in range(number):
                 gone = min(max((j + 1) * fills[q] - start[q], 0.0), width[q])
                 sloped = edge[q] * series((growth[q] - rate[q]) * gone)
-                cut[q] += gone * reached[q] * (level[q] * series(-rate[q] * gone) + sloped)
-        for q in range(side.count[SEVERAL]):
+                leaving[q] += gone * reached[q] * (level[q] * series(-rate[q] * gone) + sloped)
+        for q in range(number):
             fading = rate[q] * width[q]
             reached[q] *= 1.0 - fading * series(-fading)
             start[q] += width[q]
-    for j in range(substeps - 1, 0, -1):
-        for q in range(side.count[SEVERAL]):
-            side.cut[j, q] -= side.cut[j - 1, q]
+    for q in range(number):
+        left[q] = cut[substeps - 1, q]
+    for j in range(substeps - 1, -1, -1):
+        for q in range(number):
+            before = cut[j - 1, q] if j > 0 else 0.0
+            cut[j, q] = several[HELD_NOW, q] * (cut[j, q] - before)
+
+
+@inner
+def renewed(pipe: FloatArray, several: FloatArray, cut: FloatArray, count: IntArray, substeps: int) -> None:
+    """What becomes of the new water of flushed pipes with several parcels: its content, losses, and edges.
+
+    ``cut`` holds the excess of what entered in each substep; that of the last ``late`` is still there, and
+    of the one before the part ``later``.
+    """
+    number = count[SEVERAL]
+    rate, fills, late, later = several[ITS_RATE], several[ITS_FILLS], several[LATE], several[LATER]
+    content, lost, reached, rise = several[HELD_NOW], several[LOST], several[REACHED], several[START]
+    for q in range(number):
+        content[q], lost[q], reached[q] = 0.0, 0.0, 1.0
+        rise[q] = (1.0 - rate[q] * series(-rate[q])) * series(rate[q] * later[q])
+    for n in range(substeps):
+        excess = cut[substeps - 1 - n]
+        for q in range(number):
+            decay, all_lost = rate[q] * fills[q], rate[q] * series(-rate[q])
+            slope = series(-decay)
+            whole, part = n < late[q], n == late[q]
+            width = fills[q] if whole else (later[q] if part else 0.0)
+            inside = reached[q] * slope if whole else rise[q]
+            content[q] += width * excess[q] * inside
+            lost[q] += excess[q] * (width * (1.0 - inside) + all_lost * (fills[q] - width))
+            reached[q] *= 1.0 - decay * slope
+            excess[q] *= reached[q] if whole else 1.0 - all_lost
+
+
+@inner
+def kept_parcels(
+    water: Water,
+    pipe: FloatArray,
+    several: FloatArray,
+    cut: FloatArray,
+    order: IntArray,
+    holder: IntArray,
+    count: IntArray,
+    capacity: FloatArray,
+    substeps: int,
+) -> None:
+    """The new parcels of flushed pipes with several, and the heat that these pipes lost."""
+    last = water.ring.shape[1] - 1
+    for q in range(count[SEVERAL]):
+        k = holder[q]
+        if order[KIND, k] != MANY or pipe[FLOW, k] == 0.0:
+            continue
+        before = pipe[ABOVE, k] + water.pipe[FADE, k] * water.pipe[CONTENT, k]
+        pipe[LOSS, k] = (before - several[LEFT, q] + several[LOST, q]) * capacity[k]
+        water.pipe[REFERENCE, k], water.pipe[FADE, k] = pipe[T_EQ, k], 1.0
+        water.pipe[CONTENT, k] = several[HELD_NOW, q]
+        water.place[FORWARD, k] = 1 if pipe[FLOW, k] > 0.0 else 0
+        rate, fills, later, late = (
+            several[ITS_RATE, q],
+            several[ITS_FILLS, q],
+            several[LATER, q],
+            int(several[LATE, q]),
+        )
+        made = late + 1 if later > 0.0 and late < substeps else late
+        if made == 1:
+            width = fills if late == 1 else later
+            water.pipe[ONLY_EDGE, k], water.pipe[ONLY_GROWTH, k] = cut[substeps - 1, q], rate * width
+            water.place[HEAD, k], water.place[COUNT, k] = -1, 1
+            continue
+        head, held = water.place[HEAD, k], water.place[COUNT, k]
+        place = 0 if head >= made and head + held <= last + 1 else (head + held) & last
+        water.place[HEAD, k], water.place[COUNT, k] = place, made
+        for i in range(made):
+            s, width = (place + i) & last, later if i == 0 and made > late else fills
+            water.ring[k, s, WIDTH], water.ring[k, s, LEVEL] = width, 0.0
+            water.ring[k, s, EDGE], water.ring[k, s, GROWTH] = cut[substeps - made + i, q], rate * width
 
 
 @inner
@@ -1260,7 +1350,7 @@ def move(
         passing[k] = lag[k] * (part - 1.0)
     for k in range(flow.size):
         kind[k] = SCALAR if kind[k] == ONE and fills[k] < substeps else kind[k]
-    cut_up(side, substeps)
+    cut_up(side.pipe, side.parcel, side.several, side.cut, side.holder, side.count, substeps)
     fill(nodes, 0.0)
     for i in range(place.size):
         if inflow[i] > 0.0:
@@ -1280,31 +1370,43 @@ def move(
                 entered += excess
             summed[k], newest[k] = entered, excess
             continue
-        part = fills[k] / substeps
         if kind[k] == MANY:
-            q, unit, per_fill = side.order[SEAT, k], lag[k], abs(flow[k]) / part
-            late = min(int(1.0 / part), substeps)
-            later = max(1.0 - late * part, 0.0)
-            gone = 0.0
+            q, ever = side.order[SEAT, k], always[k]
+            late, through, after = (
+                int(side.several[LATE, q]),
+                side.several[ITS_PASS, q],
+                side.several[ITS_LAG, q],
+            )
             for j in range(substeps):
-                arrived = per_fill * side.cut[j, q]
-                gone += side.cut[j, q]
+                arrived = ever + side.cut[j, q]
                 if j >= late:
-                    arrived += unit * (part - later) * (nodes[up, j - late] * share - about)
-                    if j > late:
-                        arrived += unit * later * (nodes[up, j - late - 1] * share - about)
-                nodes[down, j] += always[k] + arrived
-            lost = side.pipe[ABOVE, k] + water.pipe[FADE, k] * water.pipe[CONTENT, k] - gone
-            lost += flushed(water, k, part, rate[k], late, later, about, share, nodes[up], substeps)
-            water.place[FORWARD, k] = 1 if flow[k] > 0.0 else 0
+                    arrived += through * (nodes[up, j - late] * share - about)
+                if j > late:
+                    arrived += after * (nodes[up, j - late - 1] * share - about)
+                nodes[down, j] += arrived
+                side.cut[j, q] = nodes[up, j] * share - about
         else:
             if (flow[k] > 0.0) != (water.place[FORWARD, k] == 1):
                 turn(water, k)
                 safe.place[HEAD, k], safe.place[FORWARD, k] = water.place[HEAD, k], water.place[FORWARD, k]
             lost = push(
-                water, safe, k, part, rate[k], about, abs(flow[k]), share, nodes[up], nodes[down], substeps
+                water,
+                safe,
+                k,
+                fills[k] / substeps,
+                rate[k],
+                about,
+                abs(flow[k]),
+                share,
+                nodes[up],
+                nodes[down],
+                substeps,
             )
-        loss[k] = lost * side.capacity[k]
+            loss[k] = lost * side.capacity[k]
+    renewed(side.pipe, side.several, side.cut, side.count, substeps)
+    kept_parcels(
+        water, side.pipe, side.several, side.cut, side.order, side.holder, side.count, side.capacity, substeps
+    )
     for k in range(flow.size):
         one = kind[k] == ONE and flow[k] != 0.0
         mean, lost, last = uniform[k], rate[k] * uniform[k], newest[k]

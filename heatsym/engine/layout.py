@@ -95,7 +95,7 @@ def work(at: kernels.Setting) -> kernels.Work:
             count=_zeros(4),
             holder=_zeros(pipes),
             parcel=np.zeros((kernels.FEW, 4, pipes)),
-            several=np.zeros((5, pipes)),
+            several=np.zeros((11, pipes)),
             cut=np.zeros((substeps, pipes)),
             node=np.zeros((3, nodes)),
             nodes=np.zeros((nodes, substeps)),
