@@ -54,7 +54,7 @@ HEAD, COUNT, FORWARD, CUT = range(4)
     ALWAYS, OLD, LAG, PASS, SUM, NEWEST,
 ) = range(19)  # fmt: skip
 SIGN, SEQUENCE, UP, DOWN, KIND, SEAT = range(6)
-FLOWING, AROUND, SEVERAL, DEEPEST = range(4)
+FLOWING, AROUND, SEVERAL = range(3)
 ITS_RATE, ITS_FILLS, START, REACHED, LEFT, LATE, LATER, ITS_PASS, ITS_LAG, HELD_NOW, LOST = range(11)
 THROUGH, SHARE, HELD = range(3)
 # Kinds of pipe in a step: computed by itself, or with others that hold one parcel, or several
@@ -203,7 +203,9 @@ class Side(NamedTuple):
     around: FloatArray  # (loop,)
     pipe: FloatArray  # (19, pipe)
     order: IntArray  # (6, pipe) sequence of those with flow; the node each comes from and leads to
-    count: IntArray  # (4,) pipes with flow, those that recirculate; pipes with several parcels, most of these
+    count: (
+        IntArray  # (2 + FEW,) pipes with flow, those that recirculate, those with 1, 2, ... parcels or more
+    )
     holder: IntArray  # (pipe,) pipes with several parcels
     parcel: FloatArray  # (FEW, 4, pipe) theirs, above equilibrium, growth per width
     several: FloatArray  # (11, pipe)
@@ -1082,27 +1084,37 @@ def lay_out(
     water: Water, parcel: FloatArray, pipe: FloatArray, holder: IntArray, seat: IntArray, count: IntArray
 ) -> None:
     """The parcels of all pipes with a few of them, side by side; not where one of them bends too much."""
-    several, deepest, last = 0, 0, water.ring.shape[1] - 1
+    last = water.ring.shape[1] - 1
+    for i in range(FEW):
+        count[SEVERAL + i] = 0
+    for k in range(seat.size):
+        if water.place[HEAD, k] >= 0 and water.place[COUNT, k] <= FEW:
+            count[SEVERAL + water.place[COUNT, k] - 1] += 1
+    for i in range(FEW - 1, 0, -1):
+        count[SEVERAL + i - 1] += count[SEVERAL + i]
     for k in range(seat.size):
         head, held = water.place[HEAD, k], water.place[COUNT, k]
         if head < 0 or held > FEW:
             continue
-        above, fade, bend = pipe[ABOVE, k], water.pipe[FADE, k], 0.0
+        above, fade, bend, q = pipe[ABOVE, k], water.pipe[FADE, k], 0.0, count[SEVERAL + held - 1] - 1
+        count[SEVERAL + held - 1] = q
         for i in range(held):
             s = (head + i) & last
             width, growth = water.ring[k, s, WIDTH], water.ring[k, s, GROWTH]
             bend = max(bend, abs(growth))
-            parcel[i, WIDTH, several] = width
-            parcel[i, LEVEL, several] = above + fade * water.ring[k, s, LEVEL]
-            parcel[i, EDGE, several] = fade * water.ring[k, s, EDGE]
-            parcel[i, GROWTH, several] = growth / max(width, 1e-300)
-        for i in range(held, FEW):
-            parcel[i, WIDTH, several] = 0.0
-        if bend <= SHORT:
-            holder[several], seat[k] = k, several
-            several, deepest = several + 1, max(deepest, held)
-            pipe[READY, k] = (2.0 * water.place[FORWARD, k] - 1.0) * MANY
-    count[SEVERAL], count[DEEPEST] = several, deepest
+            parcel[i, WIDTH, q] = width
+            parcel[i, LEVEL, q] = above + fade * water.ring[k, s, LEVEL]
+            parcel[i, EDGE, q] = fade * water.ring[k, s, EDGE]
+            parcel[i, GROWTH, q] = growth / max(width, 1e-300)
+        holder[q], seat[k] = k, q
+        pipe[READY, k] = (2.0 * water.place[FORWARD, k] - 1.0) * MANY if bend <= SHORT else 0.0
+    for i in range(FEW):
+        count[SEVERAL + i] = 0
+    for k in range(seat.size):
+        if water.place[HEAD, k] >= 0 and water.place[COUNT, k] <= FEW:
+            count[SEVERAL + water.place[COUNT, k] - 1] += 1
+    for i in range(FEW - 1, 0, -1):
+        count[SEVERAL + i - 1] += count[SEVERAL + i]
 
 
 @inner
@@ -1133,10 +1145,10 @@ def passage_of_several(side: Side) -> None:
     for q in range(side.count[SEVERAL]):
         rate[q] = side.pipe[RATE, side.holder[q]]
         reached[q], left[q] = 1.0, 0.0
-    for i in range(side.count[DEEPEST]):
+    for i in range(FEW):
         width, level = side.parcel[i, WIDTH], side.parcel[i, LEVEL]
         edge, growth = side.parcel[i, EDGE], side.parcel[i, GROWTH]
-        for q in range(side.count[SEVERAL]):
+        for q in range(side.count[SEVERAL + i]):
             fading = rate[q] * width[q]
             uniform = series(-fading)
             sloped = series((growth[q] - rate[q]) * width[q])
@@ -1178,16 +1190,16 @@ def cut_up(
     for j in range(substeps):
         for q in range(number):
             cut[j, q] = 0.0
-    for i in range(count[DEEPEST]):
+    for i in range(FEW):
         width, level = parcel[i, WIDTH], parcel[i, LEVEL]
         edge, growth = parcel[i, EDGE], parcel[i, GROWTH]
         for j in range(substeps):
             leaving = cut[j]
-            for q in range(number):
+            for q in range(count[SEVERAL + i]):
                 gone = min(max((j + 1) * fills[q] - start[q], 0.0), width[q])
                 sloped = edge[q] * series((growth[q] - rate[q]) * gone)
                 leaving[q] += gone * reached[q] * (level[q] * series(-rate[q] * gone) + sloped)
-        for q in range(number):
+        for q in range(count[SEVERAL + i]):
             fading = rate[q] * width[q]
             reached[q] *= 1.0 - fading * series(-fading)
             start[q] += width[q]
@@ -1209,21 +1221,21 @@ def renewed(pipe: FloatArray, several: FloatArray, cut: FloatArray, count: IntAr
     number = count[SEVERAL]
     rate, fills, late, later = several[ITS_RATE], several[ITS_FILLS], several[LATE], several[LATER]
     content, lost, reached, rise = several[HELD_NOW], several[LOST], several[REACHED], several[START]
+    slope, lost_all = several[ITS_PASS], several[ITS_LAG]
     for q in range(number):
         content[q], lost[q], reached[q] = 0.0, 0.0, 1.0
-        rise[q] = (1.0 - rate[q] * series(-rate[q])) * series(rate[q] * later[q])
+        slope[q], lost_all[q] = series(-rate[q] * fills[q]), rate[q] * series(-rate[q])
+        rise[q] = (1.0 - lost_all[q]) * series(rate[q] * later[q])
     for n in range(substeps):
         excess = cut[substeps - 1 - n]
         for q in range(number):
-            decay, all_lost = rate[q] * fills[q], rate[q] * series(-rate[q])
-            slope = series(-decay)
             whole, part = n < late[q], n == late[q]
             width = fills[q] if whole else (later[q] if part else 0.0)
-            inside = reached[q] * slope if whole else rise[q]
+            inside = reached[q] * slope[q] if whole else rise[q]
             content[q] += width * excess[q] * inside
-            lost[q] += excess[q] * (width * (1.0 - inside) + all_lost * (fills[q] - width))
-            reached[q] *= 1.0 - decay * slope
-            excess[q] *= reached[q] if whole else 1.0 - all_lost
+            lost[q] += excess[q] * (width * (1.0 - inside) + lost_all[q] * (fills[q] - width))
+            reached[q] *= 1.0 - rate[q] * fills[q] * slope[q]
+            excess[q] *= reached[q] if whole else 1.0 - lost_all[q]
 
 
 @inner
