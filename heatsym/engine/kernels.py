@@ -48,7 +48,7 @@ TEMPERATURE, FLOW_LIMIT, CAPACITY_LIMIT = 1, 2, 3
 WIDTH, LEVEL, EDGE, GROWTH = range(4)
 REFERENCE, FADE, CONTENT, ONLY_EDGE, ONLY_GROWTH = range(5)
 HEAD, COUNT, FORWARD, CUT = range(4)
-# Rows of Side.pipe, Side.order, Side.count, Side.several, Side.node
+# Rows of Side.pipe, Side.order, Side.tally, Side.several, Side.node
 (
     FLOW, T_EQ, ABOVE, SLOPE, BEND, READY, FILLS, RATE, UNIFORM, LEAVING, OFFSET, GAIN, LOSS,
     ALWAYS, OLD, LAG, PASS, SUM, NEWEST,
@@ -72,27 +72,37 @@ RETURN_SLOPE, LARGEST_FLOW = range(2)
 ERROR, STEP, TRIAL, DIAGONAL, WORK = range(5)
 
 
-def compiled(function: Function, from_python: bool = True) -> Function:
-    """Compile, with no flag that assumes that NaN and infinity are absent.
+FLAGS: dict[str, Any] = {
+    "nogil": True,
+    "error_model": "numpy",
+    "fastmath": {"contract", "nsz", "arcp"},  # none that assumes that NaN and infinity are absent
+    "_nrt": False,
+}
+"""Of every kernel. None allocates, so that they do without counting references, which was two thirds of the
+time of a small network: a hundred arrays are handed down in every call."""
 
-    Kernels allocate nothing: without the run time that counts references, handing a hundred arrays down
-    costs nothing (it was two thirds of the time of a small network).
-    """
-    made = njit(
-        cache=True,
-        nogil=True,
-        error_model="numpy",
-        fastmath={"contract", "nsz", "arcp"},
-        _nrt=False,
-        no_cfunc_wrapper=True,
-        no_cpython_wrapper=not from_python,
-    )  # type: ignore[call-overload]
+
+def compiled(function: Function) -> Function:
+    """Compile, to be called from Python as well."""
+    made = njit(cache=True, no_cfunc_wrapper=True, **FLAGS)  # type: ignore[call-overload]
+    return cast(Function, made(function))
+
+
+def called(function: Function) -> Function:
+    """Compile for other kernels, which call it: what is long, or called from many places."""
+    made = njit(no_cfunc_wrapper=True, no_cpython_wrapper=True, **FLAGS)  # type: ignore[call-overload]
     return cast(Function, made(function))
 
 
 def inner(function: Function) -> Function:
-    """Compile for other kernels only, which takes half the time."""
-    return compiled(function, from_python=False)
+    """Compile into each kernel that calls it: handing down a hundred arrays costs as much as a pipe."""
+    made = njit(no_cfunc_wrapper=True, no_cpython_wrapper=True, forceinline=True, **FLAGS)  # type: ignore[call-overload]
+    return cast(Function, made(function))
+
+
+def once(function: Function) -> Function:
+    """Write into its one caller before compiling, so that it is compiled once and not twice."""
+    return cast(Function, njit(inline="always", **FLAGS)(function))
 
 
 class Medium(NamedTuple):
@@ -203,9 +213,7 @@ class Side(NamedTuple):
     around: FloatArray  # (loop,)
     pipe: FloatArray  # (19, pipe)
     order: IntArray  # (6, pipe) sequence of those with flow; the node each comes from and leads to
-    count: (
-        IntArray  # (2 + FEW,) pipes with flow, those that recirculate, those with 1, 2, ... parcels or more
-    )
+    tally: IntArray  # (2 + FEW,) pipes with flow, those that recirculate, those laid out by parcels
     holder: IntArray  # (pipe,) pipes with several parcels
     parcel: FloatArray  # (FEW, 4, pipe) theirs, above equilibrium, growth per width
     several: FloatArray  # (11, pipe)
@@ -407,7 +415,7 @@ def mean_of(water: Water, k: int) -> float:
     return mean
 
 
-@inner
+@called
 def unfold(water: Water, k: int) -> None:
     """Put a pipe's only parcel into its ring."""
     if water.place[HEAD, k] < 0:
@@ -417,7 +425,7 @@ def unfold(water: Water, k: int) -> None:
         water.ring[k, 0, GROWTH] = water.pipe[ONLY_GROWTH, k]
 
 
-@inner
+@called
 def operator(
     water: Water, k: int, along: bool, fills: float, rate: float, t_eq: float
 ) -> tuple[float, float]:
@@ -455,7 +463,7 @@ def operator(
     return t_eq * (1.0 - gain) + leaving / fills, gain
 
 
-@inner
+@called
 def turn(water: Water, k: int) -> None:
     """Let the other end be the outlet."""
     unfold(water, k)
@@ -475,7 +483,7 @@ def turn(water: Water, k: int) -> None:
     water.place[FORWARD, k] = 1 - water.place[FORWARD, k]
 
 
-@inner
+@called
 def make_room(water: Water, k: int) -> None:
     """Merge the two most alike neighbours."""
     count, head, last = water.place[COUNT, k], water.place[HEAD, k], water.ring.shape[1] - 1
@@ -506,7 +514,7 @@ def make_room(water: Water, k: int) -> None:
     water.merged[0] += 1
 
 
-@inner
+@called
 def renew(water: Water, k: int) -> None:
     """Multiply the fade into the parcels and begin it anew at 1."""
     unfold(water, k)
@@ -530,7 +538,7 @@ def stand(water: Water, k: int, decay: float, t_eq: float) -> float:
     return lost
 
 
-@inner
+@called
 def take_in(
     water: Water,
     k: int,
@@ -561,7 +569,7 @@ def take_in(
     return content, lost
 
 
-@inner
+@called
 def flushed(
     water: Water,
     k: int,
@@ -609,7 +617,7 @@ def flushed(
     return lost + more
 
 
-@inner
+@called
 def push(
     water: Water,
     safe: Safe,
@@ -676,7 +684,8 @@ def push(
 
     total = above + fade * content
     if renewed:
-        return total - old_left + flushed(water, k, fills, rate, late, later, t_eq, share, entering, substeps)
+        lost = flushed(water, k, fills, rate, late, later, t_eq, share, entering, substeps)
+        return float(total - old_left + lost)
     if s_cut == s and i < count:
         safe.place[CUT, k] = s
         for row in range(4):
@@ -703,7 +712,7 @@ def push(
     water.pipe[REFERENCE, k], water.pipe[FADE, k] = t_eq + above, fade
     water.pipe[CONTENT, k] = (content - above) / fade
     water.place[HEAD, k], water.place[COUNT, k] = (head + i) & last, count - i + substeps
-    return lost + (left_content - old_left) + (total - left_content) * faded
+    return float(lost + (left_content - old_left) + (total - left_content) * faded)
 
 
 @inner
@@ -747,7 +756,7 @@ def same_signs(flow: FloatArray, sign: IntArray) -> bool:
     return same
 
 
-@inner
+@called
 def sorted_along(
     network: Network, sign: IntArray, sequence: IntArray, waiting: IntArray, queue: IntArray
 ) -> tuple[int, int]:
@@ -834,7 +843,7 @@ def friction(
     return drop, per_flow * scale * (length / diameter * slope + 2.0 * zeta * size)
 
 
-@inner
+@called
 def factorised(loops: Loops, room: Room) -> None:
     """LDL transposed of the loop matrix, whose upper triangle stands by columns."""
     matrix, factor_row, factor = room.matrix, room.factor_row, room.factor
@@ -875,7 +884,7 @@ def factorised(loops: Loops, room: Room) -> None:
             top += 1
 
 
-@inner
+@called
 def solved(loops: Loops, room: Room, right: FloatArray) -> None:
     """Solve in place with the factors."""
     factor_row, factor, diagonal = room.factor_row, room.factor, room.loop[DIAGONAL]
@@ -889,7 +898,7 @@ def solved(loops: Loops, room: Room, right: FloatArray) -> None:
             right[j] -= factor[p] * right[factor_row[p]]
 
 
-@inner
+@called
 def around_loops(loops: Loops, room: Room, around: FloatArray, flow: FloatArray) -> float:
     """Flow with what circulates, friction of every pipe, net drop around every loop; its norm."""
     density, viscosity, drop, slope = (
@@ -918,7 +927,7 @@ def around_loops(loops: Loops, room: Room, around: FloatArray, flow: FloatArray)
     return math.sqrt(norm)
 
 
-@inner
+@called
 def balanced(
     loops: Loops, medium: Medium, water: Water, room: Room, around: FloatArray, flow: FloatArray
 ) -> bool:
@@ -968,7 +977,7 @@ def balanced(
     return False
 
 
-@inner
+@called
 def ends(network: Network, side: Side) -> None:
     """The node that each pipe's water comes from and the one that it flows to."""
     for k in range(network.start.size):
@@ -977,7 +986,7 @@ def ends(network: Network, side: Side) -> None:
         side.order[DOWN, k] = network.end[k] if along else network.start[k]
 
 
-@inner
+@called
 def route(
     still: float,
     network: Network,
@@ -1010,23 +1019,23 @@ def route(
             flow[k] = 0.0
     if not same_signs(flow, sign):
         found = sorted_along(network, sign, side.order[SEQUENCE], room.queue[0], room.queue[1])
-        side.count[FLOWING], side.count[AROUND] = found
+        side.tally[FLOWING], side.tally[AROUND] = found
         ends(network, side)
     return closed
 
 
-@inner
+@once
 def mirrored(supply: Side, return_: Side) -> None:
     """Flows of a tree's return side: those of the supply side, the other way round and in reverse order."""
     for k in range(supply.pipe.shape[1]):
         return_.pipe[FLOW, k] = -supply.pipe[FLOW, k]
     if not same_signs(return_.pipe[FLOW], return_.order[SIGN]):
-        last = supply.count[FLOWING] - 1
+        last = supply.tally[FLOWING] - 1
         for i in range(last + 1):
             return_.order[SEQUENCE, i] = supply.order[SEQUENCE, last - i]
         for k in range(supply.pipe.shape[1]):
             return_.order[UP, k], return_.order[DOWN, k] = supply.order[DOWN, k], supply.order[UP, k]
-        return_.count[FLOWING], return_.count[AROUND] = supply.count[FLOWING], supply.count[AROUND]
+        return_.tally[FLOWING], return_.tally[AROUND] = supply.tally[FLOWING], supply.tally[AROUND]
 
 
 @inner
@@ -1035,7 +1044,7 @@ def at_rest(side: Side) -> None:
     fill(side.pipe[FLOW], 0.0)
     fill(side.node[THROUGH], 0.0)
     fill(side.order[SIGN], 0)
-    side.count[FLOWING] = side.count[AROUND] = 0
+    side.tally[FLOWING] = side.tally[AROUND] = 0
 
 
 # -- one side in a step ------------------------------------------------------------------------------
@@ -1076,28 +1085,28 @@ def begin(network: Network, water: Water, partner: Water, side: Side, ground: fl
         bend[k] = water.pipe[ONLY_GROWTH, k]
         alone = water.place[HEAD, k] < 0 and abs(bend[k]) <= SHORT
         ready[k] = (2.0 * water.place[FORWARD, k] - 1.0) * ONE if alone else 0.0
-    lay_out(water, side.parcel, side.pipe, side.holder, side.order[SEAT], side.count)
+    lay_out(water, side.parcel, side.pipe, side.holder, side.order[SEAT], side.tally)
 
 
 @inner
 def lay_out(
-    water: Water, parcel: FloatArray, pipe: FloatArray, holder: IntArray, seat: IntArray, count: IntArray
+    water: Water, parcel: FloatArray, pipe: FloatArray, holder: IntArray, seat: IntArray, tally: IntArray
 ) -> None:
     """The parcels of all pipes with a few of them, side by side; not where one of them bends too much."""
     last = water.ring.shape[1] - 1
     for i in range(FEW):
-        count[SEVERAL + i] = 0
+        tally[SEVERAL + i] = 0
     for k in range(seat.size):
         if water.place[HEAD, k] >= 0 and water.place[COUNT, k] <= FEW:
-            count[SEVERAL + water.place[COUNT, k] - 1] += 1
+            tally[SEVERAL + water.place[COUNT, k] - 1] += 1
     for i in range(FEW - 1, 0, -1):
-        count[SEVERAL + i - 1] += count[SEVERAL + i]
+        tally[SEVERAL + i - 1] += tally[SEVERAL + i]
     for k in range(seat.size):
         head, held = water.place[HEAD, k], water.place[COUNT, k]
         if head < 0 or held > FEW:
             continue
-        above, fade, bend, q = pipe[ABOVE, k], water.pipe[FADE, k], 0.0, count[SEVERAL + held - 1] - 1
-        count[SEVERAL + held - 1] = q
+        above, fade, bend, q = pipe[ABOVE, k], water.pipe[FADE, k], 0.0, tally[SEVERAL + held - 1] - 1
+        tally[SEVERAL + held - 1] = q
         for i in range(held):
             s = (head + i) & last
             width, growth = water.ring[k, s, WIDTH], water.ring[k, s, GROWTH]
@@ -1109,12 +1118,12 @@ def lay_out(
         holder[q], seat[k] = k, q
         pipe[READY, k] = (2.0 * water.place[FORWARD, k] - 1.0) * MANY if bend <= SHORT else 0.0
     for i in range(FEW):
-        count[SEVERAL + i] = 0
+        tally[SEVERAL + i] = 0
     for k in range(seat.size):
         if water.place[HEAD, k] >= 0 and water.place[COUNT, k] <= FEW:
-            count[SEVERAL + water.place[COUNT, k] - 1] += 1
+            tally[SEVERAL + water.place[COUNT, k] - 1] += 1
     for i in range(FEW - 1, 0, -1):
-        count[SEVERAL + i - 1] += count[SEVERAL + i]
+        tally[SEVERAL + i - 1] += tally[SEVERAL + i]
 
 
 @inner
@@ -1142,19 +1151,19 @@ def passage(network: Network, medium: Medium, side: Side, seconds: float) -> Non
 def passage_of_several(side: Side) -> None:
     """What the present flow does in a step to every pipe that holds several parcels and is flushed."""
     rate, reached, left = side.several[ITS_RATE], side.several[REACHED], side.several[LEFT]
-    for q in range(side.count[SEVERAL]):
+    for q in range(side.tally[SEVERAL]):
         rate[q] = side.pipe[RATE, side.holder[q]]
         reached[q], left[q] = 1.0, 0.0
     for i in range(FEW):
         width, level = side.parcel[i, WIDTH], side.parcel[i, LEVEL]
         edge, growth = side.parcel[i, EDGE], side.parcel[i, GROWTH]
-        for q in range(side.count[SEVERAL + i]):
+        for q in range(side.tally[SEVERAL + i]):
             fading = rate[q] * width[q]
             uniform = series(-fading)
             sloped = series((growth[q] - rate[q]) * width[q])
             left[q] += width[q] * reached[q] * (level[q] * uniform + edge[q] * sloped)
             reached[q] *= 1.0 - fading * uniform
-    for q in range(side.count[SEVERAL]):
+    for q in range(side.tally[SEVERAL]):
         k = side.holder[q]
         if side.order[KIND, k] == MANY:
             side.pipe[LEAVING, k] = left[q]
@@ -1163,20 +1172,20 @@ def passage_of_several(side: Side) -> None:
             )
 
 
-@inner
+@called
 def cut_up(
     pipe: FloatArray,
     parcel: FloatArray,
     several: FloatArray,
     cut: FloatArray,
     holder: IntArray,
-    count: IntArray,
+    tally: IntArray,
     substeps: int,
 ) -> None:
     """What leaves of the old water of pipes with several parcels in each substep, and when new water does."""
     rate, fills, start, reached = several[ITS_RATE], several[ITS_FILLS], several[START], several[REACHED]
     late, later, left = several[LATE], several[LATER], several[LEFT]
-    number = count[SEVERAL]
+    number = tally[SEVERAL]
     for q in range(number):
         k = holder[q]
         rate[q], fills[q], several[ITS_LAG, q] = pipe[RATE, k], pipe[FILLS, k] / substeps, pipe[LAG, k]
@@ -1195,11 +1204,11 @@ def cut_up(
         edge, growth = parcel[i, EDGE], parcel[i, GROWTH]
         for j in range(substeps):
             leaving = cut[j]
-            for q in range(count[SEVERAL + i]):
+            for q in range(tally[SEVERAL + i]):
                 gone = min(max((j + 1) * fills[q] - start[q], 0.0), width[q])
                 sloped = edge[q] * series((growth[q] - rate[q]) * gone)
                 leaving[q] += gone * reached[q] * (level[q] * series(-rate[q] * gone) + sloped)
-        for q in range(count[SEVERAL + i]):
+        for q in range(tally[SEVERAL + i]):
             fading = rate[q] * width[q]
             reached[q] *= 1.0 - fading * series(-fading)
             start[q] += width[q]
@@ -1211,14 +1220,14 @@ def cut_up(
             cut[j, q] = several[HELD_NOW, q] * (cut[j, q] - before)
 
 
-@inner
-def renewed(pipe: FloatArray, several: FloatArray, cut: FloatArray, count: IntArray, substeps: int) -> None:
+@called
+def renewed(pipe: FloatArray, several: FloatArray, cut: FloatArray, tally: IntArray, substeps: int) -> None:
     """What becomes of the new water of flushed pipes with several parcels: its content, losses, and edges.
 
     ``cut`` holds the excess of what entered in each substep; that of the last ``late`` is still there, and
     of the one before the part ``later``.
     """
-    number = count[SEVERAL]
+    number = tally[SEVERAL]
     rate, fills, late, later = several[ITS_RATE], several[ITS_FILLS], several[LATE], several[LATER]
     content, lost, reached, rise = several[HELD_NOW], several[LOST], several[REACHED], several[START]
     slope, lost_all = several[ITS_PASS], several[ITS_LAG]
@@ -1238,7 +1247,7 @@ def renewed(pipe: FloatArray, several: FloatArray, cut: FloatArray, count: IntAr
             excess[q] *= reached[q] if whole else 1.0 - lost_all[q]
 
 
-@inner
+@called
 def kept_parcels(
     water: Water,
     pipe: FloatArray,
@@ -1246,13 +1255,13 @@ def kept_parcels(
     cut: FloatArray,
     order: IntArray,
     holder: IntArray,
-    count: IntArray,
+    tally: IntArray,
     capacity: FloatArray,
     substeps: int,
 ) -> None:
     """The new parcels of flushed pipes with several, and the heat that these pipes lost."""
     last = water.ring.shape[1] - 1
-    for q in range(count[SEVERAL]):
+    for q in range(tally[SEVERAL]):
         k = holder[q]
         if order[KIND, k] != MANY or pipe[FLOW, k] == 0.0:
             continue
@@ -1326,7 +1335,7 @@ def mix(
     for i in range(place.size):
         if inflow[i] > 0.0:
             held[place[i]] += inflow[i] * t_in[i]
-    for i in range(side.count[FLOWING]):
+    for i in range(side.tally[FLOWING]):
         k = sequence[i]
         held[down[k]] += abs(flow[k]) * (offset[k] + gain[k] * (held[up[k]] * share[up[k]]))
 
@@ -1362,13 +1371,13 @@ def move(
         passing[k] = lag[k] * (part - 1.0)
     for k in range(flow.size):
         kind[k] = SCALAR if kind[k] == ONE and fills[k] < substeps else kind[k]
-    cut_up(side.pipe, side.parcel, side.several, side.cut, side.holder, side.count, substeps)
+    cut_up(side.pipe, side.parcel, side.several, side.cut, side.holder, side.tally, substeps)
     fill(nodes, 0.0)
     for i in range(place.size):
         if inflow[i] > 0.0:
             for j in range(substeps):
                 nodes[place[i], j] += inflow[i] * t_in[i, j]
-    for i in range(side.count[FLOWING]):
+    for i in range(side.tally[FLOWING]):
         k = side.order[SEQUENCE, i]
         up, down = side.order[UP, k], side.order[DOWN, k]
         share, about = side.node[SHARE, up], t_eq[k]
@@ -1415,9 +1424,9 @@ def move(
                 substeps,
             )
             loss[k] = lost * side.capacity[k]
-    renewed(side.pipe, side.several, side.cut, side.count, substeps)
+    renewed(side.pipe, side.several, side.cut, side.tally, substeps)
     kept_parcels(
-        water, side.pipe, side.several, side.cut, side.order, side.holder, side.count, side.capacity, substeps
+        water, side.pipe, side.several, side.cut, side.order, side.holder, side.tally, side.capacity, substeps
     )
     for k in range(flow.size):
         one = kind[k] == ONE and flow[k] != 0.0
@@ -1443,7 +1452,7 @@ def move(
 # -- the coupling ------------------------------------------------------------------------------------
 
 
-@inner
+@once
 def first_wish(inputs: Inputs, medium: Medium, room: Room, t: int, small: float) -> float:
     """Each consumer's flow at the temperature last seen, its search begun; all heat asked for. [W]
 
@@ -1471,7 +1480,7 @@ def first_wish(inputs: Inputs, medium: Medium, room: Room, t: int, small: float)
     return asked
 
 
-@inner
+@once
 def most_flows(inputs: Inputs, medium: Medium, room: Room, t: int) -> float:
     """Largest flow of each source at the return temperature last seen; their sum. [kg/s]"""
     limit, most, seen = room.source[LIMIT], room.source[MOST], room.source[SEEN]
@@ -1497,7 +1506,7 @@ def limited(inputs: Inputs, medium: Medium, room: Room, t: int) -> None:
         )
 
 
-@inner
+@once
 def received(
     network: Network, inputs: Inputs, medium: Medium, side: Side, room: Room, t: int, now: float
 ) -> tuple[float, float]:
@@ -1532,7 +1541,7 @@ def received(
     return error, off
 
 
-@inner
+@once
 def search(limits: Limits, heats: FloatArray, mosts: FloatArray, room: Room, capacity: float) -> None:
     """Move every consumer's flow: a secant inside a bracket, as in :mod:`heatsym.engine.search`."""
     wish, low, high = room.consumer[WISH], room.consumer[LOW], room.consumer[HIGH]
@@ -1575,7 +1584,7 @@ def search(limits: Limits, heats: FloatArray, mosts: FloatArray, room: Room, cap
         responses[c], wish[c] = response, min(aimed, most)
 
 
-@inner
+@once
 def excess_heat(
     network: Network, inputs: Inputs, medium: Medium, side: Side, room: Room, t: int
 ) -> tuple[float, float]:
@@ -1601,7 +1610,7 @@ def excess_heat(
     return excess, off
 
 
-@inner
+@called
 def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -> tuple[float, int, bool]:
     """Flows at which consumers get their heat from the temperatures that these flows bring.
 
@@ -1694,7 +1703,7 @@ def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -
 # -- the commit --------------------------------------------------------------------------------------
 
 
-@inner
+@once
 def draw(inputs: Inputs, medium: Medium, room: Room, t: int, substeps: int, share: float) -> float:
     """Heat that consumers get and what they send back in each substep; the largest shift in it. [K]
 
@@ -1738,7 +1747,7 @@ def draw(inputs: Inputs, medium: Medium, room: Room, t: int, substeps: int, shar
     return largest
 
 
-@inner
+@called
 def commit(
     setting: Setting, state: State, work: Work, t: int, seconds: float, substeps: int, share: float
 ) -> tuple[float, float, float]:
@@ -1807,7 +1816,7 @@ def commit(
     return missed, shift, excess
 
 
-@inner
+@once
 def remembered(state: State, work: Work) -> None:
     """Hand on what the step found beside the water."""
     copy(work.room.consumer[CAME], state.memory.arrived)
@@ -1817,7 +1826,7 @@ def remembered(state: State, work: Work) -> None:
     copy(work.return_.around, state.memory.return_around)
 
 
-@inner
+@once
 def summed(setting: Setting, work: Work, t: int, seconds: float, substeps: int, share: float) -> None:
     """Add a part of a step to the sums."""
     network, medium, inputs = setting.network, setting.medium, setting.inputs
@@ -1872,7 +1881,7 @@ def summed(setting: Setting, work: Work, t: int, seconds: float, substeps: int, 
         sums.node[3, node] += work.return_.node[THROUGH, node] * seconds
 
 
-@inner
+@once
 def advance(setting: Setting, state: State, work: Work, t: int, depth: int) -> tuple[bool, int]:
     """One step or part of one, ``2 ** -depth`` of it: coupled, moved, added to the sums.
 
@@ -1892,7 +1901,7 @@ def advance(setting: Setting, state: State, work: Work, t: int, depth: int) -> t
     while True:
         share, some, settled = couple(setting, state, work, t, seconds)
         sweeps, attempt = sweeps + some, attempt + 1
-        if work.supply.count[AROUND] > 0 or work.return_.count[AROUND] > 0:
+        if work.supply.tally[AROUND] > 0 or work.return_.tally[AROUND] > 0:
             return False, sweeps
         missed, shift, excess = commit(setting, state, work, t, seconds, substeps, share)
         good = settled and shift <= limits.shift and excess <= 10.0 * limits.excess * limits.design_heat
@@ -1917,7 +1926,7 @@ def advance(setting: Setting, state: State, work: Work, t: int, depth: int) -> t
 # -- the march ---------------------------------------------------------------------------------------
 
 
-@inner
+@once
 def cleared(sums: Sums) -> None:
     """Empty the sums of a step."""
     fill(sums.node, 0.0)
@@ -1943,7 +1952,7 @@ def stored_heat(network: Network, state: State) -> float:
     return heat
 
 
-@inner
+@once
 def written(setting: Setting, state: State, sums: Sums, output: Output, row: int, before: float) -> float:
     """Write a row from the sums of its step, temperatures as theta; the heat stored at its end. [J]"""
     network, per_second = setting.network, 1.0 / setting.limits.seconds
@@ -2016,7 +2025,7 @@ def march(setting: Setting, state: State, work: Work, output: Output, first: int
             waiting -= 1
             depth = depths[waiting]
             good, some = advance(setting, state, work, t, depth)
-            if work.supply.count[AROUND] > 0 or work.return_.count[AROUND] > 0:
+            if work.supply.tally[AROUND] > 0 or work.return_.tally[AROUND] > 0:
                 return t
             if good or depth == halvings:
                 converged = converged and good

@@ -92,7 +92,7 @@ def work(at: kernels.Setting) -> kernels.Work:
             around=np.zeros(loops),
             pipe=np.zeros((19, pipes)),
             order=_zeros((6, pipes)),
-            count=_zeros(2 + kernels.FEW),
+            tally=_zeros(2 + kernels.FEW),
             holder=_zeros(pipes),
             parcel=np.zeros((kernels.FEW, 4, pipes)),
             several=np.zeros((11, pipes)),
