@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +22,7 @@ from heatsym.physics import water
 
 COLDEST, HOTTEST, DEGREE = -25.0, 165.0, 16
 """Of the polynomial from theta to temperature; its error is below 3e-9 K from coldest to hottest [degC]."""
-ENOUGH = 0.01
+ENOUGH = 0.3
 """Change of a flow that Newton's method stops at, over the square root of the coupling tolerance. [-]
 
 Steps shrink quadratically: what is left of the loops' balance is some ten-thousandth of that tolerance.
@@ -223,10 +224,14 @@ def _medium(medium: Medium) -> kernels.Medium:
 
 
 def _loops(problem: Problem, by: Numbering) -> kernels.Loops:
-    """Loops in an order that fills little in, their chains, the patterns of their matrix and its factor."""
+    """Short loops in an order that fills little in, their chains, the patterns of their matrix and its factor.
+
+    Loops of the spanning tree share their ways to the root: of 500 loops the matrix has ten times the
+    products and its factor takes ten times the work that those of short loops need.
+    """
     loops = sparse.csr_array(problem.graph.loops[:, by.pipes])
     member, sense, chain_at = _chains(loops)
-    chains = sparse.csr_array(loops[:, member[chain_at[:-1]]])
+    chains = _shortened(sparse.csr_array(loops[:, member[chain_at[:-1]]]))
     chains = sparse.csr_array(chains[_elimination_order(chains)])
     chains.sort_indices()
     product = _products(chains)
@@ -262,6 +267,45 @@ def _chains(loops: sparse.csr_array) -> tuple[IntArray, IntArray, IntArray]:
     chain_at = np.cumsum([0] + [len(chain) for chain in chains.values()])
     first = np.repeat(pairs[chain_at[:-1], 1], np.diff(chain_at))
     return pairs[:, 0].copy(), pairs[:, 1] * first, chain_at
+
+
+def _shortened(chains: sparse.csr_array) -> sparse.csr_array:
+    """The same circulations by shorter loops, each less or plus others as long as that takes chains away."""
+    ends = list(zip(chains.indptr[:-1].tolist(), chains.indptr[1:].tolist(), strict=True))
+    indices, senses = chains.indices.tolist(), chains.data.astype(np.int64).tolist()
+    loops = [dict(zip(indices[a:b], senses[a:b], strict=True)) for a, b in ends]
+    passing: list[set[int]] = [set() for _ in range(chains.shape[1])]
+    for i, loop in enumerate(loops):
+        for chain in loop:
+            passing[chain].add(i)
+    waiting, queued = deque(range(len(loops))), set(range(len(loops)))
+    while waiting:
+        i = waiting.popleft()
+        queued.discard(i)
+        shared: dict[int, int] = {}  # by other loop: chains passed the same way less those passed opposite
+        for chain, sense in loops[i].items():
+            for j in passing[chain] - {i}:
+                shared[j] = shared.get(j, 0) + sense * loops[j][chain]
+        saved, j = max(((2 * abs(n) - len(loops[j]), j) for j, n in shared.items()), default=(0, i))
+        if saved <= 0:
+            continue
+        sign = 1 if shared[j] > 0 else -1
+        new = {c: loops[i].get(c, 0) - sign * loops[j].get(c, 0) for c in loops[i] | loops[j]}
+        new = {chain: sense for chain, sense in new.items() if sense}
+        if max(map(abs, new.values())) > 1:
+            continue
+        for chain in loops[i]:
+            passing[chain].discard(i)
+        for chain in new:
+            passing[chain].add(i)
+        loops[i] = new
+        near = set().union(*(passing[chain] for chain in new)) - queued
+        waiting.extend(sorted(near))
+        queued |= near
+    rows = np.repeat(np.arange(len(loops)), [len(loop) for loop in loops])
+    data = np.array([sense for loop in loops for sense in loop.values()], dtype=np.float64)
+    columns = np.array([chain for loop in loops for chain in loop], dtype=np.int64)
+    return sparse.csr_array((data, (rows, columns)), shape=chains.shape)
 
 
 def _elimination_order(chains: sparse.csr_array) -> IntArray:
