@@ -66,7 +66,7 @@ RETURN_SLOPE, LARGEST_FLOW = range(2)
 # Rows of Loops.resistance
 PER_VISCOSITY, ROUGHNESS, FRICTION, FITTINGS = range(4)
 # Rows of Side.mesh, Room.chain, Room.loop
-BASE, NOW, AT, DROP, SLOPED, PER_FLOW, RUBBED, FITTED, DENSITY = range(9)
+BASE, NOW, AT, DROP, SLOPED, LINEAR, PER_FLOW, RUBBED, FITTED = range(9)
 AROUND, NET, STIFF = range(3)
 ERROR, STEP, TRIAL = range(3)
 
@@ -125,7 +125,7 @@ class Loops(NamedTuple):
 
     number: int
     enough: float  # change of a flow over the flow, whose square may be left [-]
-    member: IntArray  # (2, member) pipe, its sense in the chain
+    member: IntArray  # (3, member) pipe, its sense in the chain, chain
     resistance: FloatArray  # (4, member)
     chain_at: IntArray  # (chain + 1,) members
     loop_at: IntArray  # (loop + 1,)
@@ -707,15 +707,16 @@ def polynomials(coefficients: FloatArray, x: FloatArray, value: FloatArray) -> N
     for m in range(x.size):
         value[m] = 0.0
     for i in range(coefficients.size - 1, -1, -1):
+        coefficient = coefficients[i]
         for m in range(x.size):
-            value[m] = value[m] * ((x[m] - 80.0) * (1 / 80)) + coefficients[i]
+            value[m] = value[m] * ((x[m] - 80.0) * (1 / 80)) + coefficient
 
 
 @inner
 def resisting(loops: Loops, medium: Medium, water: Water, mesh: FloatArray) -> None:
     """Of each member, what friction asks of the pipe and the water in it: the rows from PER_FLOW on."""
     pipe, theta, t, logarithm = loops.resistance, mesh[BASE], mesh[DROP], mesh[SLOPED]
-    density, per_flow, rubbed, fitted = mesh[DENSITY], mesh[PER_FLOW], mesh[RUBBED], mesh[FITTED]
+    density, per_flow, rubbed, fitted = mesh[LINEAR], mesh[PER_FLOW], mesh[RUBBED], mesh[FITTED]
     for m in range(theta.size):
         theta[m] = mean_of(water, loops.member[0, m])
     polynomials(medium.to_temperature, theta, t)
@@ -753,9 +754,10 @@ def factorised(
     """LDL transposed of the loops' Newton matrix; the diagonal is inverted."""
     stiff, slope = chain[STIFF], mesh[SLOPED]
     for c in range(stiff.size):
-        stiff[c] = 0.0
+        total = 0.0
         for m in range(loops.chain_at[c], loops.chain_at[c + 1]):
-            stiff[c] += slope[m]
+            total += slope[m]
+        stiff[c] = total
     for column in range(loops.number):
         work[column] = 0.0
         for q in range(loops.before_at[column], loops.before_at[column + 1]):
@@ -777,41 +779,48 @@ def factorised(
 def solved(loops: Loops, factor: FloatArray, right: FloatArray) -> None:
     """Solve in place with the factors."""
     for j in range(loops.number):
+        known = right[j]
         for p in range(loops.factor_at[j] + 1, loops.factor_at[j + 1]):
-            right[loops.factor_row[p]] -= factor[p] * right[j]
+            right[loops.factor_row[p]] -= factor[p] * known
     for j in range(loops.number - 1, -1, -1):
         first = loops.factor_at[j]
-        right[j] *= factor[first]
+        value = right[j] * factor[first]
         for p in range(first + 1, loops.factor_at[j + 1]):
-            right[j] -= factor[p] * right[loops.factor_row[p]]
+            value -= factor[p] * right[loops.factor_row[p]]
+        right[j] = value
 
 
 @inner
 def circulate(loops: Loops, around: FloatArray, through: FloatArray, mesh: FloatArray) -> None:
     """Members' flow with what circulates around the loops."""
+    base, now = mesh[BASE], mesh[NOW]
     for c in range(through.size):
         through[c] = 0.0
     for loop in range(loops.number):
         for p in range(loops.loop_at[loop], loops.loop_at[loop + 1]):
             through[loops.loop[0, p]] += loops.loop[1, p] * around[loop]
-    for c in range(through.size):
-        for m in range(loops.chain_at[c], loops.chain_at[c + 1]):
-            mesh[NOW, m] = mesh[BASE, m] + through[c]
+    for m in range(now.size):
+        now[m] = base[m] + through[loops.member[2, m]]
 
 
 @inner
 def net_drops(loops: Loops, mesh: FloatArray, net: FloatArray, error: FloatArray) -> float:
     """Net drop around every loop, linear from where friction was seen last; its norm."""
+    now, at, drop, slope, linear = mesh[NOW], mesh[AT], mesh[DROP], mesh[SLOPED], mesh[LINEAR]
+    for m in range(now.size):
+        linear[m] = drop[m] + slope[m] * (now[m] - at[m])
     for c in range(net.size):
-        net[c] = 0.0
+        total = 0.0
         for m in range(loops.chain_at[c], loops.chain_at[c + 1]):
-            net[c] += mesh[DROP, m] + mesh[SLOPED, m] * (mesh[NOW, m] - mesh[AT, m])
+            total += linear[m]
+        net[c] = total
     norm = 0.0
     for loop in range(loops.number):
-        error[loop] = 0.0
+        total = 0.0
         for p in range(loops.loop_at[loop], loops.loop_at[loop + 1]):
-            error[loop] += loops.loop[1, p] * net[loops.loop[0, p]]
-        norm += error[loop] * error[loop]
+            total += loops.loop[1, p] * net[loops.loop[0, p]]
+        error[loop] = total
+        norm += total * total
     return math.sqrt(norm)
 
 
@@ -849,7 +858,7 @@ def balanced(
         factorised(loops, mesh, room.chain, step, factor)
         fill(around, 0.0)
     for m in range(loops.member.shape[1]):
-        mesh[BASE, m] = loops.member[1, m] * room.base[loops.member[0, m]]
+        mesh[BASE, m] = loops.member[1, m] * flow[loops.member[0, m]]
     circulate(loops, around, through, mesh)
     net_drops(loops, mesh, net, error)
     norm = np.inf
@@ -896,21 +905,22 @@ def route(
 ) -> bool:
     """Flows of one side's pipes for what consumers draw and sources give; whether the loops balance.
 
-    ``sense`` is 1 on the supply side, where consumers withdraw, and -1 on the return side. Flows below
-    ``still`` are rounding. ``fresh`` says that the side's friction was not yet seen in this step.
+    ``sense`` is 1 on the supply side, where consumers withdraw, and -1 on the return side, whose turn is
+    next with the same flows. Flows below ``still`` are rounding. ``fresh`` says that the side's friction
+    was not yet seen in this step.
     """
     withdrawal, flow, sign = room.withdrawal, side.pipe[FLOW], side.order[SIGN]
-    fill(withdrawal, 0.0)
-    for c in range(network.consumer.size):
-        withdrawal[network.consumer[c]] += sense * room.consumer[DRAWN, c]
-    for s in range(network.source.size):
-        withdrawal[network.source[s]] -= sense * room.source[GIVEN, s]
-    closed = True
-    if loops.number == 0:
-        tree_flow(network, withdrawal, flow)
-    else:
+    if sense > 0.0:
+        fill(withdrawal, 0.0)
+        for c in range(network.consumer.size):
+            withdrawal[network.consumer[c]] += room.consumer[DRAWN, c]
+        for s in range(network.source.size):
+            withdrawal[network.source[s]] -= room.source[GIVEN, s]
         tree_flow(network, withdrawal, room.base)
-        copy(room.base, flow)
+    for k in range(flow.size):
+        flow[k] = sense * room.base[k]
+    closed = True
+    if loops.number > 0:
         closed = balanced(still, loops, medium, water, side, room, fresh)
     for k in range(flow.size):
         if abs(flow[k]) < still:

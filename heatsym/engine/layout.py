@@ -224,7 +224,7 @@ def _medium(medium: Medium) -> kernels.Medium:
 
 
 def _loops(problem: Problem, by: Numbering) -> kernels.Loops:
-    """Short loops in an order that fills little in, their chains, the patterns of their matrix and its factor.
+    """Short loops in an order that fills little in, their chains, the pattern of their matrix and its factor.
 
     Loops of the spanning tree share their ways to the root: of 500 loops the matrix has ten times the
     products and its factor takes ten times the work that those of short loops need.
@@ -239,7 +239,7 @@ def _loops(problem: Problem, by: Numbering) -> kernels.Loops:
     return kernels.Loops(
         number=chains.shape[0],
         enough=ENOUGH * np.sqrt(problem.tolerance),
-        member=np.stack([member, sense]),
+        member=np.stack([member, sense, np.repeat(np.arange(chains.shape[1]), np.diff(chain_at))]),
         resistance=np.ascontiguousarray(friction_table(problem, 1.0)[:4, by.pipes[member]]),
         chain_at=chain_at,
         loop_at=_whole(chains.indptr),
