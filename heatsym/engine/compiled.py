@@ -74,7 +74,7 @@ class Compiled:
         p, graph = self.problem, self.problem.graph
         warm, cold = p.initial_temperatures()
         start, end = graph.start[self.numbering.pipes], graph.end[self.numbering.pipes]
-        at_rest = np.zeros(self.setting.loops.number)
+        at_rest = np.zeros(self.setting.loops.member.shape[1])
         memory = kernels.Memory(
             self.begin.arrived.copy(),
             self.begin.response.copy(),
