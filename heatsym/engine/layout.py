@@ -11,10 +11,11 @@ from scipy.sparse.linalg import splu
 
 from heatsym.engine import kernels, reference
 from heatsym.engine.medium import Medium
-from heatsym.engine.problem import Problem
+from heatsym.engine.problem import Layer, Problem
 from heatsym.engine.search import LEAPS, NARROW, REACH, STEEPEST
 from heatsym.interfaces.axis import FloatArray, IntArray
 from heatsym.interfaces.exchange import Offer, Plan
+from heatsym.network.properties import PipeProperties
 from heatsym.numerics.graph import FlowGraph
 from heatsym.physics import water
 
@@ -45,10 +46,12 @@ def setting(problem: Problem, offers: Offer, plan: Plan, by: Numbering) -> kerne
     same = reference.Reference(problem, offers, plan)  # whose reading of the problem holds for both
     load = problem.load
     shape = load.heat.shape
+    graph, pipes, once = problem.graph, problem.pipes, problem.once
+    sides, places = (problem.supply, problem.return_), (problem.consumer_node, problem.source_node)
     return kernels.Setting(
-        network=_network(problem, by),
-        loops=_loops(problem, by),
-        medium=_medium(problem.medium),
+        network=once(_network, graph, pipes, sides, places, by),
+        loops=once(_loops, graph, pipes, by),
+        medium=once(_medium, problem.medium),
         limits=kernels.Limits(
             seconds=problem.step,
             substeps=same.substeps,
@@ -179,8 +182,16 @@ def _table(values: ArrayLike, shape: tuple[int, ...]) -> FloatArray:
     return table if table.flags.writeable else table.copy()
 
 
-def _network(problem: Problem, by: Numbering) -> kernels.Network:
-    graph, pipes = problem.graph, problem.pipes
+def _network(
+    graph: FlowGraph,
+    pipes: PipeProperties,
+    sides: tuple[Layer, Layer],
+    places: tuple[IntArray, IntArray],
+    by: Numbering,
+) -> kernels.Network:
+    """Supply and return make the ``sides``, nodes of consumers and of sources the ``places``."""
+    supply, return_ = sides
+    consumer_node, source_node = places
     start, end = by.number[graph.start[by.pipes]], by.number[graph.end[by.pipes]]
     parent = np.full(graph.nodes, -1)
     parent[1:] = by.number[graph.parent[by.nodes[1:]]]
@@ -196,10 +207,10 @@ def _network(problem: Problem, by: Numbering) -> kernels.Network:
         incident=ranked % max(len(start), 1),
         conductance=own * pipes.length[by.pipes],
         cross=pipes.u_cross[by.pipes] / np.where(own > 0.0, own, np.inf),
-        supply_capacity=problem.supply.capacity[by.pipes],
-        return_capacity=problem.return_.capacity[by.pipes],
-        consumer=by.number[problem.consumer_node],
-        source=by.number[problem.source_node],
+        supply_capacity=supply.capacity[by.pipes],
+        return_capacity=return_.capacity[by.pipes],
+        consumer=by.number[consumer_node],
+        source=by.number[source_node],
     )
 
 
@@ -224,9 +235,8 @@ def _medium(medium: Medium) -> kernels.Medium:
     )
 
 
-def _loops(problem: Problem, by: Numbering) -> kernels.Loops:
+def _loops(graph: FlowGraph, p: PipeProperties, by: Numbering) -> kernels.Loops:
     """Loops in an order that fills little in, the entries of their matrix, and the pattern of its factor."""
-    graph, p = problem.graph, problem.pipes
     count = graph.loops.shape[0]
     pipe = np.stack([a[by.pipes] for a in (p.length, p.inner_diameter, p.roughness, p.zeta)])
     loops = sparse.csr_array(graph.loops[:, by.pipes])
