@@ -22,6 +22,7 @@ from heatsym.case.load import load
 from heatsym.case.model import Case
 from heatsym.engine.prepare import prepare
 from heatsym.engine.settle import settle
+from heatsym.engine.shared import Builder, directly
 from heatsym.errors import AccessError
 from heatsym.results.dataset import dataset
 from heatsym.results.store import RESULTS, SUMMARY, read_dataset, write_run
@@ -78,13 +79,14 @@ def open_run(folder: str | os.PathLike[str]) -> Run:
     return Run(None, read_dataset(place / RESULTS), figures)
 
 
-def run(case: Case, *, progress: Progress | None = None) -> Run:
+def run(case: Case, *, progress: Progress | None = None, once: Builder = directly) -> Run:
     """Compute a case; nothing is written, into the case or elsewhere.
 
-    ``progress`` is called with the share done, 0 to 1, and a short text.
+    ``progress`` is called with the share done, 0 to 1, and a short text; ``once`` builds what the case
+    may have in common with others.
     """
     started = time.perf_counter()
-    trajectory = settle(prepare(case), progress or _silent)
+    trajectory = settle(prepare(case, once), progress or _silent)
     results = with_emissions(case, dataset(case, trajectory))
     wall_s = {"total": time.perf_counter() - started, "march": trajectory.seconds}
     return Run(case, results, summary(case, results, trajectory, wall_s))

@@ -13,10 +13,11 @@ from scipy.sparse.linalg import splu
 from heatsym.engine import kernels, reference
 from heatsym.engine.hydraulics import friction_table
 from heatsym.engine.medium import Medium
-from heatsym.engine.problem import Problem
+from heatsym.engine.problem import Layer, Problem
 from heatsym.engine.search import LEAPS, NARROW, REACH, STEEPEST
 from heatsym.interfaces.axis import FloatArray, IntArray
 from heatsym.interfaces.exchange import Offer, Plan
+from heatsym.network.properties import PipeProperties
 from heatsym.numerics.graph import FlowGraph
 from heatsym.physics import water
 
@@ -52,10 +53,12 @@ def setting(problem: Problem, offers: Offer, plan: Plan, by: Numbering) -> kerne
     same = reference.Reference(problem, offers, plan)  # whose reading of the problem holds for both
     load = problem.load
     shape = load.heat.shape
+    graph, pipes, once = problem.graph, problem.pipes, problem.once
+    sides, places = (problem.supply, problem.return_), (problem.consumer_node, problem.source_node)
     return kernels.Setting(
-        network=_network(problem, by),
-        loops=_loops(problem, by),
-        medium=_medium(problem.medium),
+        network=once(_network, graph, pipes, sides, places, by),
+        loops=once(_loops, graph, pipes, problem.tolerance, by),
+        medium=once(_medium, problem.medium),
         limits=kernels.Limits(
             seconds=problem.step,
             substeps=same.substeps,
@@ -186,8 +189,16 @@ def _table(values: ArrayLike, shape: tuple[int, ...]) -> FloatArray:
     return table if table.flags.writeable else table.copy()
 
 
-def _network(problem: Problem, by: Numbering) -> kernels.Network:
-    graph, pipes = problem.graph, problem.pipes
+def _network(
+    graph: FlowGraph,
+    pipes: PipeProperties,
+    sides: tuple[Layer, Layer],
+    places: tuple[IntArray, IntArray],
+    by: Numbering,
+) -> kernels.Network:
+    """Supply and return make the ``sides``, nodes of consumers and of sources the ``places``."""
+    supply, return_ = sides
+    consumer_node, source_node = places
     start, end = by.number[graph.start[by.pipes]], by.number[graph.end[by.pipes]]
     parent = np.full(graph.nodes, -1)
     parent[1:] = by.number[graph.parent[by.nodes[1:]]]
@@ -203,10 +214,10 @@ def _network(problem: Problem, by: Numbering) -> kernels.Network:
         incident=ranked % max(len(start), 1),
         conductance=own * pipes.length[by.pipes],
         cross=pipes.u_cross[by.pipes] / np.where(own > 0.0, own, np.inf),
-        supply_capacity=problem.supply.capacity[by.pipes],
-        return_capacity=problem.return_.capacity[by.pipes],
-        consumer=by.number[problem.consumer_node],
-        source=by.number[problem.source_node],
+        supply_capacity=supply.capacity[by.pipes],
+        return_capacity=return_.capacity[by.pipes],
+        consumer=by.number[consumer_node],
+        source=by.number[source_node],
     )
 
 
@@ -231,13 +242,13 @@ def _medium(medium: Medium) -> kernels.Medium:
     )
 
 
-def _loops(problem: Problem, by: Numbering) -> kernels.Loops:
+def _loops(graph: FlowGraph, pipes: PipeProperties, tolerance: float, by: Numbering) -> kernels.Loops:
     """Short loops in an order that fills little in, their chains, the pattern of their matrix and its factor.
 
     Loops of the spanning tree share their ways to the root: of 500 loops the matrix has ten times the
     products and its factor takes ten times the work that those of short loops need.
     """
-    loops = sparse.csr_array(problem.graph.loops[:, by.pipes])
+    loops = sparse.csr_array(graph.loops[:, by.pipes])
     member, sense, chain_at = _chains(loops)
     chains = _shortened(sparse.csr_array(loops[:, member[chain_at[:-1]]]))
     chains = sparse.csr_array(chains[_elimination_order(chains)])
@@ -246,9 +257,9 @@ def _loops(problem: Problem, by: Numbering) -> kernels.Loops:
     factor_at, factor_row, before_at, before = _factor(chains.shape[0], product)
     return kernels.Loops(
         number=chains.shape[0],
-        enough=ENOUGH * np.sqrt(problem.tolerance),
+        enough=ENOUGH * np.sqrt(tolerance),
         member=np.stack([member, sense, np.repeat(np.arange(chains.shape[1]), np.diff(chain_at))]),
-        resistance=np.ascontiguousarray(friction_table(problem, 1.0)[:4, by.pipes[member]]),
+        resistance=np.ascontiguousarray(friction_table(pipes, 1.0)[:4, by.pipes[member]]),
         chain_at=chain_at,
         loop_at=_whole(chains.indptr),
         loop=np.stack([_whole(chains.indices), _whole(chains.data)]),
