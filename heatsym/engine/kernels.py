@@ -1587,6 +1587,8 @@ def search(limits: Limits, heats: FloatArray, mosts: FloatArray, room: Room, cap
             run = log_ratio(flow / last_wish[c])
             if abs(run) > 1e-3:
                 response = (difference - last_difference[c]) / run
+            elif surplus * last_surplus[c] > 0.0 and abs(surplus) > 0.5 * abs(last_surplus[c]):
+                response *= 0.5
         response = min(max(response, 0.0), limits.steepest)
         steepness = difference + response
         if steepness > 0.0:
@@ -1605,7 +1607,7 @@ def search(limits: Limits, heats: FloatArray, mosts: FloatArray, room: Room, cap
                 low[c] = 0.0
         if surplus * last_surplus[c] < 0.0 and abs(surplus) > 0.5 * abs(last_surplus[c]):
             leaps[c] += 1.0
-        if leaps[c] >= limits.leaps and (aimed < low[c] or aimed > high[c]):
+        if leaps[c] >= limits.leaps and (aimed < low[c] or most > high[c] < aimed):
             aimed = math.sqrt(max(low[c], flow / reach) * min(high[c], flow * reach))
         last_wish[c], last_difference[c], last_surplus[c] = flow, difference, surplus
         responses[c], wish[c] = response, min(aimed, most)
@@ -1641,8 +1643,8 @@ def excess_heat(
 def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -> tuple[float, int, bool]:
     """Flows at which consumers get their heat from the temperatures that these flows bring.
 
-    As ``Reference.couple``; starts from what the state remembers, biases added. Returns the share of all
-    demand that capacity lets through, the sweeps taken, and whether they settled.
+    As ``Reference.couple``; starts from what was found last, biases added. Returns the share of all demand
+    that capacity lets through, the sweeps taken, and whether they settled.
     """
     network, loops, medium = setting.network, setting.loops, setting.medium
     limits, inputs, room = setting.limits, setting.inputs, work.room
@@ -1652,9 +1654,6 @@ def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -
         room.source[GIVEN],
         room.source[MOST],
     )
-    copy(state.memory.arrived, room.consumer[FOUND])
-    copy(state.memory.response, room.consumer[RESPONSE])
-    copy(state.memory.source_return, room.source[SEEN])
     asked = first_wish(inputs, medium, room, t, limits.small_difference)
     limited(inputs, medium, room, t)
     allowed = limits.tolerance * max(asked, 1e-3 * limits.design_heat)
@@ -1780,8 +1779,8 @@ def commit(
 ) -> tuple[float, float, float]:
     """Move both sides' water with the coupled flows, and give every consumer its heat.
 
-    Returns the largest difference between what the substeps and the whole step brought to a consumer,
-    the largest shift [K], and the largest heat of a source above its limit [W].
+    Returns by how much what the substeps and the whole step brought to consumers differs in the mean of
+    their flows, the largest shift [K], and the largest heat of a source above its limit [W].
     """
     network, medium, inputs = setting.network, setting.medium, setting.inputs
     room, s_side, r_side = work.room, work.supply, work.return_
@@ -1800,7 +1799,7 @@ def commit(
         given,
         room.entering,
     )
-    missed = 0.0
+    missed = total = 0.0
     for c in range(drawn.size):
         node, came = network.consumer[c], 0.0
         for j in range(substeps):
@@ -1809,7 +1808,9 @@ def commit(
                 room.arrived[c, j] = s_side.nodes[node, j] / s_side.node[THROUGH, node]
             came += room.arrived[c, j]
         room.consumer[CAME, c] = came / substeps
-        missed = max(missed, abs(came / substeps - room.consumer[FOUND, c]))
+        missed += drawn[c] * abs(came / substeps - room.consumer[FOUND, c])
+        total += drawn[c]
+    missed /= max(total, 1e-300)
     shift = draw(inputs, medium, room, t, substeps, share)
     if not setting.limits.asks_return:
         passage(network, medium, r_side, seconds)
@@ -1924,6 +1925,9 @@ def advance(setting: Setting, state: State, work: Work, t: int, depth: int) -> t
     begin(setting.network, state.return_, state.supply, work.return_, setting.inputs.ground[t])
     fill(room.consumer[BIAS], 0.0)
     fill(room.source[SEEN_BIAS], 0.0)
+    copy(state.memory.arrived, room.consumer[FOUND])
+    copy(state.memory.response, room.consumer[RESPONSE])
+    copy(state.memory.source_return, room.source[SEEN])
     copy(state.memory.supply_flow, work.supply.mesh[NOW])
     copy(state.memory.return_flow, work.return_.mesh[NOW])
     sweeps, attempt, share, good = 0, 0, 1.0, False
@@ -1934,7 +1938,8 @@ def advance(setting: Setting, state: State, work: Work, t: int, depth: int) -> t
             return False, sweeps
         missed, shift, excess = commit(setting, state, work, t, seconds, substeps, share)
         good = settled and shift <= limits.shift and excess <= 10.0 * limits.excess * limits.design_heat
-        agrees = missed <= limits.parting and excess <= limits.excess * limits.design_heat
+        agrees = missed <= limits.parting and shift <= limits.shift
+        agrees = agrees and excess <= limits.excess * limits.design_heat
         for c in range(room.consumer.shape[1]):
             room.consumer[BIAS, c] += room.consumer[CAME, c] - room.consumer[FOUND, c]
         for s in range(room.source.shape[1]):
@@ -1943,6 +1948,8 @@ def advance(setting: Setting, state: State, work: Work, t: int, depth: int) -> t
             break
         undone(state.supply, work.safe_supply)
         undone(state.return_, work.safe_return)
+        copy(room.consumer[CAME], room.consumer[FOUND])
+        copy(room.source[BACK], room.source[SEEN])
     if good or depth == limits.halvings:
         remembered(state, work)
         summed(setting, work, t, seconds, substeps, share)
