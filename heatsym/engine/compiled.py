@@ -15,14 +15,14 @@ from typing import Any
 import numpy as np
 
 from heatsym.engine import kernels
-from heatsym.engine.layout import filled, numbering, output, setting, work
+from heatsym.engine.layout import filled, inputs, numbering, output, setting, work
 from heatsym.engine.problem import Problem
 from heatsym.engine.reference import Progress, Reference
 from heatsym.engine.trajectory import March
 from heatsym.interfaces.exchange import Offer, Plan
 
 PIECES = 200
-"""Calls of the kernel in a march; progress is told after each."""
+"""Calls of the kernel in a march of all steps; progress is told before each."""
 
 
 def is_compiled() -> bool:
@@ -66,8 +66,10 @@ class Compiled:
             raise ValueError("distributed walls need the reference engine")
         self.problem = problem
         self.numbering = numbering(problem.graph)
-        self.setting = setting(problem, offers, plan, self.numbering)
-        self.begin = Reference(problem, offers, plan).initial_state()
+        self.same = Reference(problem, offers, plan)  # whose reading of the problem holds for both
+        self.setting = setting(self.same, self.numbering)
+        self.begin = self.same.initial_state()
+        self.room: kernels.Work | None = None
 
     def initial_state(self) -> CompiledState:
         """Water as the case gives it, else at the first step's set-point and usual return temperature."""
@@ -106,20 +108,36 @@ class Compiled:
         RecirculationError
             Water circulates within one side.
         """
+        return self.part(state, 0, self.problem.steps, progress)[1]
+
+    def part(
+        self, state: CompiledState, first: int, last: int, progress: Progress, keep: bool = True
+    ) -> tuple[CompiledState, March]:
+        """Steps ``first`` up to ``last`` from a state, recorded, and the state after them.
+
+        ``keep`` False marches the state itself on, which saves a copy of all water.
+
+        Raises
+        ------
+        RecirculationError
+            Water circulates within one side.
+        """
         began = time.process_time()
-        state = state.copy()
-        merged, steps = state.merged, self.problem.steps
+        state = state.copy() if keep else state
+        merged, steps = state.merged, last - first
         initial = kernels.stored_heat(self.setting.network, state.arrays)
-        room, rows = self._work(state), output(self.setting, self.numbering, steps)
-        piece = max(1, -(-steps // PIECES))
-        for first in range(0, steps, piece):
-            progress(first / steps)
-            self._run(state, room, rows, first, min(first + piece, steps), first)
+        if self.room is None:
+            self.room = self._work(state)
+        rows = output(self.setting, self.numbering, steps)
+        piece = max(1, -(-self.problem.steps // PIECES))
+        for row in range(0, steps, piece):
+            progress(row / steps)
+            self._run(state, self.room, rows, first + row, first + min(row + piece, steps), row)
         self._in_degrees(rows)
         demand, delivered, arrived, sent, drawn = rows.consumer
         flow_supply, flow_return, loss, pipe_supply, pipe_return = rows.pipe
         heat, flow, feed, back = rows.source
-        return March(
+        return state, March(
             node_supply_temperature=rows.node[0],
             node_return_temperature=rows.node[1],
             pipe_mass_flow=flow_supply,
@@ -167,6 +185,7 @@ class Compiled:
         row: int,
     ) -> None:
         """March some steps."""
-        stopped = kernels.march(self.setting, state.arrays, room, rows, first, last, row)
+        asked = self.setting._replace(inputs=inputs(self.same, first, last))
+        stopped = kernels.march(asked, state.arrays, room, rows, 0, last - first, row)
         if stopped >= 0:
-            raise RecirculationError(f"water circulates within one side in step {stopped}")
+            raise RecirculationError(f"water circulates within one side in step {first + stopped}")
