@@ -5,6 +5,7 @@ A march of many pipes is too large to be held. Planning and the summary need no 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
 import numpy as np
@@ -62,6 +63,21 @@ class Ledger:
         self.loss.add(float(march.pipe_heat_loss.sum()))
         self.short += int((cause != Cause.NONE).any(axis=1).sum())
         self.merged += int(march.merged_parcels)
+
+    def arrays(self) -> dict[str, FloatArray]:
+        """Everything in it, by name."""
+        counts = np.array([self.short, self.merged], dtype=np.float64)
+        totals = {name: total for name, total in vars(self).items() if isinstance(total, Total)}
+        return {"counts": counts} | {name: np.stack([t.sum, t.lost]) for name, t in totals.items()}
+
+    def load(self, arrays: Mapping[str, FloatArray]) -> None:
+        """Take over what another ledger held."""
+        for name, values in arrays.items():
+            if name == "counts":
+                self.short, self.merged = (int(value) for value in values)
+            else:
+                total: Total = getattr(self, name)
+                total.sum, total.lost = np.array(values[0]), np.array(values[1])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

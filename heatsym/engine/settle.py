@@ -60,8 +60,8 @@ class Mark:
 class Sink(Protocol):
     """Gets the rows of a march, piece after piece."""
 
-    def begin(self, mark: Mark | None) -> None:
-        """A march begins, at a mark or anew; rows of an earlier one that lie beyond do not count."""
+    def begin(self, step: int) -> None:
+        """Rows from ``step`` on will come; those before are there, any others do not count."""
 
     def take(self, first: int, march: March, pressures: Hydraulics) -> None:
         """Rows from step ``first`` on."""
@@ -124,7 +124,7 @@ class _Held:
     def __init__(self) -> None:
         self.marches, self.pressures = list[March](), list[Hydraulics]()
 
-    def begin(self, mark: Mark | None) -> None:
+    def begin(self, step: int) -> None:
         self.marches, self.pressures = [], []
 
     def take(self, first: int, march: March, pressures: Hydraulics) -> None:
@@ -151,7 +151,7 @@ def _settled(
 ) -> Digest:
     """The rounds, with one engine."""
     minds = any(source.minds_return for source in problem.sources)
-    engine: Engine[Any] = engine_of(problem, *_planned(problem, _first_sites(problem)))
+    engine: Engine[Any] = engine_of(problem, *planned_first(problem))
     progress(0.0, "settling the start")
     start = engine.start()
     before = None if mark is None else mark.before
@@ -175,8 +175,8 @@ def _settled(
             change=tuple(changes),
             seconds=seconds,
         )
-        # what the first of several rounds finds is never the last word
-        _march(problem, engine, at, sink if last or number > 1 else None, _teller(progress, problem, number))
+        recorded = last or number > 1  # what the first of several rounds finds is never the last word
+        _march(problem, engine, at, sink, recorded, _teller(progress, problem, number))
         course, seconds, mark = at.course, at.seconds, None
         if before is not None:
             shift = np.abs(course.source_heat - before.source_heat)
@@ -207,27 +207,31 @@ def _settled(
 
 
 def _march(
-    problem: Problem, engine: Engine[Any], at: Mark, sink: Sink | None, tell: Callable[[float], None]
+    problem: Problem,
+    engine: Engine[Any],
+    at: Mark,
+    sink: Sink,
+    recorded: bool,
+    tell: Callable[[float], None],
 ) -> None:
     """Move a mark to the end of its round; the water that it begins with stays as it is."""
-    size, fresh = piece_steps(problem), at.step == 0
-    if sink is not None:
-        sink.begin(None if fresh else at)
+    size = piece_steps(problem)
+    if recorded:
+        sink.begin(at.step)
     while at.step < problem.steps:
         first, last = at.step, min(at.step + size, problem.steps)
-        at.state, march = engine.part(
-            at.state, first, last, _within(tell, first, last, problem.steps), first == 0
-        )
+        telling = _within(tell, first, last, problem.steps)
+        at.state, march = engine.part(at.state, first, last, telling, first == 0)
         if first == 0:
             at.initial_stored_heat = march.initial_stored_heat
-        pressures = None if sink is None else hydraulics(problem, march)
+        pressures = hydraulics(problem, march) if recorded else None
         at.course.put(first, march, pressures)
         at.ledger.add(march)
         at.step, at.seconds = last, at.seconds + march.seconds
-        if sink is not None and pressures is not None:
+        if pressures is not None:
             sink.take(first, march, pressures)
-            if last < problem.steps:
-                sink.pause(at)
+        if last < problem.steps:
+            sink.pause(at)
     tell(1.0)
 
 
@@ -251,6 +255,11 @@ def _planned(problem: Problem, sites: list[Site]) -> tuple[Offer, Plan]:
             problem.electricity_cost[:, None],
         )
     return offers, merit_order(offers.power, costs)
+
+
+def planned_first(problem: Problem) -> tuple[Offer, Plan]:
+    """What the first round goes by."""
+    return _planned(problem, _first_sites(problem))
 
 
 def _first_sites(problem: Problem) -> list[Site]:

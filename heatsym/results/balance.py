@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -13,6 +14,7 @@ from heatsym.results.moment import moment
 
 YEARLY = 1e-6  # of the heat supplied
 STEPWISE = 1e-4  # of the larger of the step's supply and 1 % of the peak
+BLOCK = 2048  # steps that are looked at together
 STORED = 5e-7  # rounding of delivered + unmet - demanded in float32, of the heat demanded
 
 
@@ -62,6 +64,16 @@ def balance(results: xr.Dataset) -> Balance:
 
     Heat of pumps and friction is not fed to the water and has no term. Derived here.
     """
+    return _balance(results, _total(results, "consumer_heat_delivered"))
+
+
+def residual(results: xr.Dataset, delivered: FloatArray) -> FloatArray:
+    """What is missing in each step of results whose heat delivered (time,) [W] is known already."""
+    return _balance(results, delivered).residual
+
+
+def _balance(results: xr.Dataset, delivered: FloatArray) -> Balance:
+    """The balance, with the heat delivered."""
     bounds = results["time_bnds"].values.astype("datetime64[ns]").astype(np.int64)
     seconds = (bounds[:, 1] - bounds[:, 0]) / 1e9
     stored = np.concatenate(
@@ -70,16 +82,22 @@ def balance(results: xr.Dataset) -> Balance:
     return Balance(
         seconds=seconds,
         supplied=_total(results, "source_heat"),
-        delivered=_total(results, "consumer_heat_delivered"),
+        delivered=delivered,
         network_loss=results["network_heat_loss"].values.astype(np.float64),
         stored_change=np.diff(stored) / seconds,
     )
 
 
+def total(rows: NDArray[Any]) -> FloatArray:
+    """Sum over all objects in double precision; (time, object) -> (time,)."""
+    return np.asarray(np.ascontiguousarray(rows, dtype=np.float64).sum(axis=1))
+
+
 def _total(results: xr.Dataset, name: str) -> FloatArray:
-    """Sum over all objects, (time,)."""
-    total: FloatArray = results[name].values.sum(axis=1, dtype=np.float64)
-    return total
+    """Sum over all objects, (time,); in blocks, to be small."""
+    series = results[name]
+    steps = range(0, series.sizes["time"], BLOCK)
+    return np.concatenate([np.zeros(0), *(total(series[t : t + BLOCK].values) for t in steps)])
 
 
 def violations(results: xr.Dataset) -> list[str]:

@@ -1,0 +1,226 @@
+"""The result file: netCDF-4, written in blocks of time, beside the run where that is possible.
+
+What is written follows from the results alone, and in one order, so that equal results give equal files,
+whoever wrote them and however often the run was interrupted.
+"""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import netCDF4
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+from xarray.backends.netCDF4_ import NETCDF4_PYTHON_LOCK
+
+from heatsym.results.rows import Rows
+from heatsym.results.vocabulary import VOCABULARY
+
+LABELLED = ("node", "pipe", "consumer", "source")
+BLOCK = 1024  # steps that are written together
+TOGETHER = 16  # objects in a chunk, 64 kB of float32: one object is read fast, and all of them
+CACHE = 2**20  # bytes of chunks that the library may keep of a variable; its own 16 MB add up
+
+Array = NDArray[Any]
+
+
+def write_dataset(path: Path, results: xr.Dataset) -> None:
+    """One netCDF-4 file: names as auxiliary coordinates, chunked, shuffled, zlib level 1."""
+    writer = Writer(path, results)
+    try:
+        for first in range(0, results.sizes["time"], BLOCK):
+            for name in writer.by_object:
+                writer.put(name, first, results[name][first : first + BLOCK].values)
+        writer.finish(results)
+    finally:
+        writer.close()
+
+
+class Writer:
+    """A file whose rows come first and whose other variables come in the end."""
+
+    def __init__(self, path: Path, like: xr.Dataset) -> None:
+        """Lay the file out for results of these names, types and shapes."""
+        self.by_object = [
+            str(name)
+            for name, variable in like.data_vars.items()
+            if variable.dims[:1] == ("time",) and variable.dims[1:] in {(dim,) for dim in LABELLED[:3]}
+        ]
+        with NETCDF4_PYTHON_LOCK:
+            self.file = netCDF4.Dataset(path, "w", format="NETCDF4")
+            self.file.set_fill_off()
+            for dim, size in like.sizes.items():
+                self.file.createDimension(str(dim), size)
+            for name in like.variables:
+                if str(name) not in LABELLED:
+                    self._declare(like, str(name))
+
+    def put(self, name: str, first: int, rows: Array) -> None:
+        """Rows of a variable from step ``first`` on."""
+        with NETCDF4_PYTHON_LOCK:
+            self.file[name][first : first + len(rows)] = rows
+
+    def finish(self, results: xr.Dataset) -> None:
+        """Everything but the rows of nodes, pipes and consumers."""
+        with NETCDF4_PYTHON_LOCK:
+            for key, variable in results.variables.items():
+                name = str(key)
+                if name in LABELLED:
+                    self._text(results, name, f"{name}_id")
+                elif variable.dtype.kind in "UOT":
+                    self._text(results, name, name)
+                elif name not in self.by_object:
+                    if name not in self.file.variables:
+                        self._declare(results, name)
+                    self.file[name][...] = _numbers(name, variable, results)
+            self.file.setncatts(results.attrs | {"coordinates": "time_bnds"})
+            self.file.close()
+
+    def close(self) -> None:
+        """Leave the file as it is."""
+        with NETCDF4_PYTHON_LOCK:
+            if self.file.isopen():
+                self.file.close()
+
+    def _declare(self, results: xr.Dataset, name: str) -> None:
+        """A variable of numbers without its values; texts are declared when their length is known."""
+        variable = results.variables[name]
+        if variable.dtype.kind in "UOT":
+            return
+        if name in ("time", "time_bnds"):
+            made = self.file.createVariable(name, "f8", _dims(variable))
+            made.setncatts(variable.attrs)
+            if name == "time":
+                made.setncatts({"units": f"seconds since {_start(results)}", "calendar": "standard"})
+            return
+        fill = np.nan if variable.dtype.kind == "f" and name not in results.coords else None
+        packed: dict[str, Any] = {}
+        if variable.ndim and variable.size:
+            packed = {"zlib": True, "complevel": 1, "shuffle": True, "chunk_cache": CACHE}
+            packed["chunksizes"] = _chunk(variable.shape)
+        made = self.file.createVariable(name, variable.dtype, _dims(variable), fill_value=fill, **packed)
+        made.set_auto_maskandscale(False)
+        made.setncatts(variable.attrs | _coordinates(results, name))
+
+    def _text(self, results: xr.Dataset, name: str, stored: str) -> None:
+        """A variable of texts."""
+        variable = results.variables[name]
+        encoded = np.char.encode(variable.values.astype(np.str_), "utf-8")
+        length = max(1, encoded.dtype.itemsize)
+        if f"string{length}" not in self.file.dimensions:
+            self.file.createDimension(f"string{length}", length)
+        made = self.file.createVariable(stored, "S1", (*_dims(variable), f"string{length}"))
+        attrs = VOCABULARY[name].attrs if name in LABELLED else variable.attrs | _coordinates(results, name)
+        made.setncatts(attrs)
+        made[...] = encoded.astype(f"S{length}").view("S1").reshape(*encoded.shape, length)
+        made.setncattr("_Encoding", "utf-8")
+
+
+class Follower(threading.Thread):
+    """Writes a file's rows while the run goes on; compressing takes as long as a march."""
+
+    def __init__(self, path: Path, like: xr.Dataset, rows: Rows) -> None:
+        """Rows are read from ``rows`` once they are said to be there."""
+        super().__init__(name="writer of results", daemon=True)
+        self.path, self.like, self.rows = path, like, rows
+        self.steps = like.sizes["time"]
+        self.news = threading.Condition()
+        self.there, self.stopped = 0, False
+        self.error: BaseException | None = None
+        self.writer: Writer | None = None
+
+    def reach(self, step: int) -> None:
+        """Rows before ``step`` are there; raises what went wrong so far."""
+        with self.news:
+            self.there = step
+            self.news.notify()
+        if self.error is not None:
+            raise self.error
+
+    def run(self) -> None:
+        """Write block after block."""
+        try:
+            self.writer = Writer(self.path, self.like)
+            for first in range(0, self.steps, BLOCK):
+                last = min(first + BLOCK, self.steps)
+                for name in self.writer.by_object:
+                    if not self._awaited(last):
+                        return
+                    self.writer.put(name, first, self.rows.read(name, first, last))
+        except Exception as error:
+            self.error = error
+
+    def _awaited(self, step: int) -> bool:
+        """Whether to go on, once rows before ``step`` are there."""
+        with self.news:
+            self.news.wait_for(lambda: self.stopped or self.there >= step)
+            return not self.stopped
+
+    def finish(self, results: xr.Dataset) -> None:
+        """Wait for the rows, and write the rest."""
+        self.reach(self.steps)
+        self.join()
+        if self.error is not None:
+            raise self.error
+        assert self.writer is not None  # else there was an error
+        self.writer.finish(results)
+
+    def stop(self) -> None:
+        """Write no more."""
+        with self.news:
+            self.stopped = True
+            self.news.notify()
+        if self.is_alive():
+            self.join()
+        if self.writer is not None:
+            self.writer.close()
+
+
+def open_store(path: Any) -> xr.backends.NetCDF4DataStore:
+    """A file to read from, whose variables keep no more than ``CACHE`` of their chunks."""
+    with NETCDF4_PYTHON_LOCK:
+        file = netCDF4.Dataset(path, "r")
+        for variable in file.variables.values():
+            if variable.chunking() != "contiguous":
+                variable.set_var_chunk_cache(CACHE)
+    return xr.backends.NetCDF4DataStore(file)  # type: ignore[no-untyped-call]
+
+
+def _chunk(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """How much of a variable is compressed together."""
+    if len(shape) == 1:
+        return (min(shape[0], BLOCK * TOGETHER),)
+    return (min(shape[0], BLOCK), min(shape[1], TOGETHER))
+
+
+def _coordinates(results: xr.Dataset, name: str) -> dict[str, str]:
+    """The attribute that names a variable's auxiliary coordinates."""
+    if name in results.coords:
+        return {}
+    dims = set(results[name].dims)
+    found = [f"{dim}_id" for dim in LABELLED if dim in dims]
+    found += [
+        str(other)
+        for other, coordinate in results.coords.items()
+        if other not in (*LABELLED, "time", "time_bnds") and set(coordinate.dims) <= dims
+    ]
+    return {"coordinates": " ".join(sorted(found))} if found else {}
+
+
+def _dims(variable: xr.Variable) -> tuple[str, ...]:
+    return tuple(map(str, variable.dims))
+
+
+def _start(results: xr.Dataset) -> str:
+    return str(np.datetime_as_string(results["time"].values[0], unit="s"))
+
+
+def _numbers(name: str, variable: xr.Variable, results: xr.Dataset) -> Array:
+    """Values as they are stored: times as seconds from the first."""
+    values: Array = np.asarray(variable.values)
+    if name in ("time", "time_bnds"):
+        return np.asarray((values - results["time"].values[0]) / np.timedelta64(1, "s"))
+    return values
