@@ -69,7 +69,7 @@ class Compiled:
         self.same = Reference(problem, offers, plan)  # whose reading of the problem holds for both
         self.setting = setting(self.same, self.numbering)
         self.begin = self.same.initial_state()
-        self.room: kernels.Work | None = None
+        self.room = self._work()
 
     def initial_state(self) -> CompiledState:
         """Water as the case gives it, else at the first step's set-point and usual return temperature."""
@@ -84,9 +84,9 @@ class Compiled:
             at_rest,
             at_rest.copy(),
         )
-        return CompiledState(
-            kernels.State(filled(warm[start], warm[end]), filled(cold[start], cold[end]), memory)
-        )
+        substeps = self.setting.limits.substeps
+        supply, return_ = (filled(t[start], t[end], substeps) for t in (warm, cold))
+        return CompiledState(kernels.State(supply, return_, memory))
 
     def start(self, hours: float = 48.0) -> CompiledState:
         """The given water, or a network settled by running the first hours twice."""
@@ -94,10 +94,9 @@ class Compiled:
         if self.problem.initial_supply is not None:
             return state
         first = min(self.problem.steps, max(1, round(hours * 3600.0 / self.problem.step)))
-        room = self._work(state)
         nothing = output(self.setting, self.numbering, 0)
         for _ in range(2):
-            self._run(state, room, nothing, 0, first, -1)
+            self._run(state, self.room, nothing, 0, first, -1)
         return state
 
     def march(self, state: CompiledState, progress: Progress) -> March:
@@ -126,8 +125,6 @@ class Compiled:
         state = state.copy() if keep else state
         merged, steps = state.merged, last - first
         initial = kernels.stored_heat(self.setting.network, state.arrays)
-        if self.room is None:
-            self.room = self._work(state)
         rows = output(self.setting, self.numbering, steps)
         piece = max(1, -(-self.problem.steps // PIECES))
         for row in range(0, steps, piece):
@@ -168,12 +165,11 @@ class Compiled:
     def _in_degrees(self, rows: kernels.Output) -> None:
         """Temperatures where the kernel wrote theta."""
         for table in (rows.node, rows.pipe[3:], rows.consumer[2:4], rows.source[2:]):
-            kernels.to_temperatures(self.setting.medium, table.reshape(-1))
+            kernels.to_temperatures(self.setting.medium, table.reshape(-1), np.empty(256))
 
-    def _work(self, state: CompiledState) -> kernels.Work:
+    def _work(self) -> kernels.Work:
         """Working memory for the marches of one state."""
-        safe = state.copy().arrays
-        return work(self.setting, (safe.supply, safe.return_))
+        return work(self.setting)
 
     def _run(
         self,

@@ -34,8 +34,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 cast(Any, config).CACHE_DIR = str(code_cache.folder())
 
 SLOTS = 32
-"""Parcels kept per pipe; a power of two."""
-LAST = SLOTS - 1
+"""Parcels kept per pipe, unless a step has many substeps; a power of two."""
 RENEWED = 1e-3
 """Fade below which it is multiplied into the parcels and begins anew at 1. [-]"""
 SHORT = 0.25
@@ -46,9 +45,12 @@ TEMPERATURE, FLOW_LIMIT, CAPACITY_LIMIT = 1, 2, 3
 # Rows of Water.ring, Water.pipe, Water.place
 WIDTH, LEVEL, EDGE, GROWTH = range(4)
 REFERENCE, FADE, CONTENT = range(3)
-HEAD, COUNT, FORWARD = range(3)
+HEAD, COUNT, FORWARD, CUT = range(4)
 # Rows of Side.pipe, Side.order, Side.node
-FLOW, T_EQ, ABOVE, SLOPE, BEND, READY, FILLS, RATE, UNIFORM, LEAVING, OFFSET, GAIN, LOSS = range(13)
+(
+    FLOW, T_EQ, ABOVE, SLOPE, BEND, READY, FILLS, RATE, UNIFORM, LEAVING, OFFSET, GAIN, LOSS,
+    BASE, OLD, LAG, PASS, SUM, NEWEST,
+) = range(19)  # fmt: skip
 SIGN, SEQUENCE, PLAIN = range(3)
 THROUGH, SHARE, HELD = range(3)
 # Rows of Room.consumer and Room.source
@@ -65,12 +67,17 @@ ERROR, STEP, TRIAL, DIAGONAL, WORK = range(5)
 
 
 def compiled(function: Function, from_python: bool = True) -> Function:
-    """Compile, with no flag that assumes that NaN and infinity are absent."""
+    """Compile, with no flag that assumes that NaN and infinity are absent.
+
+    Kernels allocate nothing: without the run time that counts references, handing a hundred arrays down
+    costs nothing (it was two thirds of the time of a small network).
+    """
     made = njit(
         cache=True,
         nogil=True,
         error_model="numpy",
         fastmath={"contract", "nsz", "arcp"},
+        _nrt=False,
         no_cfunc_wrapper=True,
         no_cpython_wrapper=not from_python,
     )  # type: ignore[call-overload]
@@ -168,10 +175,18 @@ class Water(NamedTuple):
     the pipe's end. CONTENT is the sum of width times mean of level and edge.
     """
 
-    ring: FloatArray  # (pipe, SLOTS, 4): a parcel's numbers lie together
+    ring: FloatArray  # (pipe, slot, 4): a parcel's numbers lie together
     pipe: FloatArray  # (3, pipe)
     place: IntArray  # (3, pipe)
     merged: IntArray  # (1,)
+
+
+class Safe(NamedTuple):
+    """What undoes a step: new water takes free slots, so that of the old parcels just one, cut, changes."""
+
+    pipe: FloatArray  # (3, pipe)
+    place: IntArray  # (4, pipe); CUT is the slot of the parcel that was cut, or -1
+    parcel: FloatArray  # (pipe, 4)
 
 
 class Side(NamedTuple):
@@ -179,7 +194,7 @@ class Side(NamedTuple):
 
     capacity: FloatArray  # (pipe,) [J/K]
     around: FloatArray  # (loop,)
-    pipe: FloatArray  # (13, pipe)
+    pipe: FloatArray  # (19, pipe)
     order: IntArray  # (3, pipe)
     counts: IntArray  # (2,) pipes with flow, and how many of them recirculate
     node: FloatArray  # (3, node)
@@ -246,14 +261,14 @@ class State(NamedTuple):
 
 
 class Work(NamedTuple):
-    """All working memory; ``safe`` is the water as it was before the step."""
+    """All working memory; ``safe`` is what brings back the water as it was before the step."""
 
     supply: Side
     return_: Side
     room: Room
     sums: Sums
-    safe_supply: Water
-    safe_return: Water
+    safe_supply: Safe
+    safe_return: Safe
 
 
 class Output(NamedTuple):
@@ -277,9 +292,13 @@ class Output(NamedTuple):
 @inner
 def fill(target: Any, value: Any) -> None:
     """The same value everywhere; a loop, because slices compile slowly."""
-    flat = target.ravel()
-    for i in range(flat.size):
-        flat[i] = value
+    if target.ndim == 1:
+        for i in range(target.shape[0]):
+            target[i] = value
+    else:
+        for i in range(target.shape[0]):
+            for j in range(target.shape[1]):
+                target[i, j] = value
 
 
 @inner
@@ -385,11 +404,11 @@ def operator(
     """
     above = water.pipe[REFERENCE, k] - t_eq
     fade = water.pipe[FADE, k]
-    count, head = water.place[COUNT, k], water.place[HEAD, k]
+    count, head, last = water.place[COUNT, k], water.place[HEAD, k], water.ring.shape[1] - 1
     turned = along != (water.place[FORWARD, k] == 1)
     leaving, reached, left = 0.0, 1.0, fills
     for i in range(count):
-        s = (head + (count - 1 - i if turned else i)) & LAST
+        s = (head + (count - 1 - i if turned else i)) & last
         width, edge, growth = water.ring[k, s, WIDTH], water.ring[k, s, EDGE], water.ring[k, s, GROWTH]
         if turned:
             edge *= 1.0 + growth * mean_exp(growth)
@@ -416,9 +435,9 @@ def operator(
 def turn(water: Water, k: int) -> None:
     """Let the other end be the outlet."""
     ring, count, head = water.ring, water.place[COUNT, k], water.place[HEAD, k]
-    i, j = 0, count - 1
+    i, j, last = 0, count - 1, ring.shape[1] - 1
     while i <= j:
-        a, b = (head + i) & LAST, (head + j) & LAST
+        a, b = (head + i) & last, (head + j) & last
         for s in (a, b) if a != b else (a, -1):
             if s >= 0:
                 growth = ring[k, s, GROWTH]
@@ -433,20 +452,20 @@ def turn(water: Water, k: int) -> None:
 
 @inner
 def make_room(water: Water, k: int) -> None:
-    """Merge the two most alike neighbours where every slot is taken."""
-    count, head = water.place[COUNT, k], water.place[HEAD, k]
+    """Merge the two most alike neighbours."""
+    count, head, last = water.place[COUNT, k], water.place[HEAD, k], water.ring.shape[1] - 1
     best, at = np.inf, 0
-    s = head & LAST
+    s = head & last
     before = water.ring[k, s, LEVEL] + water.ring[k, s, EDGE] * mean_exp(water.ring[k, s, GROWTH])
     for i in range(count - 1):
-        a, b = (head + i) & LAST, (head + i + 1) & LAST
+        a, b = (head + i) & last, (head + i + 1) & last
         here = water.ring[k, b, LEVEL] + water.ring[k, b, EDGE] * mean_exp(water.ring[k, b, GROWTH])
         both = water.ring[k, a, WIDTH] + water.ring[k, b, WIDTH]
         moved = abs(here - before) * water.ring[k, a, WIDTH] * water.ring[k, b, WIDTH] / both
         if moved < best:
             best, at = moved, i
         before = here
-    a, b = (head + at) & LAST, (head + at + 1) & LAST
+    a, b = (head + at) & last, (head + at + 1) & last
     both = water.ring[k, a, WIDTH] + water.ring[k, b, WIDTH]
     one = water.ring[k, a, LEVEL] + water.ring[k, a, EDGE] * mean_exp(water.ring[k, a, GROWTH])
     two = water.ring[k, b, LEVEL] + water.ring[k, b, EDGE] * mean_exp(water.ring[k, b, GROWTH])
@@ -455,26 +474,23 @@ def make_room(water: Water, k: int) -> None:
     water.ring[k, a, GROWTH] = 0.0
     water.ring[k, a, WIDTH] = both
     for i in range(at + 1, count - 1):
-        a, b = (head + i) & LAST, (head + i + 1) & LAST
-        water.ring[k, a, WIDTH] = water.ring[k, b, WIDTH]
-        water.ring[k, a, LEVEL] = water.ring[k, b, LEVEL]
-        water.ring[k, a, EDGE] = water.ring[k, b, EDGE]
-        water.ring[k, a, GROWTH] = water.ring[k, b, GROWTH]
+        a, b = (head + i) & last, (head + i + 1) & last
+        for row in range(4):
+            water.ring[k, a, row] = water.ring[k, b, row]
     water.place[COUNT, k] = count - 1
     water.merged[0] += 1
 
 
 @inner
 def renew(water: Water, k: int) -> None:
-    """Begin the fade anew where it has become small."""
-    fade = water.pipe[FADE, k]
-    if fade < RENEWED:
-        for i in range(water.place[COUNT, k]):
-            s = (water.place[HEAD, k] + i) & LAST
-            water.ring[k, s, LEVEL] *= fade
-            water.ring[k, s, EDGE] *= fade
-        water.pipe[CONTENT, k] *= fade
-        water.pipe[FADE, k] = 1.0
+    """Multiply the fade into the parcels and begin it anew at 1."""
+    fade, last = water.pipe[FADE, k], water.ring.shape[1] - 1
+    for i in range(water.place[COUNT, k]):
+        s = (water.place[HEAD, k] + i) & last
+        water.ring[k, s, LEVEL] *= fade
+        water.ring[k, s, EDGE] *= fade
+    water.pipe[CONTENT, k] *= fade
+    water.pipe[FADE, k] = 1.0
 
 
 @inner
@@ -485,13 +501,13 @@ def stand(water: Water, k: int, decay: float, t_eq: float) -> float:
     lost: float = -math.expm1(-decay) * (above + water.pipe[FADE, k] * water.pipe[CONTENT, k])
     water.pipe[REFERENCE, k] = t_eq + above * kept
     water.pipe[FADE, k] *= kept
-    renew(water, k)
     return lost
 
 
 @inner
 def push(
     water: Water,
+    safe: Safe,
     k: int,
     fills: float,
     rate: float,
@@ -505,120 +521,117 @@ def push(
     """Move a pipe's water on, ``fills`` > 0 in each substep; the heat lost, in capacities times kelvin.
 
     ``entering`` (substep,) is the content of the node upstream, ``share`` one over its throughflow; the
-    content that arrives is added to ``leaving_to`` (substep,).
+    content that arrives is added to ``leaving_to`` (substep,). The old water is gone through once, from
+    the outlet on, and cut where a substep ends. At constant flow new water stays for just one fill: it
+    leaves in the substeps ``late`` and ``late + 1`` after its own, all with one and the same decay.
     """
+    ring, last = water.ring, water.ring.shape[1] - 1
     reference, fade, content = water.pipe[REFERENCE, k], water.pipe[FADE, k], water.pipe[CONTENT, k]
     count, head = water.place[COUNT, k], water.place[HEAD, k]
-    lost = 0.0
-    if fills >= 1.0:
-        uniform_all = mean_exp(-rate)
-        kept_all = 1.0 - rate * uniform_all
-        for j in range(substeps):
-            excess = entering[j] * share - t_eq
-            above = reference - t_eq
-            leaving, reached = 0.0, 1.0
-            for i in range(count):
-                s = (head + i) & LAST
-                width, growth = water.ring[k, s, WIDTH], water.ring[k, s, GROWTH]
-                fading = rate * width
-                uniform = mean_exp(-fading)
-                leaving += (
-                    width
-                    * reached
-                    * (
-                        (above + fade * water.ring[k, s, LEVEL]) * uniform
-                        + fade * water.ring[k, s, EDGE] * mean_exp(growth - fading)
-                    )
-                )
-                reached *= 1.0 - fading * uniform
-            leaving_to[j] += flow * (t_eq + (leaving + excess * kept_all * (fills - 1.0)) / fills)
-            lost += (above + fade * content - leaving) + excess * (
-                (1.0 - uniform_all) + (1.0 - kept_all) * (fills - 1.0)
-            )
-            head, count = 0, 1
-            water.ring[k, 0, WIDTH], water.ring[k, 0, LEVEL] = 1.0, 0.0
-            water.ring[k, 0, EDGE], water.ring[k, 0, GROWTH] = excess * kept_all, rate
-            reference, fade, content = t_eq, 1.0, excess * uniform_all
-    else:
-        decay = rate * fills
-        slope = mean_exp(-decay)
-        kept = 1.0 - decay * slope
-        per_fill = 1.0 / fills
-        for j in range(substeps):
-            excess = entering[j] * share - t_eq
-            above = reference - t_eq
-            total = above + fade * content
-            leaving, reached = 0.0, 1.0
-            left_with, left_content, left = 0.0, 0.0, fills
-            while count > 0:
-                s = head & LAST
-                width, growth = water.ring[k, s, WIDTH], water.ring[k, s, GROWTH]
-                level, edge = water.ring[k, s, LEVEL], water.ring[k, s, EDGE]
-                if width <= left:
-                    gone, run = width, growth
-                else:
-                    gone, run = left, growth * left / width
-                fading = rate * gone
-                uniform = mean_exp(-fading)
+    above, flushed = reference - t_eq, fills * substeps >= 1.0
+    lost_all = rate * mean_exp(-rate)
+    kept_all, per_fill = 1.0 - lost_all, 1.0 / fills
+    late, later = substeps, 0.0
+    if flushed:
+        late = min(int(per_fill), substeps)
+        later = max(1.0 - late * fills, 0.0)  # part of the fills of new water that leaves late + 1 after
+
+    i, s, s_cut, reached, old_left, left_content = 0, head & last, -1, 1.0, 0.0, 0.0
+    width, level = ring[k, s, WIDTH], above + fade * ring[k, s, LEVEL]
+    edge, growth = fade * ring[k, s, EDGE], ring[k, s, GROWTH]
+    for j in range(substeps):
+        left, leaving = fills, 0.0
+        while i < count:
+            whole = width <= left
+            gone, run = width, growth
+            if not whole:
+                gone, run = left, growth * (left / width)
+            fading = rate * gone
+            uniform = mean_exp(-fading)
+            leaving += gone * reached * (level * uniform + edge * mean_exp(run - fading))
+            reached *= 1.0 - fading * uniform
+            if not (whole and flushed):
                 rising = mean_exp(run)
-                inside = level + edge * rising
-                leaving += (
-                    gone * reached * ((above + fade * level) * uniform + fade * edge * mean_exp(run - fading))
-                )
-                reached *= 1.0 - fading * uniform
-                left_with += gone * (above + fade * inside)
-                left_content += gone * inside
-                if gone < width:
-                    water.ring[k, s, WIDTH] = width - gone
-                    water.ring[k, s, EDGE] = edge * (1.0 + run * rising)
-                    water.ring[k, s, GROWTH] = growth - run
-                    break
-                left -= gone
-                head += 1
-                count -= 1
-                if left <= 0.0:
-                    break
-            leaving_to[j] += flow * (t_eq + leaving * per_fill)
-            lost += (left_with - leaving) + decay * slope * (total - left_with)
-            lost += excess * fills * (1.0 - slope)
-            reference = t_eq + above * kept
-            fade *= kept
-            content -= left_content
-            if fade < RENEWED:
-                for i in range(count):
-                    s = (head + i) & LAST
-                    water.ring[k, s, LEVEL] *= fade
-                    water.ring[k, s, EDGE] *= fade
-                content *= fade
-                fade = 1.0
-            if count == SLOTS:
-                water.place[HEAD, k], water.place[COUNT, k] = head, count
-                make_room(water, k)
-                count -= 1
-            s = (head + count) & LAST
-            level, edge = (t_eq - reference) / fade, excess / fade
-            water.ring[k, s, WIDTH], water.ring[k, s, LEVEL] = fills, level
-            water.ring[k, s, EDGE], water.ring[k, s, GROWTH] = edge * kept, decay
-            content += fills * (level + edge * slope)
-            count += 1
-    water.pipe[REFERENCE, k], water.pipe[FADE, k], water.pipe[CONTENT, k] = reference, fade, content
-    water.place[HEAD, k], water.place[COUNT, k] = head & LAST, count
+                left_content += gone * (level + edge * rising)
+                edge *= 1.0 + run * rising
+            if not whole:
+                width, growth, s_cut = width - gone, growth - run, s
+                break
+            left, i = left - gone, i + 1
+            s = (head + i) & last
+            width, level = ring[k, s, WIDTH], above + fade * ring[k, s, LEVEL]
+            edge, growth = fade * ring[k, s, EDGE], ring[k, s, GROWTH]
+            if left <= 0.0:
+                break
+        old_left += leaving
+        if j >= late:
+            leaving += kept_all * (fills - later) * (entering[j - late] * share - t_eq)
+            if j > late:
+                leaving += kept_all * later * (entering[j - late - 1] * share - t_eq)
+        leaving_to[j] += flow * (t_eq + leaving * per_fill)
+
+    decay = rate * fills
+    slope = mean_exp(-decay)
+    kept = 1.0 - decay * slope
+    total, reached = above + fade * content, 1.0
+    lost, content, level, scale, oldest = total - old_left, 0.0, 0.0, 1.0, substeps - late
+    if flushed:
+        made = late + 1 if later > 0.0 and late < substeps else late
+        place = (head + count) & last
+        if (head & last) >= made and (head & last) + count <= last + 1:
+            place = 0
+        water.place[HEAD, k], water.place[COUNT, k] = place, made
+        reference, fade = t_eq, 1.0
+        for j in range(oldest):
+            gone = fills if j < oldest - 1 else fills - later
+            lost += lost_all * gone * (entering[j] * share - t_eq)
+        if made > late:
+            excess, climb = entering[oldest - 1] * share - t_eq, rate * later
+            rising = kept_all * mean_exp(climb)
+            ring[k, place, WIDTH], ring[k, place, LEVEL] = later, 0.0
+            ring[k, place, EDGE], ring[k, place, GROWTH] = excess * kept_all, climb
+            content = later * excess * rising
+            lost += later * excess * (1.0 - rising)
+            place += 1
+    else:
+        passed = decay * substeps
+        faded, oldest = passed * mean_exp(-passed), 0
+        if s_cut == s and i < count:
+            safe.place[CUT, k] = s
+            for row in range(4):
+                safe.parcel[k, row] = ring[k, s, row]
+            ring[k, s, WIDTH], ring[k, s, EDGE], ring[k, s, GROWTH] = width, edge / fade, growth
+        lost = left_content - old_left + (total - left_content) * faded
+        above *= 1.0 - faded
+        content = (total - left_content) * (1.0 - faded) - above
+        water.place[HEAD, k], water.place[COUNT, k] = (head + i) & last, count - i + substeps
+        place = head + count
+        reference, fade = t_eq + above, fade * (1.0 - faded)
+        level, scale = -above / fade, 1.0 / fade
+    for j in range(substeps - 1, oldest - 1, -1):
+        excess, s = entering[j] * share - t_eq, (place + j - oldest) & last
+        content += fills * excess * reached * slope
+        lost += fills * excess * (1.0 - reached * slope)
+        reached *= kept
+        ring[k, s, WIDTH], ring[k, s, LEVEL] = fills, level
+        ring[k, s, EDGE], ring[k, s, GROWTH] = scale * excess * reached, decay
+    water.pipe[REFERENCE, k], water.pipe[FADE, k] = reference, fade
+    water.pipe[CONTENT, k] = scale * content
     return lost
 
 
 @inner
-def copied(water: Water, safe: Water) -> None:
-    """Copy the water of all pipes."""
+def undone(water: Water, safe: Safe) -> None:
+    """Bring back the water as it was before a step. Pipes turned meanwhile stay so: it is the same water."""
     for row in range(3):
         for k in range(water.pipe.shape[1]):
-            safe.pipe[row, k] = water.pipe[row, k]
-            safe.place[row, k] = water.place[row, k]
+            water.pipe[row, k] = safe.pipe[row, k]
+            water.place[row, k] = safe.place[row, k]
     for k in range(water.pipe.shape[1]):
-        for i in range(water.place[COUNT, k]):
-            s = (water.place[HEAD, k] + i) & LAST
+        if safe.place[CUT, k] >= 0:
             for row in range(4):
-                safe.ring[k, s, row] = water.ring[k, s, row]
-    safe.merged[0] = water.merged[0]
+                water.ring[k, safe.place[CUT, k], row] = safe.parcel[k, row]
+            safe.place[CUT, k] = -1
 
 
 # -- flows -----------------------------------------------------------------------------------------
@@ -929,6 +942,23 @@ def at_rest(side: Side) -> None:
 
 
 @inner
+def prepared(water: Water, safe: Safe, substeps: int) -> None:
+    """Room for the parcels of a step and for undoing it; the fade begun anew where it has become small."""
+    most = water.ring.shape[1] - substeps
+    for k in range(water.pipe.shape[1]):
+        if water.pipe[FADE, k] < RENEWED:
+            renew(water, k)
+        while water.place[COUNT, k] > most:
+            make_room(water, k)
+    for row in range(3):
+        for k in range(water.pipe.shape[1]):
+            safe.pipe[row, k] = water.pipe[row, k]
+            safe.place[row, k] = water.place[row, k]
+    for k in range(water.pipe.shape[1]):
+        safe.place[CUT, k] = -1
+
+
+@inner
 def begin(network: Network, water: Water, partner: Water, side: Side, ground: float) -> None:
     """What one side's pipes are like at the start of a step: equilibrium, and the water of plain pipes.
 
@@ -936,10 +966,10 @@ def begin(network: Network, water: Water, partner: Water, side: Side, ground: fl
     pipe is plain for flow from its start or from its end.
     """
     t_eq, above, slope, bend = side.pipe[T_EQ], side.pipe[ABOVE], side.pipe[SLOPE], side.pipe[BEND]
-    ready = side.pipe[READY]
+    ready, last = side.pipe[READY], water.ring.shape[1] - 1
     for k in range(t_eq.size):
         t_eq[k] = ground + network.cross[k] * (mean_of(partner, k) - ground)
-        s = water.place[HEAD, k] & LAST
+        s = water.place[HEAD, k] & last
         fade = water.pipe[FADE, k]
         above[k] = water.pipe[REFERENCE, k] + fade * water.ring[k, s, LEVEL] - t_eq[k]
         slope[k] = fade * water.ring[k, s, EDGE]
@@ -950,8 +980,8 @@ def begin(network: Network, water: Water, partner: Water, side: Side, ground: fl
 
 
 @inner
-def operate(network: Network, medium: Medium, water: Water, side: Side, seconds: float) -> None:
-    """Every pipe's operator over a step with the present flow: offset and gain of the outlet's mean."""
+def passage(network: Network, medium: Medium, side: Side, seconds: float) -> None:
+    """What the present flow does in a step to every pipe that is plain; which these are."""
     flow, t_eq, above = side.pipe[FLOW], side.pipe[T_EQ], side.pipe[ABOVE]
     slope, bend, fills, rate = side.pipe[SLOPE], side.pipe[BEND], side.pipe[FILLS], side.pipe[RATE]
     uniform, leaving = side.pipe[UNIFORM], side.pipe[LEAVING]
@@ -967,8 +997,19 @@ def operate(network: Network, medium: Medium, water: Water, side: Side, seconds:
         offset[k] = t_eq[k] * (1.0 - gain[k]) + leaving[k] / fills[k]
     for k in range(flow.size):
         plain[k] = 1 if fills[k] >= 1.0 and rate[k] <= SHORT and ready[k] * flow[k] > 0.0 else 0
-        if plain[k] == 0 and flow[k] != 0.0:
-            offset[k], gain[k] = operator(water, k, flow[k] > 0.0, fills[k], rate[k], t_eq[k])
+
+
+@inner
+def throughflow(network: Network, side: Side, place: IntArray, inflow: FloatArray) -> None:
+    """What flows through one side's nodes; ``inflow`` [kg/s] enters at the nodes ``place``."""
+    flow, through, share = side.pipe[FLOW], side.node[THROUGH], side.node[SHARE]
+    fill(through, 0.0)
+    for i in range(place.size):
+        through[place[i]] += max(inflow[i], 0.0)
+    for k in range(flow.size):
+        through[network.end[k] if flow[k] > 0.0 else network.start[k]] += abs(flow[k])
+    for node in range(through.size):
+        share[node] = 1.0 / through[node] if through[node] > 0.0 else 0.0
 
 
 @inner
@@ -986,19 +1027,19 @@ def mix(
 
     ``inflow`` [kg/s] of temperature ``t_in`` enters at the nodes ``place``.
     """
-    operate(network, medium, water, side, seconds)
-    flow, offset, gain = side.pipe[FLOW], side.pipe[OFFSET], side.pipe[GAIN]
-    through, share, held = side.node[THROUGH], side.node[SHARE], side.node[HELD]
-    fill(through, 0.0)
+    passage(network, medium, side, seconds)
+    throughflow(network, side, place, inflow)
+    flow, offset, gain, fills = side.pipe[FLOW], side.pipe[OFFSET], side.pipe[GAIN], side.pipe[FILLS]
+    share, held, plain = side.node[SHARE], side.node[HELD], side.order[PLAIN]
+    for k in range(flow.size):
+        if plain[k] == 0 and flow[k] != 0.0:
+            offset[k], gain[k] = operator(
+                water, k, flow[k] > 0.0, fills[k], side.pipe[RATE, k], side.pipe[T_EQ, k]
+            )
     fill(held, 0.0)
     for i in range(place.size):
         if inflow[i] > 0.0:
-            through[place[i]] += inflow[i]
             held[place[i]] += inflow[i] * t_in[i]
-    for k in range(flow.size):
-        through[network.end[k] if flow[k] > 0.0 else network.start[k]] += abs(flow[k])
-    for node in range(through.size):
-        share[node] = 1.0 / through[node] if through[node] > 0.0 else 0.0
     for i in range(side.counts[0]):
         k = side.order[SEQUENCE, i]
         if flow[k] > 0.0:
@@ -1012,6 +1053,7 @@ def mix(
 def move(
     network: Network,
     water: Water,
+    safe: Safe,
     side: Side,
     seconds: float,
     substeps: int,
@@ -1021,9 +1063,24 @@ def move(
 ) -> None:
     """One side's water moved through the step in substeps; ``t_in`` (entry, substep) is what enters.
 
-    Needs the operators of the same flow; fills ``nodes`` and the loss [J].
+    Needs passage and throughflow of the same flow; fills ``nodes`` and the loss [J]. Of plain pipes that
+    are flushed in every substep the content that arrives is a sum of three terms, BASE, LAG times what
+    entered a substep ago and PASS times what enters, whose coefficients vectorise; OLD stands for the
+    second in the first substep.
     """
-    flow, loss, nodes = side.pipe[FLOW], side.pipe[LOSS], side.nodes
+    flow, t_eq, fills, rate = side.pipe[FLOW], side.pipe[T_EQ], side.pipe[FILLS], side.pipe[RATE]
+    uniform, leaving, loss, nodes = side.pipe[UNIFORM], side.pipe[LEAVING], side.pipe[LOSS], side.nodes
+    base, old, lag, passing = side.pipe[BASE], side.pipe[OLD], side.pipe[LAG], side.pipe[PASS]
+    summed, newest, plain = side.pipe[SUM], side.pipe[NEWEST], side.order[PLAIN]
+    for k in range(flow.size):
+        size, part = abs(flow[k]), fills[k] / substeps
+        per_fill = size / max(part, 1e-300)
+        base[k] = size * t_eq[k]
+        old[k] = per_fill * leaving[k]
+        lag[k] = per_fill * (1.0 - rate[k] * uniform[k])
+        passing[k] = lag[k] * (part - 1.0)
+    for k in range(flow.size):
+        plain[k] = plain[k] if fills[k] >= substeps else 0
     fill(nodes, 0.0)
     for i in range(place.size):
         if inflow[i] > 0.0:
@@ -1036,33 +1093,51 @@ def move(
             up, down = network.start[k], network.end[k]
         else:
             up, down = network.end[k], network.start[k]
-        size, fills, rate = abs(flow[k]), side.pipe[FILLS, k] / substeps, side.pipe[RATE, k]
-        t_eq, share = side.pipe[T_EQ, k], side.node[SHARE, up]
-        if side.order[PLAIN, k] == 1 and fills >= 1.0:
-            uniform, leaving = side.pipe[UNIFORM, k], side.pipe[LEAVING, k]
-            kept = 1.0 - rate * uniform
-            over, per_fill = fills - 1.0, 1.0 / fills
-            passing = (1.0 - uniform) + (1.0 - kept) * over
-            inside = side.pipe[ABOVE, k] + side.pipe[SLOPE, k] * series(side.pipe[BEND, k])
-            lost = 0.0
+        share = side.node[SHARE, up]
+        if plain[k] == 1:
+            always, before, after, through, about = base[k], old[k], lag[k], passing[k], t_eq[k]
+            entered = excess = 0.0
             for j in range(substeps):
-                excess = nodes[up, j] * share - t_eq
-                nodes[down, j] += size * (t_eq + (leaving + excess * kept * over) * per_fill)
-                lost += (inside - leaving) + excess * passing
-                inside, leaving = excess * uniform, excess * kept
-            water.pipe[REFERENCE, k], water.pipe[FADE, k], water.pipe[CONTENT, k] = t_eq, 1.0, inside
-            water.place[HEAD, k] = 0
-            water.ring[k, 0, WIDTH], water.ring[k, 0, LEVEL] = 1.0, 0.0
-            water.ring[k, 0, EDGE], water.ring[k, 0, GROWTH] = leaving, rate
+                excess = nodes[up, j] * share - about
+                nodes[down, j] += always + before + through * excess
+                before = after * excess
+                entered += excess
+            summed[k], newest[k] = entered, excess
         else:
             if along != (water.place[FORWARD, k] == 1):
                 turn(water, k)
-            lost = push(water, k, fills, rate, t_eq, size, share, nodes[up], nodes[down], substeps)
-        loss[k] = lost * side.capacity[k]
+                safe.place[FORWARD, k] = water.place[FORWARD, k]
+            lost = push(
+                water,
+                safe,
+                k,
+                fills[k] / substeps,
+                rate[k],
+                t_eq[k],
+                abs(flow[k]),
+                share,
+                nodes[up],
+                nodes[down],
+                substeps,
+            )
+            loss[k] = lost * side.capacity[k]
     for k in range(flow.size):
         if flow[k] == 0.0:
             decay = network.conductance[k] * seconds / side.capacity[k]
-            loss[k] = stand(water, k, decay, side.pipe[T_EQ, k]) * side.capacity[k]
+            loss[k] = stand(water, k, decay, t_eq[k]) * side.capacity[k]
+        elif plain[k] == 1:
+            mean, lost, last = uniform[k], rate[k] * uniform[k], newest[k]
+            slot = 1 - min(water.place[HEAD, k], 1)
+            inside = side.pipe[ABOVE, k] + side.pipe[SLOPE, k] * series(side.pipe[BEND, k])
+            away = inside - leaving[k] + (summed[k] - last) * (mean - 1.0 + lost)
+            away += summed[k] * (1.0 - mean + lost * (fills[k] / substeps - 1.0))
+            loss[k] = away * side.capacity[k]
+            water.ring[k, slot, WIDTH], water.ring[k, slot, LEVEL] = 1.0, 0.0
+            water.ring[k, slot, EDGE], water.ring[k, slot, GROWTH] = last * (1.0 - lost), rate[k]
+            water.pipe[REFERENCE, k], water.pipe[FADE, k] = t_eq[k], 1.0
+            water.pipe[CONTENT, k] = last * mean
+            water.place[HEAD, k], water.place[COUNT, k] = slot, 1
+            water.place[FORWARD, k] = 1 if flow[k] > 0.0 else 0
 
 
 # -- the coupling ------------------------------------------------------------------------------------
@@ -1378,7 +1453,17 @@ def commit(
     for s in range(given.size):
         for j in range(substeps):
             room.entering[s, j] = inputs.source[FEED, t, s]
-    move(network, state.supply, s_side, seconds, substeps, network.source, given, room.entering)
+    move(
+        network,
+        state.supply,
+        work.safe_supply,
+        s_side,
+        seconds,
+        substeps,
+        network.source,
+        given,
+        room.entering,
+    )
     missed = 0.0
     for c in range(drawn.size):
         node, came = network.consumer[c], 0.0
@@ -1391,8 +1476,19 @@ def commit(
         missed = max(missed, abs(came / substeps - room.consumer[FOUND, c]))
     shift = draw(inputs, medium, room, t, substeps, share)
     if not setting.limits.asks_return:
-        mix(network, medium, state.return_, r_side, seconds, network.consumer, drawn, room.consumer[SENT])
-    move(network, state.return_, r_side, seconds, substeps, network.consumer, drawn, room.returned)
+        passage(network, medium, r_side, seconds)
+        throughflow(network, r_side, network.consumer, drawn)
+    move(
+        network,
+        state.return_,
+        work.safe_return,
+        r_side,
+        seconds,
+        substeps,
+        network.consumer,
+        drawn,
+        room.returned,
+    )
     excess = -np.inf
     for s in range(given.size):
         node, back = network.source[s], state.memory.source_return[s]
@@ -1486,10 +1582,10 @@ def advance(setting: Setting, state: State, work: Work, t: int, depth: int) -> t
     limits, room = setting.limits, work.room
     seconds = limits.seconds / 2.0**depth
     substeps = max(1, limits.substeps >> depth)
+    prepared(state.supply, work.safe_supply, substeps)
+    prepared(state.return_, work.safe_return, substeps)
     begin(setting.network, state.supply, state.return_, work.supply, setting.inputs.ground[t])
     begin(setting.network, state.return_, state.supply, work.return_, setting.inputs.ground[t])
-    copied(state.supply, work.safe_supply)
-    copied(state.return_, work.safe_return)
     fill(room.consumer[BIAS], 0.0)
     fill(room.source[SEEN_BIAS], 0.0)
     sweeps, attempt, share, good = 0, 0, 1.0, False
@@ -1507,14 +1603,14 @@ def advance(setting: Setting, state: State, work: Work, t: int, depth: int) -> t
             room.source[SEEN_BIAS, s] += room.source[BACK, s] - room.source[SEEN, s]
         if substeps == 1 or agrees or attempt == limits.repeats:
             break
-        copied(work.safe_supply, state.supply)
-        copied(work.safe_return, state.return_)
+        undone(state.supply, work.safe_supply)
+        undone(state.return_, work.safe_return)
     if good or depth == limits.halvings:
         remembered(state, work)
         summed(setting, work, t, seconds, substeps, share)
     else:
-        copied(work.safe_supply, state.supply)
-        copied(work.safe_return, state.return_)
+        undone(state.supply, work.safe_supply)
+        undone(state.return_, work.safe_return)
     return good, sweeps
 
 
@@ -1586,9 +1682,12 @@ def written(setting: Setting, state: State, sums: Sums, output: Output, row: int
 
 
 @compiled
-def to_temperatures(medium: Medium, theta: FloatArray) -> None:
-    """Theta of a flat table as temperatures, in place; :func:`temperature_of` in a form that vectorises."""
-    coefficients, power = medium.to_temperature, np.empty(256)
+def to_temperatures(medium: Medium, theta: FloatArray, power: FloatArray) -> None:
+    """Theta of a flat table as temperatures, in place; :func:`temperature_of` in a form that vectorises.
+
+    ``power`` is room for the numbers that are in work together.
+    """
+    coefficients = medium.to_temperature
     for first in range(0, theta.size, power.size):
         count = min(power.size, theta.size - first)
         for i in range(count):

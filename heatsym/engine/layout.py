@@ -88,8 +88,8 @@ def inputs(same: reference.Reference, first: int, last: int) -> kernels.Inputs:
     )
 
 
-def work(at: kernels.Setting, safe: tuple[kernels.Water, kernels.Water]) -> kernels.Work:
-    """Working memory for a march; ``safe`` is water to copy into."""
+def work(at: kernels.Setting) -> kernels.Work:
+    """Working memory for a march."""
     pipes, nodes = len(at.network.start), len(at.network.parent)
     consumers, sources, loops = len(at.network.consumer), len(at.network.source), at.loops.number
     substeps = at.limits.substeps
@@ -97,7 +97,7 @@ def work(at: kernels.Setting, safe: tuple[kernels.Water, kernels.Water]) -> kern
         kernels.Side(
             capacity=capacity,
             around=np.zeros(loops),
-            pipe=np.zeros((13, pipes)),
+            pipe=np.zeros((19, pipes)),
             order=_zeros((3, pipes)),
             counts=_zeros(2),
             node=np.zeros((3, nodes)),
@@ -130,6 +130,9 @@ def work(at: kernels.Setting, safe: tuple[kernels.Water, kernels.Water]) -> kern
         cause=_zeros(consumers),
         source=np.zeros((5, sources)),
     )
+    safe = [
+        kernels.Safe(np.zeros((3, pipes)), _zeros((4, pipes)), np.zeros((pipes, 4))) for _ in range(2)
+    ]
     return kernels.Work(supply, return_, room, sums, *safe)
 
 
@@ -151,14 +154,17 @@ def output(at: kernels.Setting, by: Numbering, steps: int) -> kernels.Output:
     )
 
 
-def filled(start: FloatArray, end: FloatArray) -> kernels.Water:
-    """Pipes full of water, at one temperature or linear from ``start`` to ``end``; both (pipe,)."""
+def filled(start: FloatArray, end: FloatArray, substeps: int) -> kernels.Water:
+    """Pipes full of water, at one temperature or linear from ``start`` to ``end``; both (pipe,).
+
+    A step leaves as many parcels as it has substeps: where these are many, there are more slots.
+    """
     pipes, slots = len(start), kernels.SLOTS // 2
-    ring = np.zeros((pipes, kernels.SLOTS, 4))
+    ring = np.zeros((pipes, max(kernels.SLOTS, 4 << (substeps - 1).bit_length()), 4))
     place = (np.arange(slots)[::-1] + 0.5) / slots  # slot 0 lies at the end
     count = np.where(start == end, 1, slots)
     ring[:, :slots, kernels.WIDTH] = 1.0 / slots
-    ring[count == 1, :, kernels.WIDTH] = np.eye(1, kernels.SLOTS)
+    ring[count == 1, :, kernels.WIDTH] = np.eye(1, ring.shape[1])
     ring[:, :slots, kernels.LEVEL] = start[:, None] + (end - start)[:, None] * place
     content = (ring[..., kernels.WIDTH] * ring[..., kernels.LEVEL]).sum(axis=1)
     return kernels.Water(

@@ -168,7 +168,7 @@ def test_pieces_of_any_length_give_the_same_bits(seed: int, piece: int) -> None:
     state, rows = engine.start(), output(engine.setting, engine.numbering, steps)
     for first in range(0, steps, piece):
         state = state.copy()
-        engine._run(state, engine._work(state), rows, first, min(first + piece, steps), first)
+        engine._run(state, engine._work(), rows, first, min(first + piece, steps), first)
     engine._in_degrees(rows)
     np.testing.assert_array_equal(rows.node[0], march.node_supply_temperature)
     np.testing.assert_array_equal(rows.pipe[2], march.pipe_heat_loss)
