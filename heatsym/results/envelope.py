@@ -6,7 +6,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from heatsym.physics.water import boiling_temperature
+from heatsym.interfaces.axis import FloatArray
+from heatsym.physics.water import BOILING_PRESSURES, boiling_temperature
 from heatsym.results.moment import moment
 
 ATMOSPHERE = 101_325.0
@@ -38,7 +39,7 @@ def flags(results: xr.Dataset) -> list[str]:
         t = results[f"node_{side}_temperature"].values.astype(np.float64)
         absolute = results[f"node_{side}_pressure"].values.astype(np.float64) + ATMOSPHERE
         found += _sentence(results, f"{side} water at or below 0 degC", t <= 0.0, "node")
-        found += _sentence(results, f"{side} water boils", t >= boiling_temperature(absolute), "node")
+        found += _sentence(results, f"{side} water boils", _boils(t, absolute), "node")
         found += _sentence(results, f"{side} pressure not above vacuum", absolute <= 0.0, "node")
     warm = (
         results["consumer_return_temperature"].values.astype(np.float64)
@@ -65,6 +66,17 @@ def flags(results: xr.Dataset) -> list[str]:
         results, "flows and temperatures did not converge", ~results["step_converged"].values.astype(bool)
     )
     return found
+
+
+def _boils(t: FloatArray, absolute: FloatArray) -> NDArray[np.bool_]:
+    """Water at or above its boiling point; (time, node).
+
+    The boiling point rises with pressure: water colder than the lowest of all needs no closer look.
+    """
+    least = float(np.fmin.reduce(absolute, axis=None, initial=np.inf))
+    boils: NDArray[np.bool_] = np.asarray(t >= boiling_temperature(max(least, BOILING_PRESSURES[0])))
+    boils[boils] = t[boils] >= boiling_temperature(absolute[boils])
+    return boils
 
 
 def _sentence(results: xr.Dataset, what: str, flagged: NDArray[np.bool_], dim: str = "") -> list[str]:
