@@ -107,6 +107,7 @@ def command(
                 overwrite=overwrite,
                 resume=resume,
                 checkpoint_every=every,
+                beside=True,
                 progress=progress,
                 command=("heatsym", *sys.argv[1:]),
                 log=told,

@@ -130,9 +130,7 @@ def work(at: kernels.Setting) -> kernels.Work:
         cause=_zeros(consumers),
         source=np.zeros((5, sources)),
     )
-    safe = [
-        kernels.Safe(np.zeros((3, pipes)), _zeros((4, pipes)), np.zeros((pipes, 4))) for _ in range(2)
-    ]
+    safe = [kernels.Safe(np.zeros((3, pipes)), _zeros((4, pipes)), np.zeros((pipes, 4))) for _ in range(2)]
     return kernels.Work(supply, return_, room, sums, *safe)
 
 

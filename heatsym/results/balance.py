@@ -117,15 +117,23 @@ def violations(results: xr.Dataset) -> list[str]:
             f"heat balance of the step: {_steps(results, broken)}; largest residual"
             f" {np.nanmax(np.abs(account.residual), initial=0.0):.3g} W"
         )
-    demand, delivered, unmet = (
-        results[f"consumer_heat_{part}"].values.astype(np.float64)
-        for part in ("demand", "delivered", "unmet")
-    )
-    scale = np.maximum(demand, 1e-3 * np.fmax.reduce(demand, axis=None, initial=0.0))
-    apart = (np.abs(delivered + unmet - demand) > STORED * scale) | np.isnan(delivered) | np.isnan(unmet)
+    names = [f"consumer_heat_{part}" for part in ("demand", "delivered", "unmet")]
+    asked = results[names[0]]
+    blocks = range(0, asked.sizes["time"], BLOCK)
+    peaks = [np.fmax.reduce(asked[t : t + BLOCK].values, axis=None, initial=0.0) for t in blocks]
+    least = 1e-3 * float(max(peaks, default=0.0))
+    parted = [_parted(*(results[name][t : t + BLOCK].values for name in names), least=least) for t in blocks]
+    apart = np.concatenate([np.zeros((0, asked.shape[1]), dtype=np.bool_), *parted])
     if apart.any():
         found.append(f"delivered + unmet is not demanded: {_steps(results, apart.any(axis=1))}")
     return found
+
+
+def _parted(*rows: NDArray[Any], least: float) -> NDArray[np.bool_]:
+    """Where heat delivered and unmet are not what was asked for, of which at least ``least`` W count."""
+    demand, delivered, unmet = (values.astype(np.float64) for values in rows)
+    off = np.abs(delivered + unmet - demand) > STORED * np.maximum(demand, least)
+    return np.asarray(off | np.isnan(delivered) | np.isnan(unmet))
 
 
 def _steps(results: xr.Dataset, flagged: NDArray[np.bool_] | np.bool_) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
 from heatsym.interfaces.axis import FloatArray
 from heatsym.physics.water import BOILING_PRESSURES, boiling_temperature
+from heatsym.results.balance import BLOCK
 from heatsym.results.moment import moment
 
 ATMOSPHERE = 101_325.0
@@ -36,20 +39,18 @@ def flags(results: xr.Dataset) -> list[str]:
     """
     found = []
     for side in ("supply", "return"):
-        t = results[f"node_{side}_temperature"].values.astype(np.float64)
-        absolute = results[f"node_{side}_pressure"].values.astype(np.float64) + ATMOSPHERE
-        found += _sentence(results, f"{side} water at or below 0 degC", t <= 0.0, "node")
-        found += _sentence(results, f"{side} water boils", _boils(t, absolute), "node")
-        found += _sentence(results, f"{side} pressure not above vacuum", absolute <= 0.0, "node")
-    warm = (
-        results["consumer_return_temperature"].values.astype(np.float64)
-        >= results["consumer_supply_temperature"].values
-    )
-    drawing = results["consumer_heat_delivered"].values > 0.0
-    found += _sentence(results, "return not colder than supply at a consumer", warm & drawing, "consumer")
+        frost, boils, vacuum = _judged(
+            results, (f"node_{side}_temperature", f"node_{side}_pressure"), _water_and_pressure
+        )
+        found += _sentence(results, f"{side} water at or below 0 degC", frost, "node")
+        found += _sentence(results, f"{side} water boils", boils, "node")
+        found += _sentence(results, f"{side} pressure not above vacuum", vacuum, "node")
+    names = ("consumer_return_temperature", "consumer_supply_temperature", "consumer_heat_delivered")
+    (warm,) = _judged(results, names, lambda back, t, heat: ((back >= t) & (heat > 0.0),))
+    found += _sentence(results, "return not colder than supply at a consumer", warm, "consumer")
     if "consumer_minimum_supply_temperature" in results:
-        arrived = results["consumer_supply_temperature"].values.astype(np.float64)
-        cold = arrived < results["consumer_minimum_supply_temperature"].values
+        least = results["consumer_minimum_supply_temperature"].values
+        (cold,) = _judged(results, ("consumer_supply_temperature",), lambda t: (t < least,))
         found += _sentence(results, "supply water below the consumer's minimum", cold, "consumer")
     available = results["source_heat_available"].values.astype(np.float64)
     given = results["source_heat"].values.astype(np.float64)
@@ -66,6 +67,21 @@ def flags(results: xr.Dataset) -> list[str]:
         results, "flows and temperatures did not converge", ~results["step_converged"].values.astype(bool)
     )
     return found
+
+
+def _judged(
+    results: xr.Dataset, names: tuple[str, ...], judge: Callable[..., tuple[NDArray[np.bool_], ...]]
+) -> list[NDArray[np.bool_]]:
+    """What is told of series in double precision, (time, object) each; block by block, to be small."""
+    blocks = range(0, results.sizes["time"], BLOCK)
+    told = [judge(*(results[n][t : t + BLOCK].values.astype(np.float64) for n in names)) for t in blocks]
+    return [np.concatenate(part) for part in zip(*told, strict=True)]
+
+
+def _water_and_pressure(t: FloatArray, gauge: FloatArray) -> tuple[NDArray[np.bool_], ...]:
+    """Where there is frost, where it boils, and where there is less than vacuum."""
+    absolute = gauge + ATMOSPHERE
+    return t <= 0.0, _boils(t, absolute), absolute <= 0.0
 
 
 def _boils(t: FloatArray, absolute: FloatArray) -> NDArray[np.bool_]:

@@ -6,6 +6,7 @@ whoever wrote them and however often the run was interrupted.
 
 from __future__ import annotations
 
+import gc
 import threading
 from pathlib import Path
 from typing import Any
@@ -120,7 +121,11 @@ class Writer:
 
 
 class Follower(threading.Thread):
-    """Writes a file's rows while the run goes on; compressing takes as long as a march."""
+    """Writes a file's rows while the run goes on; compressing takes as long as a march.
+
+    HDF5 must not be entered by two threads. Nothing else of heatsym does so meanwhile, but the garbage
+    collector would, to close a file that nobody holds any more: it rests while the thread lives.
+    """
 
     def __init__(self, path: Path, like: xr.Dataset, rows: Rows) -> None:
         """Rows are read from ``rows`` once they are said to be there."""
@@ -131,6 +136,13 @@ class Follower(threading.Thread):
         self.there, self.stopped = 0, False
         self.error: BaseException | None = None
         self.writer: Writer | None = None
+        self.collected = False
+
+    def start(self) -> None:
+        """Begin beside the caller; never called where the file is to be written in the end."""
+        self.collected = gc.isenabled()
+        gc.disable()
+        super().start()
 
     def reach(self, step: int) -> None:
         """Rows before ``step`` are there; raises what went wrong so far."""
@@ -160,9 +172,11 @@ class Follower(threading.Thread):
             return not self.stopped
 
     def finish(self, results: xr.Dataset) -> None:
-        """Wait for the rows, and write the rest."""
+        """Wait for the rows, or write them now, and write the rest."""
         self.reach(self.steps)
-        self.join()
+        if self.ident is None:
+            self.run()
+        self._ended()
         if self.error is not None:
             raise self.error
         assert self.writer is not None  # else there was an error
@@ -173,10 +187,16 @@ class Follower(threading.Thread):
         with self.news:
             self.stopped = True
             self.news.notify()
-        if self.is_alive():
-            self.join()
+        self._ended()
         if self.writer is not None:
             self.writer.close()
+
+    def _ended(self) -> None:
+        if self.ident is not None:
+            self.join()
+        if self.collected:
+            gc.enable()
+            self.collected = False
 
 
 def open_store(path: Any) -> xr.backends.NetCDF4DataStore:

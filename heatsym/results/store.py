@@ -10,7 +10,7 @@ import platform
 import secrets
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path, PurePath, PureWindowsPath
@@ -176,6 +176,7 @@ def drafted(
     path = old or target.with_name(f".{target.name}.{secrets.token_hex(4)}{PARTIAL}")
     draft = Draft(folder, target, path, overwrite)
     whole = False
+    made = [place for place in target.parents if not place.exists()]
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         path.mkdir(exist_ok=old is not None)
@@ -191,6 +192,9 @@ def drafted(
             (path / RESULTS).unlink(missing_ok=True)
         else:
             shutil.rmtree(path, ignore_errors=True)
+            with suppress(OSError):  # what is not empty stays
+                for place in made:
+                    place.rmdir()
 
 
 def _interrupted(target: Path) -> list[Path]:

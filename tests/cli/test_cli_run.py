@@ -152,7 +152,7 @@ def test_a_bug_is_short_and_traced(heatsym, project, monkeypatch):
     def broken(*_args: object) -> None:
         raise ZeroDivisionError("float division by zero")
 
-    monkeypatch.setattr(simulation, "settle", broken)
+    monkeypatch.setattr(simulation, "settle_into", broken)
     result = heatsym("run", project, *DAYS)
     assert result.exit_code == 1
     assert "Traceback" not in result.stderr
@@ -183,14 +183,14 @@ def test_an_open_balance_is_written_and_reported(heatsym, project, monkeypatch):
     """A source that claims a thousandth more than it gave: status 6, results there."""
     import heatsym.simulation as simulation
 
-    real = simulation.dataset
+    real = simulation.with_emissions
 
     def cheating(*args: object) -> object:
         results = real(*args)
         results["source_heat"] *= 1.001
         return results
 
-    monkeypatch.setattr(simulation, "dataset", cheating)
+    monkeypatch.setattr(simulation, "with_emissions", cheating)
     result = heatsym("run", project, *DAYS)
     assert result.exit_code == 6
     assert "balance" in result.stderr
