@@ -93,7 +93,7 @@ def outline(case: Case) -> xr.Dataset:
     """The results of a case before it is computed: names, types and shapes, all series zero."""
     data = _frame(case, case.engine.kind)
     sizes = dict(data.sizes)
-    for name in _names(case):
+    for name in (*_names(case), *(["source_emissions"] if case.emissions is not None else [])):
         entry = VOCABULARY[name]
         if name not in data:
             zero = np.zeros((), np.dtype(entry.dtype))

@@ -21,6 +21,7 @@ from heatsym.results.rows import Rows
 from heatsym.results.vocabulary import VOCABULARY
 
 LABELLED = ("node", "pipe", "consumer", "source")
+BY_OBJECT = {("time", dim) for dim in LABELLED[:3]}
 BLOCK = 1024  # steps that are written together
 TOGETHER = 16  # objects in a chunk, 64 kB of float32: one object is read fast, and all of them
 CACHE = 2**20  # bytes of chunks that the library may keep of a variable; its own 16 MB add up
@@ -45,19 +46,15 @@ class Writer:
 
     def __init__(self, path: Path, like: xr.Dataset) -> None:
         """Lay the file out for results of these names, types and shapes."""
-        self.by_object = [
-            str(name)
-            for name, variable in like.data_vars.items()
-            if variable.dims[:1] == ("time",) and variable.dims[1:] in {(dim,) for dim in LABELLED[:3]}
-        ]
+        self.by_object = [name for name in _ordered(like) if like[name].dims in BY_OBJECT]
         with NETCDF4_PYTHON_LOCK:
             self.file = netCDF4.Dataset(path, "w", format="NETCDF4")
             self.file.set_fill_off()
-            for dim, size in like.sizes.items():
-                self.file.createDimension(str(dim), size)
-            for name in like.variables:
-                if str(name) not in LABELLED:
-                    self._declare(like, str(name))
+            for dim in sorted(map(str, like.sizes)):
+                self.file.createDimension(dim, like.sizes[dim])
+            for name in _ordered(like):
+                if name not in LABELLED:
+                    self._declare(like, name)
 
     def put(self, name: str, first: int, rows: Array) -> None:
         """Rows of a variable from step ``first`` on."""
@@ -67,8 +64,8 @@ class Writer:
     def finish(self, results: xr.Dataset) -> None:
         """Everything but the rows of nodes, pipes and consumers."""
         with NETCDF4_PYTHON_LOCK:
-            for key, variable in results.variables.items():
-                name = str(key)
+            for name in _ordered(results):
+                variable = results.variables[name]
                 if name in LABELLED:
                     self._text(results, name, f"{name}_id")
                 elif variable.dtype.kind in "UOT":
@@ -228,6 +225,13 @@ def _coordinates(results: xr.Dataset, name: str) -> dict[str, str]:
         if other not in (*LABELLED, "time", "time_bnds") and set(coordinate.dims) <= dims
     ]
     return {"coordinates": " ".join(sorted(found))} if found else {}
+
+
+def _ordered(results: xr.Dataset) -> list[str]:
+    """Names of all variables in the order of the file: that of the vocabulary."""
+    names = set(map(str, results.variables))
+    first = [name for name in ("time", "time_bnds", *VOCABULARY) if name in names]
+    return first + sorted(names.difference(first))
 
 
 def _dims(variable: xr.Variable) -> tuple[str, ...]:
