@@ -10,11 +10,11 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from heatsym.interfaces.axis import FloatArray
+from heatsym.results.blocks import blocks, summed
 from heatsym.results.moment import moment
 
 YEARLY = 1e-6  # of the heat supplied
 STEPWISE = 1e-4  # of the larger of the step's supply and 1 % of the peak
-BLOCK = 2048  # steps that are looked at together
 STORED = 5e-7  # rounding of delivered + unmet - demanded in float32, of the heat demanded
 
 
@@ -64,7 +64,7 @@ def balance(results: xr.Dataset) -> Balance:
 
     Heat of pumps and friction is not fed to the water and has no term. Derived here.
     """
-    return _balance(results, _total(results, "consumer_heat_delivered"))
+    return _balance(results, summed(results, "consumer_heat_delivered"))
 
 
 def residual(results: xr.Dataset, delivered: FloatArray) -> FloatArray:
@@ -81,23 +81,11 @@ def _balance(results: xr.Dataset, delivered: FloatArray) -> Balance:
     )
     return Balance(
         seconds=seconds,
-        supplied=_total(results, "source_heat"),
+        supplied=summed(results, "source_heat"),
         delivered=delivered,
         network_loss=results["network_heat_loss"].values.astype(np.float64),
         stored_change=np.diff(stored) / seconds,
     )
-
-
-def total(rows: NDArray[Any]) -> FloatArray:
-    """Sum over all objects in double precision; (time, object) -> (time,)."""
-    return np.asarray(np.ascontiguousarray(rows, dtype=np.float64).sum(axis=1))
-
-
-def _total(results: xr.Dataset, name: str) -> FloatArray:
-    """Sum over all objects, (time,); in blocks, to be small."""
-    series = results[name]
-    steps = range(0, series.sizes["time"], BLOCK)
-    return np.concatenate([np.zeros(0), *(total(series[t : t + BLOCK].values) for t in steps)])
 
 
 def violations(results: xr.Dataset) -> list[str]:
@@ -118,12 +106,9 @@ def violations(results: xr.Dataset) -> list[str]:
             f" {np.nanmax(np.abs(account.residual), initial=0.0):.3g} W"
         )
     names = [f"consumer_heat_{part}" for part in ("demand", "delivered", "unmet")]
-    asked = results[names[0]]
-    blocks = range(0, asked.sizes["time"], BLOCK)
-    peaks = [np.fmax.reduce(asked[t : t + BLOCK].values, axis=None, initial=0.0) for t in blocks]
+    peaks = [np.fmax.reduce(asked, axis=None, initial=0.0) for _, (asked,) in blocks(results, names[0])]
     least = 1e-3 * float(max(peaks, default=0.0))
-    parted = [_parted(*(results[name][t : t + BLOCK].values for name in names), least=least) for t in blocks]
-    apart = np.concatenate([np.zeros((0, asked.shape[1]), dtype=np.bool_), *parted])
+    apart = np.concatenate([_parted(*rows, least=least) for _, rows in blocks(results, *names)])
     if apart.any():
         found.append(f"delivered + unmet is not demanded: {_steps(results, apart.any(axis=1))}")
     return found

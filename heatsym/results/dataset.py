@@ -15,11 +15,11 @@ from heatsym.engine.digest import Digest, digest
 from heatsym.engine.trajectory import Hydraulics, March, Trajectory
 from heatsym.interfaces.axis import FloatArray, TimeAxis
 from heatsym.interfaces.profile import Context
-from heatsym.results.balance import residual, total
+from heatsym.results.balance import residual
+from heatsym.results.blocks import BLOCK, total
 from heatsym.results.rows import Held, Rows
 from heatsym.results.vocabulary import VOCABULARY
 
-BLOCK = 256  # steps that are added up together
 COORDINATES = ("node_lon", "node_lat", "node_x", "node_y", "node_height")
 
 

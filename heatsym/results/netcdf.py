@@ -17,13 +17,15 @@ import xarray as xr
 from numpy.typing import NDArray
 from xarray.backends.netCDF4_ import NETCDF4_PYTHON_LOCK
 
+from heatsym.results.blocks import BLOCK
 from heatsym.results.rows import Rows
 from heatsym.results.vocabulary import VOCABULARY
 
 LABELLED = ("node", "pipe", "consumer", "source")
 BY_OBJECT = {("time", dim) for dim in LABELLED[:3]}
-BLOCK = 1024  # steps that are written together
+
 TOGETHER = 16  # objects in a chunk, 64 kB of float32: one object is read fast, and all of them
+CHUNK = 2**16  # bytes of a chunk: those that are written whole need not be kept
 CACHE = 2**20  # bytes of chunks that the library may keep of a variable; its own 16 MB add up
 
 Array = NDArray[Any]
@@ -97,7 +99,7 @@ class Writer:
         fill = np.nan if variable.dtype.kind == "f" and name not in results.coords else None
         packed: dict[str, Any] = {}
         if variable.ndim and variable.size:
-            packed = {"zlib": True, "complevel": 1, "shuffle": True, "chunk_cache": CACHE}
+            packed = {"zlib": True, "complevel": 1, "shuffle": True, "chunk_cache": CHUNK}
             packed["chunksizes"] = _chunk(variable.shape)
         made = self.file.createVariable(name, variable.dtype, _dims(variable), fill_value=fill, **packed)
         made.set_auto_maskandscale(False)
