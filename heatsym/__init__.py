@@ -25,6 +25,7 @@ _HOME = {
     "load": "heatsym.case.load",
     "open_run": "heatsym.simulation",
     "run": "heatsym.simulation",
+    "run_into": "heatsym.simulation",
 }
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "load",
     "open_run",
     "run",
+    "run_into",
 ]
 
 
