@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,14 +11,25 @@ from numpy.typing import NDArray
 
 from heatsym.interfaces.axis import FloatArray
 
-BLOCK = 1024
-"""Steps of a block: as many as are compressed together in the result file."""
+MOST, LEAST = 1024, 64
+"""Steps of a block, at most and at least."""
+WIDE = 2**20
+"""Values of a variable in a block, above the least of steps. [-]"""
+OBJECTS = ("node", "pipe", "consumer")
+"""Dimensions that may be long beside time."""
+
+
+def block(sizes: Mapping[Any, int]) -> int:
+    """Steps that are read, or compressed, together in results of these sizes."""
+    widest = max((sizes.get(dim, 1) for dim in OBJECTS), default=1)
+    return max(LEAST, min(MOST, WIDE // max(widest, 1)))
 
 
 def blocks(results: xr.Dataset, *names: str) -> Iterator[tuple[slice, list[NDArray[Any]]]]:
     """Which steps, and the series in them; as they are stored."""
-    for first in range(0, results.sizes["time"], BLOCK):
-        part = slice(first, first + BLOCK)
+    steps = block(results.sizes)
+    for first in range(0, results.sizes["time"], steps):
+        part = slice(first, first + steps)
         yield part, [results[name][part].values for name in names]
 
 

@@ -16,7 +16,7 @@ from heatsym.engine.trajectory import Hydraulics, March, Trajectory
 from heatsym.interfaces.axis import FloatArray, TimeAxis
 from heatsym.interfaces.profile import Context
 from heatsym.results.balance import residual
-from heatsym.results.blocks import BLOCK, total
+from heatsym.results.blocks import LEAST, total
 from heatsym.results.rows import Held, Rows
 from heatsym.results.vocabulary import VOCABULARY
 
@@ -60,8 +60,8 @@ class Recording:
         shapes = {name: (self.case.axis.steps, sizes[VOCABULARY[name].dims[1]]) for name in BY_OBJECT}
         kinds = {name: np.dtype(VOCABULARY[name].dtype) for name in BY_OBJECT}
         self.rows.begin(shapes, kinds, step)
-        for first in range(0, step, BLOCK):
-            last = min(first + BLOCK, step)
+        for first in range(0, step, LEAST):
+            last = min(first + LEAST, step)
             self._add_up(first, self.rows.read("consumer_heat_delivered", first, last))
 
     def take(self, first: int, march: March, pressures: Hydraulics) -> None:

@@ -17,15 +17,14 @@ import xarray as xr
 from numpy.typing import NDArray
 from xarray.backends.netCDF4_ import NETCDF4_PYTHON_LOCK
 
-from heatsym.results.blocks import BLOCK
+from heatsym.results.blocks import OBJECTS, block, blocks
 from heatsym.results.rows import Rows
 from heatsym.results.vocabulary import VOCABULARY
 
 LABELLED = ("node", "pipe", "consumer", "source")
-BY_OBJECT = {("time", dim) for dim in LABELLED[:3]}
+BY_OBJECT = {("time", dim) for dim in OBJECTS}
 
-TOGETHER = 16  # objects in a chunk, 64 kB of float32: one object is read fast, and all of them
-CHUNK = 2**16  # bytes of a chunk: those that are written whole need not be kept
+CHUNK = 2**14  # values in a chunk, 64 kB of float32: one object is read fast, and all of them
 CACHE = 2**20  # bytes of chunks that the library may keep of a variable; its own 16 MB add up
 
 Array = NDArray[Any]
@@ -35,9 +34,9 @@ def write_dataset(path: Path, results: xr.Dataset) -> None:
     """One netCDF-4 file: names as auxiliary coordinates, chunked, shuffled, zlib level 1."""
     writer = Writer(path, results)
     try:
-        for first in range(0, results.sizes["time"], BLOCK):
-            for name in writer.by_object:
-                writer.put(name, first, results[name][first : first + BLOCK].values)
+        for part, rows in blocks(results, *writer.by_object):
+            for name, values in zip(writer.by_object, rows, strict=True):
+                writer.put(name, part.start, values)
         writer.finish(results)
     finally:
         writer.close()
@@ -99,8 +98,8 @@ class Writer:
         fill = np.nan if variable.dtype.kind == "f" and name not in results.coords else None
         packed: dict[str, Any] = {}
         if variable.ndim and variable.size:
-            packed = {"zlib": True, "complevel": 1, "shuffle": True, "chunk_cache": CHUNK}
-            packed["chunksizes"] = _chunk(variable.shape)
+            packed = {"zlib": True, "complevel": 1, "shuffle": True, "chunk_cache": 4 * CHUNK}
+            packed["chunksizes"] = _chunk(variable.shape, block(results.sizes))
         made = self.file.createVariable(name, variable.dtype, _dims(variable), fill_value=fill, **packed)
         made.set_auto_maskandscale(False)
         made.setncatts(variable.attrs | _coordinates(results, name))
@@ -155,8 +154,9 @@ class Follower(threading.Thread):
         """Write block after block."""
         try:
             self.writer = Writer(self.path, self.like)
-            for first in range(0, self.steps, BLOCK):
-                last = min(first + BLOCK, self.steps)
+            together = block(self.like.sizes)
+            for first in range(0, self.steps, together):
+                last = min(first + together, self.steps)
                 for name in self.writer.by_object:
                     if not self._awaited(last):
                         return
@@ -208,11 +208,11 @@ def open_store(path: Any) -> xr.backends.NetCDF4DataStore:
     return xr.backends.NetCDF4DataStore(file)  # type: ignore[no-untyped-call]
 
 
-def _chunk(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """How much of a variable is compressed together."""
+def _chunk(shape: tuple[int, ...], steps: int) -> tuple[int, ...]:
+    """How much of a variable is compressed together: as many ``steps`` as are written together."""
     if len(shape) == 1:
-        return (min(shape[0], BLOCK * TOGETHER),)
-    return (min(shape[0], BLOCK), min(shape[1], TOGETHER))
+        return (min(shape[0], CHUNK),)
+    return (min(shape[0], steps), min(shape[1], CHUNK // steps))
 
 
 def _coordinates(results: xr.Dataset, name: str) -> dict[str, str]:
