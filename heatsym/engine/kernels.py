@@ -39,20 +39,26 @@ RENEWED = 1e-3
 """Fade below which it is multiplied into the parcels and begins anew at 1. [-]"""
 SHORT = 0.25
 """Decay up to which the power series of :func:`series` is exact to rounding. [-]"""
+FEW = 8
+"""Parcels of a pipe up to which it is computed together with others that hold several."""
 TEMPERATURE, FLOW_LIMIT, CAPACITY_LIMIT = 1, 2, 3
 """Causes of unmet heat; see :class:`heatsym.engine.trajectory.Cause`."""
 
-# Rows of Water.ring, Water.pipe, Water.place
+# Rows of Water.ring (and Side.parcel), Water.pipe, Water.place
 WIDTH, LEVEL, EDGE, GROWTH = range(4)
-REFERENCE, FADE, CONTENT = range(3)
+REFERENCE, FADE, CONTENT, ONLY_EDGE, ONLY_GROWTH = range(5)
 HEAD, COUNT, FORWARD, CUT = range(4)
-# Rows of Side.pipe, Side.order, Side.node
+# Rows of Side.pipe, Side.order, Side.tally, Side.several, Side.node
 (
     FLOW, T_EQ, ABOVE, SLOPE, BEND, READY, FILLS, RATE, UNIFORM, LEAVING, OFFSET, GAIN, LOSS,
-    BASE, OLD, LAG, PASS, SUM, NEWEST,
+    ALWAYS, OLD, LAG, PASS, SUM, NEWEST,
 ) = range(19)  # fmt: skip
-SIGN, SEQUENCE, PLAIN = range(3)
+SIGN, SEQUENCE, UP, DOWN, KIND, SEAT = range(6)
+FLOWING, AROUND, SEVERAL = range(3)
+ITS_RATE, ITS_FILLS, START, REACHED, LEFT, LATE, LATER, ITS_PASS, ITS_LAG, HELD_NOW, LOST = range(11)
 THROUGH, SHARE, HELD = range(3)
+# Kinds of pipe in a step: computed by itself, or with others that hold one parcel, or several
+SCALAR, ONE, MANY = range(3)
 # Rows of Room.consumer and Room.source
 (
     WISH, DRAWN, FOUND, DIFFERENCE, SENT, LOW, HIGH, LAST_WISH, LAST_DIFFERENCE, LAST_SURPLUS, RESPONSE, BIAS,
@@ -66,27 +72,37 @@ RETURN_SLOPE, LARGEST_FLOW = range(2)
 ERROR, STEP, TRIAL, DIAGONAL, WORK = range(5)
 
 
-def compiled(function: Function, from_python: bool = True) -> Function:
-    """Compile, with no flag that assumes that NaN and infinity are absent.
+FLAGS: dict[str, Any] = {
+    "nogil": True,
+    "error_model": "numpy",
+    "fastmath": {"contract", "nsz", "arcp"},  # none that assumes that NaN and infinity are absent
+    "_nrt": False,
+}
+"""Of every kernel. None allocates, so that they do without counting references, which was two thirds of the
+time of a small network: a hundred arrays are handed down in every call."""
 
-    Kernels allocate nothing: without the run time that counts references, handing a hundred arrays down
-    costs nothing (it was two thirds of the time of a small network).
-    """
-    made = njit(
-        cache=True,
-        nogil=True,
-        error_model="numpy",
-        fastmath={"contract", "nsz", "arcp"},
-        _nrt=False,
-        no_cfunc_wrapper=True,
-        no_cpython_wrapper=not from_python,
-    )  # type: ignore[call-overload]
+
+def compiled(function: Function) -> Function:
+    """Compile, to be called from Python as well."""
+    made = njit(cache=True, no_cfunc_wrapper=True, **FLAGS)  # type: ignore[call-overload]
+    return cast(Function, made(function))
+
+
+def called(function: Function) -> Function:
+    """Compile for other kernels, which call it: what is long, or called from many places."""
+    made = njit(no_cfunc_wrapper=True, no_cpython_wrapper=True, **FLAGS)  # type: ignore[call-overload]
     return cast(Function, made(function))
 
 
 def inner(function: Function) -> Function:
-    """Compile for other kernels only, which takes half the time."""
-    return compiled(function, from_python=False)
+    """Compile into each kernel that calls it: handing down a hundred arrays costs as much as a pipe."""
+    made = njit(no_cfunc_wrapper=True, no_cpython_wrapper=True, forceinline=True, **FLAGS)  # type: ignore[call-overload]
+    return cast(Function, made(function))
+
+
+def once(function: Function) -> Function:
+    """Write into its one caller before compiling, so that it is compiled once and not twice."""
+    return cast(Function, njit(inline="always", **FLAGS)(function))
 
 
 class Medium(NamedTuple):
@@ -172,11 +188,12 @@ class Water(NamedTuple):
     """The water of one side; see the head of the module.
 
     Parcels stand in a ring from the head on, first the one at the outlet; FORWARD says that the outlet is
-    the pipe's end. CONTENT is the sum of width times mean of level and edge.
+    the pipe's end. CONTENT is the sum of width times mean of level and edge. Where HEAD is -1, the pipe's
+    only parcel has no level and stands in ``pipe``: that of most pipes, which then touch no ring.
     """
 
     ring: FloatArray  # (pipe, slot, 4): a parcel's numbers lie together
-    pipe: FloatArray  # (3, pipe)
+    pipe: FloatArray  # (5, pipe)
     place: IntArray  # (3, pipe)
     merged: IntArray  # (1,)
 
@@ -184,7 +201,7 @@ class Water(NamedTuple):
 class Safe(NamedTuple):
     """What undoes a step: new water takes free slots, so that of the old parcels just one, cut, changes."""
 
-    pipe: FloatArray  # (3, pipe)
+    pipe: FloatArray  # (5, pipe)
     place: IntArray  # (4, pipe); CUT is the slot of the parcel that was cut, or -1
     parcel: FloatArray  # (pipe, 4)
 
@@ -195,8 +212,12 @@ class Side(NamedTuple):
     capacity: FloatArray  # (pipe,) [J/K]
     around: FloatArray  # (loop,)
     pipe: FloatArray  # (19, pipe)
-    order: IntArray  # (3, pipe)
-    counts: IntArray  # (2,) pipes with flow, and how many of them recirculate
+    order: IntArray  # (6, pipe) sequence of those with flow; the node each comes from and leads to
+    tally: IntArray  # (2 + FEW,) pipes with flow, those that recirculate, those laid out by parcels
+    holder: IntArray  # (pipe,) pipes with several parcels
+    parcel: FloatArray  # (FEW, 4, pipe) theirs, above equilibrium, growth per width
+    several: FloatArray  # (11, pipe)
+    cut: FloatArray  # (substep, pipe) what leaves of their old water, then excess of what enters, then edges
     node: FloatArray  # (3, node)
     nodes: FloatArray  # (node, substep) content while the water moves
 
@@ -394,7 +415,17 @@ def mean_of(water: Water, k: int) -> float:
     return mean
 
 
-@inner
+@called
+def unfold(water: Water, k: int) -> None:
+    """Put a pipe's only parcel into its ring."""
+    if water.place[HEAD, k] < 0:
+        water.place[HEAD, k] = 0
+        water.ring[k, 0, WIDTH], water.ring[k, 0, LEVEL] = 1.0, 0.0
+        water.ring[k, 0, EDGE] = water.pipe[ONLY_EDGE, k]
+        water.ring[k, 0, GROWTH] = water.pipe[ONLY_GROWTH, k]
+
+
+@called
 def operator(
     water: Water, k: int, along: bool, fills: float, rate: float, t_eq: float
 ) -> tuple[float, float]:
@@ -402,6 +433,7 @@ def operator(
 
     ``rate`` is the decay in the time in which one fill passes.
     """
+    unfold(water, k)
     above = water.pipe[REFERENCE, k] - t_eq
     fade = water.pipe[FADE, k]
     count, head, last = water.place[COUNT, k], water.place[HEAD, k], water.ring.shape[1] - 1
@@ -431,9 +463,10 @@ def operator(
     return t_eq * (1.0 - gain) + leaving / fills, gain
 
 
-@inner
+@called
 def turn(water: Water, k: int) -> None:
     """Let the other end be the outlet."""
+    unfold(water, k)
     ring, count, head = water.ring, water.place[COUNT, k], water.place[HEAD, k]
     i, j, last = 0, count - 1, ring.shape[1] - 1
     while i <= j:
@@ -450,7 +483,7 @@ def turn(water: Water, k: int) -> None:
     water.place[FORWARD, k] = 1 - water.place[FORWARD, k]
 
 
-@inner
+@called
 def make_room(water: Water, k: int) -> None:
     """Merge the two most alike neighbours."""
     count, head, last = water.place[COUNT, k], water.place[HEAD, k], water.ring.shape[1] - 1
@@ -481,9 +514,10 @@ def make_room(water: Water, k: int) -> None:
     water.merged[0] += 1
 
 
-@inner
+@called
 def renew(water: Water, k: int) -> None:
     """Multiply the fade into the parcels and begin it anew at 1."""
+    unfold(water, k)
     fade, last = water.pipe[FADE, k], water.ring.shape[1] - 1
     for i in range(water.place[COUNT, k]):
         s = (water.place[HEAD, k] + i) & last
@@ -504,7 +538,86 @@ def stand(water: Water, k: int, decay: float, t_eq: float) -> float:
     return lost
 
 
-@inner
+@called
+def take_in(
+    water: Water,
+    k: int,
+    place: int,
+    first: int,
+    fills: float,
+    decay: float,
+    level: float,
+    scale: float,
+    t_eq: float,
+    share: float,
+    entering: FloatArray,
+    substeps: int,
+) -> tuple[float, float]:
+    """Parcels of what entered whole from substep ``first`` on, from slot ``place`` on.
+
+    Returns their content above equilibrium at the end of the step, and the heat lost from it meanwhile.
+    """
+    slope = mean_exp(-decay)
+    kept, reached, content, lost = 1.0 - decay * slope, 1.0, 0.0, 0.0
+    for j in range(substeps - 1, first - 1, -1):
+        excess, s = entering[j] * share - t_eq, (place + j - first) & (water.ring.shape[1] - 1)
+        content += fills * excess * reached * slope
+        lost += fills * excess * (1.0 - reached * slope)
+        reached *= kept
+        water.ring[k, s, WIDTH], water.ring[k, s, LEVEL] = fills, level
+        water.ring[k, s, EDGE], water.ring[k, s, GROWTH] = scale * excess * reached, decay
+    return content, lost
+
+
+@called
+def flushed(
+    water: Water,
+    k: int,
+    fills: float,
+    rate: float,
+    late: int,
+    later: float,
+    t_eq: float,
+    share: float,
+    entering: FloatArray,
+    substeps: int,
+) -> float:
+    """New water only: that of the last ``late`` substeps and a part, ``later``, of the one before.
+
+    Returns the heat that all new water lost, in capacities times kelvin.
+    """
+    last, head, count = water.ring.shape[1] - 1, water.place[HEAD, k], water.place[COUNT, k]
+    lost_all, oldest = rate * mean_exp(-rate), substeps - late
+    made = late + 1 if later > 0.0 and oldest > 0 else late
+    place = (head + count) & last
+    if head >= made and head + count <= last + 1:
+        place = 0
+    water.place[HEAD, k], water.place[COUNT, k] = place, made
+    lost = part = 0.0
+    for j in range(oldest):
+        gone = fills if j < oldest - 1 else fills - later
+        lost += lost_all * gone * (entering[j] * share - t_eq)
+    if made > late:
+        excess, climb = entering[oldest - 1] * share - t_eq, rate * later
+        rising = (1.0 - lost_all) * mean_exp(climb)
+        water.ring[k, place, WIDTH], water.ring[k, place, LEVEL] = later, 0.0
+        water.ring[k, place, EDGE], water.ring[k, place, GROWTH] = excess * (1.0 - lost_all), climb
+        part = later * excess * rising
+        lost += later * excess * (1.0 - rising)
+        place += 1
+    content, more = take_in(
+        water, k, place, oldest, fills, rate * fills, 0.0, 1.0, t_eq, share, entering, substeps
+    )
+    water.pipe[REFERENCE, k], water.pipe[FADE, k], water.pipe[CONTENT, k] = t_eq, 1.0, content + part
+    if made == 1:
+        alone = water.place[HEAD, k]
+        water.place[HEAD, k] = -1
+        water.pipe[ONLY_EDGE, k] = water.ring[k, alone, EDGE]
+        water.pipe[ONLY_GROWTH, k] = water.ring[k, alone, GROWTH]
+    return lost + more
+
+
+@called
 def push(
     water: Water,
     safe: Safe,
@@ -525,18 +638,17 @@ def push(
     the outlet on, and cut where a substep ends. At constant flow new water stays for just one fill: it
     leaves in the substeps ``late`` and ``late + 1`` after its own, all with one and the same decay.
     """
+    unfold(water, k)
     ring, last = water.ring, water.ring.shape[1] - 1
     reference, fade, content = water.pipe[REFERENCE, k], water.pipe[FADE, k], water.pipe[CONTENT, k]
     count, head = water.place[COUNT, k], water.place[HEAD, k]
-    above, flushed = reference - t_eq, fills * substeps >= 1.0
-    lost_all = rate * mean_exp(-rate)
-    kept_all, per_fill = 1.0 - lost_all, 1.0 / fills
+    above, renewed = reference - t_eq, fills * substeps >= 1.0
+    kept_all, per_fill = 1.0 - rate * mean_exp(-rate), 1.0 / fills
     late, later = substeps, 0.0
-    if flushed:
+    if renewed:
         late = min(int(per_fill), substeps)
-        later = max(1.0 - late * fills, 0.0)  # part of the fills of new water that leaves late + 1 after
-
-    i, s, s_cut, reached, old_left, left_content = 0, head & last, -1, 1.0, 0.0, 0.0
+        later = max(1.0 - late * fills, 0.0)
+    i, s, s_cut, reached, old_left, left_content = 0, head, -1, 1.0, 0.0, 0.0
     width, level = ring[k, s, WIDTH], above + fade * ring[k, s, LEVEL]
     edge, growth = fade * ring[k, s, EDGE], ring[k, s, GROWTH]
     for j in range(substeps):
@@ -550,7 +662,7 @@ def push(
             uniform = mean_exp(-fading)
             leaving += gone * reached * (level * uniform + edge * mean_exp(run - fading))
             reached *= 1.0 - fading * uniform
-            if not (whole and flushed):
+            if not (whole and renewed):
                 rising = mean_exp(run)
                 left_content += gone * (level + edge * rising)
                 edge *= 1.0 + run * rising
@@ -570,62 +682,47 @@ def push(
                 leaving += kept_all * later * (entering[j - late - 1] * share - t_eq)
         leaving_to[j] += flow * (t_eq + leaving * per_fill)
 
-    decay = rate * fills
-    slope = mean_exp(-decay)
-    kept = 1.0 - decay * slope
-    total, reached = above + fade * content, 1.0
-    lost, content, level, scale, oldest = total - old_left, 0.0, 0.0, 1.0, substeps - late
-    if flushed:
-        made = late + 1 if later > 0.0 and late < substeps else late
-        place = (head + count) & last
-        if (head & last) >= made and (head & last) + count <= last + 1:
-            place = 0
-        water.place[HEAD, k], water.place[COUNT, k] = place, made
-        reference, fade = t_eq, 1.0
-        for j in range(oldest):
-            gone = fills if j < oldest - 1 else fills - later
-            lost += lost_all * gone * (entering[j] * share - t_eq)
-        if made > late:
-            excess, climb = entering[oldest - 1] * share - t_eq, rate * later
-            rising = kept_all * mean_exp(climb)
-            ring[k, place, WIDTH], ring[k, place, LEVEL] = later, 0.0
-            ring[k, place, EDGE], ring[k, place, GROWTH] = excess * kept_all, climb
-            content = later * excess * rising
-            lost += later * excess * (1.0 - rising)
-            place += 1
-    else:
-        passed = decay * substeps
-        faded, oldest = passed * mean_exp(-passed), 0
-        if s_cut == s and i < count:
-            safe.place[CUT, k] = s
-            for row in range(4):
-                safe.parcel[k, row] = ring[k, s, row]
-            ring[k, s, WIDTH], ring[k, s, EDGE], ring[k, s, GROWTH] = width, edge / fade, growth
-        lost = left_content - old_left + (total - left_content) * faded
-        above *= 1.0 - faded
-        content = (total - left_content) * (1.0 - faded) - above
-        water.place[HEAD, k], water.place[COUNT, k] = (head + i) & last, count - i + substeps
-        place = head + count
-        reference, fade = t_eq + above, fade * (1.0 - faded)
-        level, scale = -above / fade, 1.0 / fade
-    for j in range(substeps - 1, oldest - 1, -1):
-        excess, s = entering[j] * share - t_eq, (place + j - oldest) & last
-        content += fills * excess * reached * slope
-        lost += fills * excess * (1.0 - reached * slope)
-        reached *= kept
-        ring[k, s, WIDTH], ring[k, s, LEVEL] = fills, level
-        ring[k, s, EDGE], ring[k, s, GROWTH] = scale * excess * reached, decay
-    water.pipe[REFERENCE, k], water.pipe[FADE, k] = reference, fade
-    water.pipe[CONTENT, k] = scale * content
-    return lost
+    total = above + fade * content
+    if renewed:
+        lost = flushed(water, k, fills, rate, late, later, t_eq, share, entering, substeps)
+        return float(total - old_left + lost)
+    if s_cut == s and i < count:
+        safe.place[CUT, k] = s
+        for row in range(4):
+            safe.parcel[k, row] = ring[k, s, row]
+        ring[k, s, WIDTH], ring[k, s, EDGE], ring[k, s, GROWTH] = width, edge / fade, growth
+    passed = rate * fills * substeps
+    faded = passed * mean_exp(-passed)
+    above, fade = above * (1.0 - faded), fade * (1.0 - faded)
+    content, lost = take_in(
+        water,
+        k,
+        head + count,
+        0,
+        fills,
+        rate * fills,
+        -above / fade,
+        1.0 / fade,
+        t_eq,
+        share,
+        entering,
+        substeps,
+    )
+    content += (total - left_content) * (1.0 - faded)
+    water.pipe[REFERENCE, k], water.pipe[FADE, k] = t_eq + above, fade
+    water.pipe[CONTENT, k] = (content - above) / fade
+    water.place[HEAD, k], water.place[COUNT, k] = (head + i) & last, count - i + substeps
+    return float(lost + (left_content - old_left) + (total - left_content) * faded)
 
 
 @inner
 def undone(water: Water, safe: Safe) -> None:
     """Bring back the water as it was before a step. Pipes turned meanwhile stay so: it is the same water."""
-    for row in range(3):
+    for row in range(5):
         for k in range(water.pipe.shape[1]):
             water.pipe[row, k] = safe.pipe[row, k]
+    for row in range(3):
+        for k in range(water.pipe.shape[1]):
             water.place[row, k] = safe.place[row, k]
     for k in range(water.pipe.shape[1]):
         if safe.place[CUT, k] >= 0:
@@ -659,7 +756,7 @@ def same_signs(flow: FloatArray, sign: IntArray) -> bool:
     return same
 
 
-@inner
+@called
 def sorted_along(
     network: Network, sign: IntArray, sequence: IntArray, waiting: IntArray, queue: IntArray
 ) -> tuple[int, int]:
@@ -746,7 +843,7 @@ def friction(
     return drop, per_flow * scale * (length / diameter * slope + 2.0 * zeta * size)
 
 
-@inner
+@called
 def factorised(loops: Loops, room: Room) -> None:
     """LDL transposed of the loop matrix, whose upper triangle stands by columns."""
     matrix, factor_row, factor = room.matrix, room.factor_row, room.factor
@@ -787,7 +884,7 @@ def factorised(loops: Loops, room: Room) -> None:
             top += 1
 
 
-@inner
+@called
 def solved(loops: Loops, room: Room, right: FloatArray) -> None:
     """Solve in place with the factors."""
     factor_row, factor, diagonal = room.factor_row, room.factor, room.loop[DIAGONAL]
@@ -801,7 +898,7 @@ def solved(loops: Loops, room: Room, right: FloatArray) -> None:
             right[j] -= factor[p] * right[factor_row[p]]
 
 
-@inner
+@called
 def around_loops(loops: Loops, room: Room, around: FloatArray, flow: FloatArray) -> float:
     """Flow with what circulates, friction of every pipe, net drop around every loop; its norm."""
     density, viscosity, drop, slope = (
@@ -830,7 +927,7 @@ def around_loops(loops: Loops, room: Room, around: FloatArray, flow: FloatArray)
     return math.sqrt(norm)
 
 
-@inner
+@called
 def balanced(
     loops: Loops, medium: Medium, water: Water, room: Room, around: FloatArray, flow: FloatArray
 ) -> bool:
@@ -880,7 +977,16 @@ def balanced(
     return False
 
 
-@inner
+@called
+def ends(network: Network, side: Side) -> None:
+    """The node that each pipe's water comes from and the one that it flows to."""
+    for k in range(network.start.size):
+        along = side.order[SIGN, k] >= 0
+        side.order[UP, k] = network.start[k] if along else network.end[k]
+        side.order[DOWN, k] = network.end[k] if along else network.start[k]
+
+
+@called
 def route(
     still: float,
     network: Network,
@@ -912,21 +1018,24 @@ def route(
         if abs(flow[k]) < still:
             flow[k] = 0.0
     if not same_signs(flow, sign):
-        counts = sorted_along(network, sign, side.order[SEQUENCE], room.queue[0], room.queue[1])
-        side.counts[0], side.counts[1] = counts
+        found = sorted_along(network, sign, side.order[SEQUENCE], room.queue[0], room.queue[1])
+        side.tally[FLOWING], side.tally[AROUND] = found
+        ends(network, side)
     return closed
 
 
-@inner
+@once
 def mirrored(supply: Side, return_: Side) -> None:
     """Flows of a tree's return side: those of the supply side, the other way round and in reverse order."""
     for k in range(supply.pipe.shape[1]):
         return_.pipe[FLOW, k] = -supply.pipe[FLOW, k]
     if not same_signs(return_.pipe[FLOW], return_.order[SIGN]):
-        last = supply.counts[0] - 1
+        last = supply.tally[FLOWING] - 1
         for i in range(last + 1):
             return_.order[SEQUENCE, i] = supply.order[SEQUENCE, last - i]
-        copy(supply.counts, return_.counts)
+        for k in range(supply.pipe.shape[1]):
+            return_.order[UP, k], return_.order[DOWN, k] = supply.order[DOWN, k], supply.order[UP, k]
+        return_.tally[FLOWING], return_.tally[AROUND] = supply.tally[FLOWING], supply.tally[AROUND]
 
 
 @inner
@@ -935,7 +1044,7 @@ def at_rest(side: Side) -> None:
     fill(side.pipe[FLOW], 0.0)
     fill(side.node[THROUGH], 0.0)
     fill(side.order[SIGN], 0)
-    fill(side.counts, 0)
+    side.tally[FLOWING] = side.tally[AROUND] = 0
 
 
 # -- one side in a step ------------------------------------------------------------------------------
@@ -950,9 +1059,11 @@ def prepared(water: Water, safe: Safe, substeps: int) -> None:
             renew(water, k)
         while water.place[COUNT, k] > most:
             make_room(water, k)
-    for row in range(3):
+    for row in range(5):
         for k in range(water.pipe.shape[1]):
             safe.pipe[row, k] = water.pipe[row, k]
+    for row in range(3):
+        for k in range(water.pipe.shape[1]):
             safe.place[row, k] = water.place[row, k]
     for k in range(water.pipe.shape[1]):
         safe.place[CUT, k] = -1
@@ -960,32 +1071,68 @@ def prepared(water: Water, safe: Safe, substeps: int) -> None:
 
 @inner
 def begin(network: Network, water: Water, partner: Water, side: Side, ground: float) -> None:
-    """What one side's pipes are like at the start of a step: equilibrium, and the water of plain pipes.
+    """What one side's pipes are like at the start of a step: equilibrium, and their water by kind.
 
-    A plain pipe holds one parcel; its operator is a closed form that vectorises. READY is 1 or -1 where a
-    pipe is plain for flow from its start or from its end.
+    The water of pipes that hold one parcel, or a few, is laid out so that their operators vectorise. READY
+    is that kind, negative where the pipe's start is its outlet, or 0.
     """
     t_eq, above, slope, bend = side.pipe[T_EQ], side.pipe[ABOVE], side.pipe[SLOPE], side.pipe[BEND]
-    ready, last = side.pipe[READY], water.ring.shape[1] - 1
+    ready = side.pipe[READY]
     for k in range(t_eq.size):
         t_eq[k] = ground + network.cross[k] * (mean_of(partner, k) - ground)
-        s = water.place[HEAD, k] & last
-        fade = water.pipe[FADE, k]
-        above[k] = water.pipe[REFERENCE, k] + fade * water.ring[k, s, LEVEL] - t_eq[k]
-        slope[k] = fade * water.ring[k, s, EDGE]
-        bend[k] = water.ring[k, s, GROWTH]
-        ready[k] = 0.0
-        if water.place[COUNT, k] == 1 and abs(bend[k]) <= SHORT:
-            ready[k] = 1.0 if water.place[FORWARD, k] == 1 else -1.0
+        above[k] = water.pipe[REFERENCE, k] - t_eq[k]
+        slope[k] = water.pipe[FADE, k] * water.pipe[ONLY_EDGE, k]
+        bend[k] = water.pipe[ONLY_GROWTH, k]
+        alone = water.place[HEAD, k] < 0 and abs(bend[k]) <= SHORT
+        ready[k] = (2.0 * water.place[FORWARD, k] - 1.0) * ONE if alone else 0.0
+    lay_out(water, side.parcel, side.pipe, side.holder, side.order[SEAT], side.tally)
+
+
+@inner
+def lay_out(
+    water: Water, parcel: FloatArray, pipe: FloatArray, holder: IntArray, seat: IntArray, tally: IntArray
+) -> None:
+    """The parcels of all pipes with a few of them, side by side; not where one of them bends too much."""
+    last = water.ring.shape[1] - 1
+    for i in range(FEW):
+        tally[SEVERAL + i] = 0
+    for k in range(seat.size):
+        if water.place[HEAD, k] >= 0 and water.place[COUNT, k] <= FEW:
+            tally[SEVERAL + water.place[COUNT, k] - 1] += 1
+    for i in range(FEW - 1, 0, -1):
+        tally[SEVERAL + i - 1] += tally[SEVERAL + i]
+    for k in range(seat.size):
+        head, held = water.place[HEAD, k], water.place[COUNT, k]
+        if head < 0 or held > FEW:
+            continue
+        above, fade, bend, q = pipe[ABOVE, k], water.pipe[FADE, k], 0.0, tally[SEVERAL + held - 1] - 1
+        tally[SEVERAL + held - 1] = q
+        for i in range(held):
+            s = (head + i) & last
+            width, growth = water.ring[k, s, WIDTH], water.ring[k, s, GROWTH]
+            bend = max(bend, abs(growth))
+            parcel[i, WIDTH, q] = width
+            parcel[i, LEVEL, q] = above + fade * water.ring[k, s, LEVEL]
+            parcel[i, EDGE, q] = fade * water.ring[k, s, EDGE]
+            parcel[i, GROWTH, q] = growth / max(width, 1e-300)
+        holder[q], seat[k] = k, q
+        pipe[READY, k] = (2.0 * water.place[FORWARD, k] - 1.0) * MANY if bend <= SHORT else 0.0
+    for i in range(FEW):
+        tally[SEVERAL + i] = 0
+    for k in range(seat.size):
+        if water.place[HEAD, k] >= 0 and water.place[COUNT, k] <= FEW:
+            tally[SEVERAL + water.place[COUNT, k] - 1] += 1
+    for i in range(FEW - 1, 0, -1):
+        tally[SEVERAL + i - 1] += tally[SEVERAL + i]
 
 
 @inner
 def passage(network: Network, medium: Medium, side: Side, seconds: float) -> None:
-    """What the present flow does in a step to every pipe that is plain; which these are."""
+    """What the present flow does in a step to every pipe that holds one parcel, and of what kind each is."""
     flow, t_eq, above = side.pipe[FLOW], side.pipe[T_EQ], side.pipe[ABOVE]
     slope, bend, fills, rate = side.pipe[SLOPE], side.pipe[BEND], side.pipe[FILLS], side.pipe[RATE]
     uniform, leaving = side.pipe[UNIFORM], side.pipe[LEAVING]
-    offset, gain, ready, plain = side.pipe[OFFSET], side.pipe[GAIN], side.pipe[READY], side.order[PLAIN]
+    offset, gain, ready, kind = side.pipe[OFFSET], side.pipe[GAIN], side.pipe[READY], side.order[KIND]
     passing = seconds * medium.capacity
     for k in range(flow.size):
         size = max(abs(flow[k]), 1e-300)
@@ -996,18 +1143,164 @@ def passage(network: Network, medium: Medium, side: Side, seconds: float) -> Non
         leaving[k] = above[k] * uniform[k] + slope[k] * series(bend[k] - rate[k])
         offset[k] = t_eq[k] * (1.0 - gain[k]) + leaving[k] / fills[k]
     for k in range(flow.size):
-        plain[k] = 1 if fills[k] >= 1.0 and rate[k] <= SHORT and ready[k] * flow[k] > 0.0 else 0
+        fits = fills[k] >= 1.0 and rate[k] <= SHORT and ready[k] * flow[k] > 0.0
+        kind[k] = int(abs(ready[k])) if fits else SCALAR
 
 
 @inner
-def throughflow(network: Network, side: Side, place: IntArray, inflow: FloatArray) -> None:
+def passage_of_several(side: Side) -> None:
+    """What the present flow does in a step to every pipe that holds several parcels and is flushed."""
+    rate, reached, left = side.several[ITS_RATE], side.several[REACHED], side.several[LEFT]
+    for q in range(side.tally[SEVERAL]):
+        rate[q] = side.pipe[RATE, side.holder[q]]
+        reached[q], left[q] = 1.0, 0.0
+    for i in range(FEW):
+        width, level = side.parcel[i, WIDTH], side.parcel[i, LEVEL]
+        edge, growth = side.parcel[i, EDGE], side.parcel[i, GROWTH]
+        for q in range(side.tally[SEVERAL + i]):
+            fading = rate[q] * width[q]
+            uniform = series(-fading)
+            sloped = series((growth[q] - rate[q]) * width[q])
+            left[q] += width[q] * reached[q] * (level[q] * uniform + edge[q] * sloped)
+            reached[q] *= 1.0 - fading * uniform
+    for q in range(side.tally[SEVERAL]):
+        k = side.holder[q]
+        if side.order[KIND, k] == MANY:
+            side.pipe[LEAVING, k] = left[q]
+            side.pipe[OFFSET, k] = (
+                side.pipe[T_EQ, k] * (1.0 - side.pipe[GAIN, k]) + left[q] / side.pipe[FILLS, k]
+            )
+
+
+@called
+def cut_up(
+    pipe: FloatArray,
+    parcel: FloatArray,
+    several: FloatArray,
+    cut: FloatArray,
+    holder: IntArray,
+    tally: IntArray,
+    substeps: int,
+) -> None:
+    """What leaves of the old water of pipes with several parcels in each substep, and when new water does."""
+    rate, fills, start, reached = several[ITS_RATE], several[ITS_FILLS], several[START], several[REACHED]
+    late, later, left = several[LATE], several[LATER], several[LEFT]
+    number = tally[SEVERAL]
+    for q in range(number):
+        k = holder[q]
+        rate[q], fills[q], several[ITS_LAG, q] = pipe[RATE, k], pipe[FILLS, k] / substeps, pipe[LAG, k]
+        several[HELD_NOW, q] = abs(pipe[FLOW, k]) / fills[q]
+        start[q], reached[q] = 0.0, 1.0
+    for q in range(number):
+        late[q] = min(math.floor(1.0 / fills[q]), float(substeps))
+        later[q] = max(1.0 - late[q] * fills[q], 0.0)
+        several[ITS_PASS, q] = several[ITS_LAG, q] * (fills[q] - later[q])
+        several[ITS_LAG, q] *= later[q]
+    for j in range(substeps):
+        for q in range(number):
+            cut[j, q] = 0.0
+    for i in range(FEW):
+        width, level = parcel[i, WIDTH], parcel[i, LEVEL]
+        edge, growth = parcel[i, EDGE], parcel[i, GROWTH]
+        for j in range(substeps):
+            leaving = cut[j]
+            for q in range(tally[SEVERAL + i]):
+                gone = min(max((j + 1) * fills[q] - start[q], 0.0), width[q])
+                sloped = edge[q] * series((growth[q] - rate[q]) * gone)
+                leaving[q] += gone * reached[q] * (level[q] * series(-rate[q] * gone) + sloped)
+        for q in range(tally[SEVERAL + i]):
+            fading = rate[q] * width[q]
+            reached[q] *= 1.0 - fading * series(-fading)
+            start[q] += width[q]
+    for q in range(number):
+        left[q] = cut[substeps - 1, q]
+    for j in range(substeps - 1, -1, -1):
+        for q in range(number):
+            before = cut[j - 1, q] if j > 0 else 0.0
+            cut[j, q] = several[HELD_NOW, q] * (cut[j, q] - before)
+
+
+@called
+def renewed(pipe: FloatArray, several: FloatArray, cut: FloatArray, tally: IntArray, substeps: int) -> None:
+    """What becomes of the new water of flushed pipes with several parcels: its content, losses, and edges.
+
+    ``cut`` holds the excess of what entered in each substep; that of the last ``late`` is still there, and
+    of the one before the part ``later``.
+    """
+    number = tally[SEVERAL]
+    rate, fills, late, later = several[ITS_RATE], several[ITS_FILLS], several[LATE], several[LATER]
+    content, lost, reached, rise = several[HELD_NOW], several[LOST], several[REACHED], several[START]
+    slope, lost_all = several[ITS_PASS], several[ITS_LAG]
+    for q in range(number):
+        content[q], lost[q], reached[q] = 0.0, 0.0, 1.0
+        slope[q], lost_all[q] = series(-rate[q] * fills[q]), rate[q] * series(-rate[q])
+        rise[q] = (1.0 - lost_all[q]) * series(rate[q] * later[q])
+    for n in range(substeps):
+        excess = cut[substeps - 1 - n]
+        for q in range(number):
+            whole, part = n < late[q], n == late[q]
+            width = fills[q] if whole else (later[q] if part else 0.0)
+            inside = reached[q] * slope[q] if whole else rise[q]
+            content[q] += width * excess[q] * inside
+            lost[q] += excess[q] * (width * (1.0 - inside) + lost_all[q] * (fills[q] - width))
+            reached[q] *= 1.0 - rate[q] * fills[q] * slope[q]
+            excess[q] *= reached[q] if whole else 1.0 - lost_all[q]
+
+
+@called
+def kept_parcels(
+    water: Water,
+    pipe: FloatArray,
+    several: FloatArray,
+    cut: FloatArray,
+    order: IntArray,
+    holder: IntArray,
+    tally: IntArray,
+    capacity: FloatArray,
+    substeps: int,
+) -> None:
+    """The new parcels of flushed pipes with several, and the heat that these pipes lost."""
+    last = water.ring.shape[1] - 1
+    for q in range(tally[SEVERAL]):
+        k = holder[q]
+        if order[KIND, k] != MANY or pipe[FLOW, k] == 0.0:
+            continue
+        before = pipe[ABOVE, k] + water.pipe[FADE, k] * water.pipe[CONTENT, k]
+        pipe[LOSS, k] = (before - several[LEFT, q] + several[LOST, q]) * capacity[k]
+        water.pipe[REFERENCE, k], water.pipe[FADE, k] = pipe[T_EQ, k], 1.0
+        water.pipe[CONTENT, k] = several[HELD_NOW, q]
+        water.place[FORWARD, k] = 1 if pipe[FLOW, k] > 0.0 else 0
+        rate, fills, later, late = (
+            several[ITS_RATE, q],
+            several[ITS_FILLS, q],
+            several[LATER, q],
+            int(several[LATE, q]),
+        )
+        made = late + 1 if later > 0.0 and late < substeps else late
+        if made == 1:
+            width = fills if late == 1 else later
+            water.pipe[ONLY_EDGE, k], water.pipe[ONLY_GROWTH, k] = cut[substeps - 1, q], rate * width
+            water.place[HEAD, k], water.place[COUNT, k] = -1, 1
+            continue
+        head, held = water.place[HEAD, k], water.place[COUNT, k]
+        place = 0 if head >= made and head + held <= last + 1 else (head + held) & last
+        water.place[HEAD, k], water.place[COUNT, k] = place, made
+        for i in range(made):
+            s, width = (place + i) & last, later if i == 0 and made > late else fills
+            water.ring[k, s, WIDTH], water.ring[k, s, LEVEL] = width, 0.0
+            water.ring[k, s, EDGE], water.ring[k, s, GROWTH] = cut[substeps - made + i, q], rate * width
+
+
+@inner
+def throughflow(side: Side, place: IntArray, inflow: FloatArray) -> None:
     """What flows through one side's nodes; ``inflow`` [kg/s] enters at the nodes ``place``."""
-    flow, through, share = side.pipe[FLOW], side.node[THROUGH], side.node[SHARE]
+    flow, down = side.pipe[FLOW], side.order[DOWN]
+    through, share = side.node[THROUGH], side.node[SHARE]
     fill(through, 0.0)
     for i in range(place.size):
         through[place[i]] += max(inflow[i], 0.0)
     for k in range(flow.size):
-        through[network.end[k] if flow[k] > 0.0 else network.start[k]] += abs(flow[k])
+        through[down[k]] += abs(flow[k])
     for node in range(through.size):
         share[node] = 1.0 / through[node] if through[node] > 0.0 else 0.0
 
@@ -1028,11 +1321,13 @@ def mix(
     ``inflow`` [kg/s] of temperature ``t_in`` enters at the nodes ``place``.
     """
     passage(network, medium, side, seconds)
-    throughflow(network, side, place, inflow)
+    passage_of_several(side)
+    throughflow(side, place, inflow)
     flow, offset, gain, fills = side.pipe[FLOW], side.pipe[OFFSET], side.pipe[GAIN], side.pipe[FILLS]
-    share, held, plain = side.node[SHARE], side.node[HELD], side.order[PLAIN]
+    share, held, kind = side.node[SHARE], side.node[HELD], side.order[KIND]
+    sequence, up, down = side.order[SEQUENCE], side.order[UP], side.order[DOWN]
     for k in range(flow.size):
-        if plain[k] == 0 and flow[k] != 0.0:
+        if kind[k] == SCALAR and flow[k] != 0.0:
             offset[k], gain[k] = operator(
                 water, k, flow[k] > 0.0, fills[k], side.pipe[RATE, k], side.pipe[T_EQ, k]
             )
@@ -1040,13 +1335,9 @@ def mix(
     for i in range(place.size):
         if inflow[i] > 0.0:
             held[place[i]] += inflow[i] * t_in[i]
-    for i in range(side.counts[0]):
-        k = side.order[SEQUENCE, i]
-        if flow[k] > 0.0:
-            up, down = network.start[k], network.end[k]
-        else:
-            up, down = network.end[k], network.start[k]
-        held[down] += abs(flow[k]) * (offset[k] + gain[k] * (held[up] * share[up]))
+    for i in range(side.tally[FLOWING]):
+        k = sequence[i]
+        held[down[k]] += abs(flow[k]) * (offset[k] + gain[k] * (held[up[k]] * share[up[k]]))
 
 
 @inner
@@ -1063,57 +1354,69 @@ def move(
 ) -> None:
     """One side's water moved through the step in substeps; ``t_in`` (entry, substep) is what enters.
 
-    Needs passage and throughflow of the same flow; fills ``nodes`` and the loss [J]. Of plain pipes that
-    are flushed in every substep the content that arrives is a sum of three terms, BASE, LAG times what
-    entered a substep ago and PASS times what enters, whose coefficients vectorise; OLD stands for the
-    second in the first substep.
+    Needs passage and throughflow of the same flow; fills ``nodes`` and the loss [J]. What arrives is a sum:
+    ALWAYS for water at equilibrium, OLD for water from before the step, PASS and LAG times what entered so
+    many substeps ago and one more. The coefficients vectorise, as does what becomes of pipes with one parcel.
     """
     flow, t_eq, fills, rate = side.pipe[FLOW], side.pipe[T_EQ], side.pipe[FILLS], side.pipe[RATE]
     uniform, leaving, loss, nodes = side.pipe[UNIFORM], side.pipe[LEAVING], side.pipe[LOSS], side.nodes
-    base, old, lag, passing = side.pipe[BASE], side.pipe[OLD], side.pipe[LAG], side.pipe[PASS]
-    summed, newest, plain = side.pipe[SUM], side.pipe[NEWEST], side.order[PLAIN]
+    always, old, lag, passing = side.pipe[ALWAYS], side.pipe[OLD], side.pipe[LAG], side.pipe[PASS]
+    summed, newest, kind = side.pipe[SUM], side.pipe[NEWEST], side.order[KIND]
     for k in range(flow.size):
         size, part = abs(flow[k]), fills[k] / substeps
         per_fill = size / max(part, 1e-300)
-        base[k] = size * t_eq[k]
+        always[k] = size * t_eq[k]
         old[k] = per_fill * leaving[k]
         lag[k] = per_fill * (1.0 - rate[k] * uniform[k])
         passing[k] = lag[k] * (part - 1.0)
     for k in range(flow.size):
-        plain[k] = plain[k] if fills[k] >= substeps else 0
+        kind[k] = SCALAR if kind[k] == ONE and fills[k] < substeps else kind[k]
+    cut_up(side.pipe, side.parcel, side.several, side.cut, side.holder, side.tally, substeps)
     fill(nodes, 0.0)
     for i in range(place.size):
         if inflow[i] > 0.0:
             for j in range(substeps):
                 nodes[place[i], j] += inflow[i] * t_in[i, j]
-    for i in range(side.counts[0]):
+    for i in range(side.tally[FLOWING]):
         k = side.order[SEQUENCE, i]
-        along = flow[k] > 0.0
-        if along:
-            up, down = network.start[k], network.end[k]
-        else:
-            up, down = network.end[k], network.start[k]
-        share = side.node[SHARE, up]
-        if plain[k] == 1:
-            always, before, after, through, about = base[k], old[k], lag[k], passing[k], t_eq[k]
+        up, down = side.order[UP, k], side.order[DOWN, k]
+        share, about = side.node[SHARE, up], t_eq[k]
+        if kind[k] == ONE:
+            ever, before, after, through = always[k], old[k], lag[k], passing[k]
             entered = excess = 0.0
             for j in range(substeps):
                 excess = nodes[up, j] * share - about
-                nodes[down, j] += always + before + through * excess
+                nodes[down, j] += ever + before + through * excess
                 before = after * excess
                 entered += excess
             summed[k], newest[k] = entered, excess
+            continue
+        if kind[k] == MANY:
+            q, ever = side.order[SEAT, k], always[k]
+            late, through, after = (
+                int(side.several[LATE, q]),
+                side.several[ITS_PASS, q],
+                side.several[ITS_LAG, q],
+            )
+            for j in range(substeps):
+                arrived = ever + side.cut[j, q]
+                if j >= late:
+                    arrived += through * (nodes[up, j - late] * share - about)
+                if j > late:
+                    arrived += after * (nodes[up, j - late - 1] * share - about)
+                nodes[down, j] += arrived
+                side.cut[j, q] = nodes[up, j] * share - about
         else:
-            if along != (water.place[FORWARD, k] == 1):
+            if (flow[k] > 0.0) != (water.place[FORWARD, k] == 1):
                 turn(water, k)
-                safe.place[FORWARD, k] = water.place[FORWARD, k]
+                safe.place[HEAD, k], safe.place[FORWARD, k] = water.place[HEAD, k], water.place[FORWARD, k]
             lost = push(
                 water,
                 safe,
                 k,
                 fills[k] / substeps,
                 rate[k],
-                t_eq[k],
+                about,
                 abs(flow[k]),
                 share,
                 nodes[up],
@@ -1121,29 +1424,35 @@ def move(
                 substeps,
             )
             loss[k] = lost * side.capacity[k]
+    renewed(side.pipe, side.several, side.cut, side.tally, substeps)
+    kept_parcels(
+        water, side.pipe, side.several, side.cut, side.order, side.holder, side.tally, side.capacity, substeps
+    )
+    for k in range(flow.size):
+        one = kind[k] == ONE and flow[k] != 0.0
+        mean, lost, last = uniform[k], rate[k] * uniform[k], newest[k]
+        inside = side.pipe[ABOVE, k] + side.pipe[SLOPE, k] * series(side.pipe[BEND, k])
+        away = inside - leaving[k] + (summed[k] - last) * (mean - 1.0 + lost)
+        away += summed[k] * (1.0 - mean + lost * (fills[k] / substeps - 1.0))
+        loss[k] = away * side.capacity[k] if one else loss[k]
+        water.pipe[REFERENCE, k] = t_eq[k] if one else water.pipe[REFERENCE, k]
+        water.pipe[FADE, k] = 1.0 if one else water.pipe[FADE, k]
+        water.pipe[CONTENT, k] = last * mean if one else water.pipe[CONTENT, k]
+        water.pipe[ONLY_EDGE, k] = last * (1.0 - lost) if one else water.pipe[ONLY_EDGE, k]
+        water.pipe[ONLY_GROWTH, k] = rate[k] if one else water.pipe[ONLY_GROWTH, k]
     for k in range(flow.size):
         if flow[k] == 0.0:
             decay = network.conductance[k] * seconds / side.capacity[k]
             loss[k] = stand(water, k, decay, t_eq[k]) * side.capacity[k]
-        elif plain[k] == 1:
-            mean, lost, last = uniform[k], rate[k] * uniform[k], newest[k]
-            slot = 1 - min(water.place[HEAD, k], 1)
-            inside = side.pipe[ABOVE, k] + side.pipe[SLOPE, k] * series(side.pipe[BEND, k])
-            away = inside - leaving[k] + (summed[k] - last) * (mean - 1.0 + lost)
-            away += summed[k] * (1.0 - mean + lost * (fills[k] / substeps - 1.0))
-            loss[k] = away * side.capacity[k]
-            water.ring[k, slot, WIDTH], water.ring[k, slot, LEVEL] = 1.0, 0.0
-            water.ring[k, slot, EDGE], water.ring[k, slot, GROWTH] = last * (1.0 - lost), rate[k]
-            water.pipe[REFERENCE, k], water.pipe[FADE, k] = t_eq[k], 1.0
-            water.pipe[CONTENT, k] = last * mean
-            water.place[HEAD, k], water.place[COUNT, k] = slot, 1
+        elif kind[k] == ONE:
+            water.place[HEAD, k], water.place[COUNT, k] = -1, 1
             water.place[FORWARD, k] = 1 if flow[k] > 0.0 else 0
 
 
 # -- the coupling ------------------------------------------------------------------------------------
 
 
-@inner
+@once
 def first_wish(inputs: Inputs, medium: Medium, room: Room, t: int, small: float) -> float:
     """Each consumer's flow at the temperature last seen, its search begun; all heat asked for. [W]
 
@@ -1171,7 +1480,7 @@ def first_wish(inputs: Inputs, medium: Medium, room: Room, t: int, small: float)
     return asked
 
 
-@inner
+@once
 def most_flows(inputs: Inputs, medium: Medium, room: Room, t: int) -> float:
     """Largest flow of each source at the return temperature last seen; their sum. [kg/s]"""
     limit, most, seen = room.source[LIMIT], room.source[MOST], room.source[SEEN]
@@ -1197,7 +1506,7 @@ def limited(inputs: Inputs, medium: Medium, room: Room, t: int) -> None:
         )
 
 
-@inner
+@once
 def received(
     network: Network, inputs: Inputs, medium: Medium, side: Side, room: Room, t: int, now: float
 ) -> tuple[float, float]:
@@ -1232,7 +1541,7 @@ def received(
     return error, off
 
 
-@inner
+@once
 def search(limits: Limits, heats: FloatArray, mosts: FloatArray, room: Room, capacity: float) -> None:
     """Move every consumer's flow: a secant inside a bracket, as in :mod:`heatsym.engine.search`."""
     wish, low, high = room.consumer[WISH], room.consumer[LOW], room.consumer[HIGH]
@@ -1275,7 +1584,7 @@ def search(limits: Limits, heats: FloatArray, mosts: FloatArray, room: Room, cap
         responses[c], wish[c] = response, min(aimed, most)
 
 
-@inner
+@once
 def excess_heat(
     network: Network, inputs: Inputs, medium: Medium, side: Side, room: Room, t: int
 ) -> tuple[float, float]:
@@ -1301,7 +1610,7 @@ def excess_heat(
     return excess, off
 
 
-@inner
+@called
 def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -> tuple[float, int, bool]:
     """Flows at which consumers get their heat from the temperatures that these flows bring.
 
@@ -1394,7 +1703,7 @@ def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -
 # -- the commit --------------------------------------------------------------------------------------
 
 
-@inner
+@once
 def draw(inputs: Inputs, medium: Medium, room: Room, t: int, substeps: int, share: float) -> float:
     """Heat that consumers get and what they send back in each substep; the largest shift in it. [K]
 
@@ -1438,7 +1747,7 @@ def draw(inputs: Inputs, medium: Medium, room: Room, t: int, substeps: int, shar
     return largest
 
 
-@inner
+@called
 def commit(
     setting: Setting, state: State, work: Work, t: int, seconds: float, substeps: int, share: float
 ) -> tuple[float, float, float]:
@@ -1477,7 +1786,7 @@ def commit(
     shift = draw(inputs, medium, room, t, substeps, share)
     if not setting.limits.asks_return:
         passage(network, medium, r_side, seconds)
-        throughflow(network, r_side, network.consumer, drawn)
+        throughflow(r_side, network.consumer, drawn)
     move(
         network,
         state.return_,
@@ -1507,7 +1816,7 @@ def commit(
     return missed, shift, excess
 
 
-@inner
+@once
 def remembered(state: State, work: Work) -> None:
     """Hand on what the step found beside the water."""
     copy(work.room.consumer[CAME], state.memory.arrived)
@@ -1517,7 +1826,7 @@ def remembered(state: State, work: Work) -> None:
     copy(work.return_.around, state.memory.return_around)
 
 
-@inner
+@once
 def summed(setting: Setting, work: Work, t: int, seconds: float, substeps: int, share: float) -> None:
     """Add a part of a step to the sums."""
     network, medium, inputs = setting.network, setting.medium, setting.inputs
@@ -1572,7 +1881,7 @@ def summed(setting: Setting, work: Work, t: int, seconds: float, substeps: int, 
         sums.node[3, node] += work.return_.node[THROUGH, node] * seconds
 
 
-@inner
+@once
 def advance(setting: Setting, state: State, work: Work, t: int, depth: int) -> tuple[bool, int]:
     """One step or part of one, ``2 ** -depth`` of it: coupled, moved, added to the sums.
 
@@ -1592,7 +1901,7 @@ def advance(setting: Setting, state: State, work: Work, t: int, depth: int) -> t
     while True:
         share, some, settled = couple(setting, state, work, t, seconds)
         sweeps, attempt = sweeps + some, attempt + 1
-        if work.supply.counts[1] > 0 or work.return_.counts[1] > 0:
+        if work.supply.tally[AROUND] > 0 or work.return_.tally[AROUND] > 0:
             return False, sweeps
         missed, shift, excess = commit(setting, state, work, t, seconds, substeps, share)
         good = settled and shift <= limits.shift and excess <= 10.0 * limits.excess * limits.design_heat
@@ -1617,7 +1926,7 @@ def advance(setting: Setting, state: State, work: Work, t: int, depth: int) -> t
 # -- the march ---------------------------------------------------------------------------------------
 
 
-@inner
+@once
 def cleared(sums: Sums) -> None:
     """Empty the sums of a step."""
     fill(sums.node, 0.0)
@@ -1643,7 +1952,7 @@ def stored_heat(network: Network, state: State) -> float:
     return heat
 
 
-@inner
+@once
 def written(setting: Setting, state: State, sums: Sums, output: Output, row: int, before: float) -> float:
     """Write a row from the sums of its step, temperatures as theta; the heat stored at its end. [J]"""
     network, per_second = setting.network, 1.0 / setting.limits.seconds
@@ -1716,7 +2025,7 @@ def march(setting: Setting, state: State, work: Work, output: Output, first: int
             waiting -= 1
             depth = depths[waiting]
             good, some = advance(setting, state, work, t, depth)
-            if work.supply.counts[1] > 0 or work.return_.counts[1] > 0:
+            if work.supply.tally[AROUND] > 0 or work.return_.tally[AROUND] > 0:
                 return t
             if good or depth == halvings:
                 converged = converged and good

@@ -98,8 +98,12 @@ def work(at: kernels.Setting) -> kernels.Work:
             capacity=capacity,
             around=np.zeros(loops),
             pipe=np.zeros((19, pipes)),
-            order=_zeros((3, pipes)),
-            counts=_zeros(2),
+            order=_zeros((6, pipes)),
+            tally=_zeros(2 + kernels.FEW),
+            holder=_zeros(pipes),
+            parcel=np.zeros((kernels.FEW, 4, pipes)),
+            several=np.zeros((11, pipes)),
+            cut=np.zeros((substeps, pipes)),
             node=np.zeros((3, nodes)),
             nodes=np.zeros((nodes, substeps)),
         )
@@ -130,7 +134,7 @@ def work(at: kernels.Setting) -> kernels.Work:
         cause=_zeros(consumers),
         source=np.zeros((5, sources)),
     )
-    safe = [kernels.Safe(np.zeros((3, pipes)), _zeros((4, pipes)), np.zeros((pipes, 4))) for _ in range(2)]
+    safe = [kernels.Safe(np.zeros((5, pipes)), _zeros((4, pipes)), np.zeros((pipes, 4))) for _ in range(2)]
     return kernels.Work(supply, return_, room, sums, *safe)
 
 
@@ -167,7 +171,7 @@ def filled(start: FloatArray, end: FloatArray, substeps: int) -> kernels.Water:
     content = (ring[..., kernels.WIDTH] * ring[..., kernels.LEVEL]).sum(axis=1)
     return kernels.Water(
         ring=ring,
-        pipe=np.stack([np.zeros(pipes), np.ones(pipes), content]),
+        pipe=np.stack([np.zeros(pipes), np.ones(pipes), content, np.zeros(pipes), np.zeros(pipes)]),
         place=np.stack([np.zeros(pipes), count, np.ones(pipes)]).astype(np.int64),
         merged=np.zeros(1, dtype=np.int64),
     )
