@@ -204,9 +204,12 @@ def _interrupted(target: Path) -> list[Path]:
 
 
 def _in_use(path: Path) -> bool:
-    """Whether a process works on a draft."""
-    with (path / LOCK).open("a") as lock:
-        return not _locked(lock)
+    """Whether a process works on a draft; one that cannot be looked at counts as such."""
+    try:
+        with (path / LOCK).open("a") as lock:
+            return not _locked(lock)
+    except OSError:
+        return True
 
 
 def _locked(file: IO[str]) -> bool:
