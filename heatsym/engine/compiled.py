@@ -68,7 +68,6 @@ class Compiled:
         self.numbering = numbering(problem.graph)
         self.same = Reference(problem, offers, plan)  # whose reading of the problem holds for both
         self.setting = setting(self.same, self.numbering)
-        self.begin = self.same.initial_state()
         self.room = self._work()
 
     def initial_state(self) -> CompiledState:
@@ -78,9 +77,9 @@ class Compiled:
         start, end = graph.start[self.numbering.pipes], graph.end[self.numbering.pipes]
         at_rest = np.zeros(self.setting.loops.number)
         memory = kernels.Memory(
-            self.begin.arrived.copy(),
-            self.begin.response.copy(),
-            self.begin.source_return.copy(),
+            warm[p.consumer_node],
+            np.zeros(len(p.consumer_node)),
+            cold[p.source_node],
             at_rest,
             at_rest.copy(),
         )

@@ -152,8 +152,7 @@ def _settled(
     """The rounds, with one engine."""
     minds = any(source.minds_return for source in problem.sources)
     engine: Engine[Any] = engine_of(problem, *planned_first(problem))
-    progress(0.0, "settling the start")
-    start = engine.start()
+    opening, start = engine, None  # every round begins with the water that the first engine settles
     before = None if mark is None else mark.before
     changes, seconds = list[float](), 0.0 if mark is None else mark.seconds
     changes += () if mark is None else mark.change
@@ -162,6 +161,9 @@ def _settled(
         if before is not None:
             engine = engine_of(problem, *_planned(problem, _sites(problem, before)))
         last = not minds or number == problem.max_rounds
+        if mark is None and start is None:
+            progress(0.0, "settling the start")
+            start = opening.start()
         at = mark or Mark(
             engine=problem.engine,
             told=told,
@@ -176,7 +178,9 @@ def _settled(
             seconds=seconds,
         )
         recorded = last or number > 1  # what the first of several rounds finds is never the last word
-        _march(problem, engine, at, sink, recorded, _teller(progress, problem, number))
+        if last:
+            start = None  # which may be marched on itself
+        _march(problem, engine, at, sink, recorded, start is not None, _teller(progress, problem, number))
         course, seconds, mark = at.course, at.seconds, None
         if before is not None:
             shift = np.abs(course.source_heat - before.source_heat)
@@ -212,16 +216,17 @@ def _march(
     at: Mark,
     sink: Sink,
     recorded: bool,
+    keep: bool,
     tell: Callable[[float], None],
 ) -> None:
-    """Move a mark to the end of its round; the water that it begins with stays as it is."""
+    """Move a mark to the end of its round; the water that a round begins with may have to be kept."""
     size = piece_steps(problem)
     if recorded:
         sink.begin(at.step)
     while at.step < problem.steps:
         first, last = at.step, min(at.step + size, problem.steps)
         telling = _within(tell, first, last, problem.steps)
-        at.state, march = engine.part(at.state, first, last, telling, first == 0)
+        at.state, march = engine.part(at.state, first, last, telling, keep and first == 0)
         if first == 0:
             at.initial_stored_heat = march.initial_stored_heat
         pressures = hydraulics(problem, march) if recorded else None
