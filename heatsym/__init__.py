@@ -27,6 +27,7 @@ _HOME = {
     "load": "heatsym.case.load",
     "open_run": "heatsym.simulation",
     "run": "heatsym.simulation",
+    "run_into": "heatsym.simulation",
     "run_many": "heatsym.study",
 }
 
@@ -42,6 +43,7 @@ __all__ = [
     "load",
     "open_run",
     "run",
+    "run_into",
     "run_many",
 ]
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from heatsym.analysis.figures import given, power
 from heatsym.interfaces.axis import FloatArray
 from heatsym.results.balance import balance
+from heatsym.results.blocks import summed
 from heatsym.tables.factors import JOULES_PER_MWH
 
 SHORTEST = 86_400.0
@@ -86,7 +87,7 @@ def standby(results: xr.Dataset) -> dict[str, Any]:
     account = _Account(
         balance(results).seconds,
         power(results, "source_heat"),
-        power(results, "consumer_heat_unmet").sum(axis=1),
+        summed(results, "consumer_heat_unmet"),
         [str(name) for name in results["source"].values],
     )
     values["without_surplus"] = account.of(none)

@@ -15,14 +15,14 @@ from typing import Any
 import numpy as np
 
 from heatsym.engine import kernels
-from heatsym.engine.layout import filled, numbering, output, setting, work
+from heatsym.engine.layout import filled, inputs, numbering, output, setting, work
 from heatsym.engine.problem import Problem
 from heatsym.engine.reference import Progress, Reference
 from heatsym.engine.trajectory import March
 from heatsym.interfaces.exchange import Offer, Plan
 
 PIECES = 200
-"""Calls of the kernel in a march; progress is told after each."""
+"""Calls of the kernel in a march of all steps; progress is told before each."""
 
 
 def is_compiled() -> bool:
@@ -66,8 +66,9 @@ class Compiled:
             raise ValueError("distributed walls need the reference engine")
         self.problem = problem
         self.numbering = numbering(problem.graph)
-        self.setting = setting(problem, offers, plan, self.numbering)
-        self.begin = Reference(problem, offers, plan).initial_state()
+        self.same = Reference(problem, offers, plan)  # whose reading of the problem holds for both
+        self.setting = setting(self.same, self.numbering)
+        self.room = self._work()
 
     def initial_state(self) -> CompiledState:
         """Water as the case gives it, else at the first step's set-point and usual return temperature."""
@@ -76,9 +77,9 @@ class Compiled:
         start, end = graph.start[self.numbering.pipes], graph.end[self.numbering.pipes]
         at_rest = np.zeros(self.setting.loops.member.shape[1])
         memory = kernels.Memory(
-            self.begin.arrived.copy(),
-            self.begin.response.copy(),
-            self.begin.source_return.copy(),
+            warm[p.consumer_node],
+            np.zeros(len(p.consumer_node)),
+            cold[p.source_node],
             at_rest,
             at_rest.copy(),
         )
@@ -92,10 +93,9 @@ class Compiled:
         if self.problem.initial_supply is not None:
             return state
         first = min(self.problem.steps, max(1, round(hours * 3600.0 / self.problem.step)))
-        room = self._work()
         nothing = output(self.setting, self.numbering, 0)
         for _ in range(2):
-            self._run(state, room, nothing, 0, first, -1)
+            self._run(state, self.room, nothing, 0, first, -1)
         return state
 
     def march(self, state: CompiledState, progress: Progress) -> March:
@@ -106,20 +106,34 @@ class Compiled:
         RecirculationError
             Water circulates within one side.
         """
+        return self.part(state, 0, self.problem.steps, progress)[1]
+
+    def part(
+        self, state: CompiledState, first: int, last: int, progress: Progress, keep: bool = True
+    ) -> tuple[CompiledState, March]:
+        """Steps ``first`` up to ``last`` from a state, recorded, and the state after them.
+
+        ``keep`` False marches the state itself on, which saves a copy of all water.
+
+        Raises
+        ------
+        RecirculationError
+            Water circulates within one side.
+        """
         began = time.thread_time()
-        state = state.copy()
-        merged, steps = state.merged, self.problem.steps
+        state = state.copy() if keep else state
+        merged, steps = state.merged, last - first
         initial = kernels.stored_heat(self.setting.network, state.arrays)
-        room, rows = self._work(), output(self.setting, self.numbering, steps)
-        piece = max(1, -(-steps // PIECES))
-        for first in range(0, steps, piece):
-            progress(first / steps)
-            self._run(state, room, rows, first, min(first + piece, steps), first)
+        rows = output(self.setting, self.numbering, steps)
+        piece = max(1, -(-self.problem.steps // PIECES))
+        for row in range(0, steps, piece):
+            progress(row / steps)
+            self._run(state, self.room, rows, first + row, first + min(row + piece, steps), row)
         self._in_degrees(rows)
         demand, delivered, arrived, sent, drawn = rows.consumer
         flow_supply, flow_return, loss, pipe_supply, pipe_return = rows.pipe
         heat, flow, feed, back = rows.source
-        return March(
+        return state, March(
             node_supply_temperature=rows.node[0],
             node_return_temperature=rows.node[1],
             pipe_mass_flow=flow_supply,
@@ -166,6 +180,7 @@ class Compiled:
         row: int,
     ) -> None:
         """March some steps."""
-        stopped = kernels.march(self.setting, state.arrays, room, rows, first, last, row)
+        asked = self.setting._replace(inputs=inputs(self.same, first, last))
+        stopped = kernels.march(asked, state.arrays, room, rows, 0, last - first, row)
         if stopped >= 0:
-            raise RecirculationError(f"water circulates within one side in step {stopped}")
+            raise RecirculationError(f"water circulates within one side in step {first + stopped}")

@@ -13,10 +13,9 @@ from scipy.sparse.linalg import splu
 from heatsym.engine import kernels, reference
 from heatsym.engine.hydraulics import friction_table
 from heatsym.engine.medium import Medium
-from heatsym.engine.problem import Layer, Problem
+from heatsym.engine.problem import Layer
 from heatsym.engine.search import LEAPS, NARROW, REACH, STEEPEST
 from heatsym.interfaces.axis import FloatArray, IntArray
-from heatsym.interfaces.exchange import Offer, Plan
 from heatsym.network.properties import PipeProperties
 from heatsym.numerics.graph import FlowGraph
 from heatsym.physics import water
@@ -48,11 +47,9 @@ def numbering(graph: FlowGraph) -> Numbering:
     return Numbering(graph.order, np.concatenate([tree, chords]), number)
 
 
-def setting(problem: Problem, offers: Offer, plan: Plan, by: Numbering) -> kernels.Setting:
-    """Everything that a march of this problem under this plan only reads."""
-    same = reference.Reference(problem, offers, plan)  # whose reading of the problem holds for both
-    load = problem.load
-    shape = load.heat.shape
+def setting(same: reference.Reference, by: Numbering) -> kernels.Setting:
+    """Everything that a march only reads, but for what its steps ask and offer."""
+    problem = same.problem
     graph, pipes, once = problem.graph, problem.pipes, problem.once
     sides, places = (problem.supply, problem.return_), (problem.consumer_node, problem.source_node)
     return kernels.Setting(
@@ -79,15 +76,25 @@ def setting(problem: Problem, offers: Offer, plan: Plan, by: Numbering) -> kerne
             narrow=NARROW,
             asks_return=same.asks_return,
         ),
-        inputs=kernels.Inputs(
-            heat=_table(load.heat, shape),
-            mass_flow=_table(load.mass_flow, shape),
-            return_offset=_table(same.return_offset, shape),
-            consumer=np.stack([_table(a, shape[1:]) for a in (load.return_slope, load.mass_flow_max)]),
-            ground=_table(same.ground, shape[:1]),
-            source=np.stack([same.feed, plan.upper, offers.conductance, offers.t_hot]),
-            order=np.ascontiguousarray(plan.order, dtype=np.int64),
+        inputs=inputs(same, 0, 0),
+    )
+
+
+def inputs(same: reference.Reference, first: int, last: int) -> kernels.Inputs:
+    """What the steps from ``first`` up to ``last`` ask and offer; views where the problem's arrays allow."""
+    part = slice(first, last)
+    load, offers, plan = same.problem.load, same.offers, same.plan
+    shape = load.heat[part].shape
+    return kernels.Inputs(
+        heat=_table(load.heat[part], shape),
+        mass_flow=_table(load.mass_flow[part], shape),
+        return_offset=_table(same.return_offset[part], shape),
+        consumer=np.stack([_table(a, shape[1:]) for a in (load.return_slope, load.mass_flow_max)]),
+        ground=_table(same.ground[part], shape[:1]),
+        source=np.stack(
+            [a[part] for a in (same.feed, plan.upper, offers.conductance, offers.t_hot)], dtype=np.float64
         ),
+        order=np.ascontiguousarray(plan.order[part], dtype=np.int64),
     )
 
 

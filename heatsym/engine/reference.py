@@ -44,6 +44,8 @@ REPEATS = 6
 """Times a step is coupled because its substeps brought other temperatures than the whole step."""
 EXCESS = 1e-7
 """Heat that a source at its limit may be off, over the design heat. [-]"""
+BLOCK = 24
+"""Steps that are looked through together where sums over all steps are made."""
 
 
 def at_nodes(place: IntArray, amount: FloatArray, nodes: int) -> FloatArray:
@@ -152,16 +154,35 @@ class Reference:
         self.feed = medium.theta(offers.t_feed)
         self.ground = medium.theta(p.t_ground)
         fixed = load.return_slope == 0
-        self.return_offset = np.where(fixed, medium.theta(load.return_offset), load.return_offset)
+        self.return_offset = self.offsets(fixed)
         self.all_fixed = bool(fixed.all())
         self.substeps = p.ctx.axis.substeps
         self.asks_return = len(p.sources) > 1 or bool(np.isfinite(plan.upper).any())
         largest = np.where(np.isfinite(load.mass_flow_max), load.mass_flow_max, 0.0)
-        prescribed = np.nan_to_num(load.mass_flow).max(axis=0, initial=0.0)
+        prescribed, self.design_heat = self.extremes()
         self.still = STILL * max(float(largest.sum() + prescribed.sum()), 1e-6)
-        drop = p.t_feed[:, None] * (1.0 - load.return_slope) - load.return_offset
-        drawn = np.nan_to_num(load.mass_flow) * medium.capacity * np.maximum(drop, 0.0)
-        self.design_heat = float((np.nan_to_num(load.heat) + drawn).sum(axis=1).max(initial=0.0))
+
+    def offsets(self, fixed: NDArray[np.bool_]) -> FloatArray:
+        """Return temperatures as theta where ``fixed``, differences as they are; (time, consumer)."""
+        offset = self.problem.load.return_offset
+        same = offset.strides[1] == 0 and bool(fixed.all() or not fixed.any())  # for all: kept as one column
+        part = offset[:, :1] if same else offset
+        found = np.where(fixed[: part.shape[1]], self.problem.medium.theta(part), part)
+        return np.asarray(np.broadcast_to(found, offset.shape))
+
+    def extremes(self) -> tuple[FloatArray, float]:
+        """Largest prescribed flow of each consumer, and the largest heat of all; day by day, to be small."""
+        p, load = self.problem, self.problem.load
+        flow, heat = np.zeros(load.heat.shape[1]), 0.0
+        for first in range(0, p.steps, BLOCK):
+            part = slice(first, first + BLOCK)
+            given = np.nan_to_num(load.mass_flow[part])
+            drop = p.t_feed[part, None] * (1.0 - load.return_slope) - load.return_offset[part]
+            drawn = given * p.medium.capacity * np.maximum(drop, 0.0)
+            flow = np.maximum(flow, given.max(axis=0, initial=0.0))
+            asked = (np.nan_to_num(load.heat[part]) + drawn).sum(axis=1)
+            heat = max(heat, float(asked.max(initial=0.0)))
+        return flow, heat
 
     def initial_state(self) -> State:
         """Water as the case gives it, else at the first step's set-point and usual return temperature."""
@@ -606,13 +627,23 @@ class Reference:
 
     def march(self, state: State, progress: Progress) -> March:
         """All steps from a state, recorded."""
+        return self.part(state, 0, self.problem.steps, progress)[1]
+
+    def part(
+        self, state: State, first: int, last: int, progress: Progress, keep: bool = True
+    ) -> tuple[State, March]:
+        """Steps ``first`` up to ``last`` from a state, recorded, and the state after them.
+
+        A state is never written into, whether to ``keep`` it or not.
+        """
         began = time.thread_time()
-        record, steps = Record(self.problem), self.problem.steps
+        steps = last - first
+        record = Record(self.problem, steps)
         merged = state.supply.merged + state.return_.merged
         initial = stored = self.stored(state)
         often = max(1, steps // 200)
         for t in range(steps):
-            state, outcome = self.advance(t, state)
+            state, outcome = self.advance(first + t, state)
             before, stored = stored, self.stored(state)
             rise = (stored - before) / self.problem.step
             water = state.supply.mean_of_water(), state.return_.mean_of_water()
@@ -620,4 +651,4 @@ class Reference:
             if t % often == 0:
                 progress(t / steps)
         merged = state.supply.merged + state.return_.merged - merged
-        return record.march(initial, merged, time.thread_time() - began)
+        return state, record.march(initial, merged, time.thread_time() - began)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
 from enum import IntEnum
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,9 +27,10 @@ class Cause(IntEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class March:
-    """One pass over all steps. (time, object) unless said; W, kg/s, degC, J; NaN where nothing flows.
+    """One pass over all steps, or a piece of it. (time, object) unless said; W, kg/s, degC, J.
 
-    Heat and flow are means over the step, temperatures flow-weighted means, stocks at its end.
+    NaN where nothing flows. Heat and flow are means over the step, temperatures flow-weighted means,
+    stocks at its end.
     """
 
     node_supply_temperature: FloatArray
@@ -86,3 +89,18 @@ class Trajectory:
     unsettled_hours: dict[str, float] = field(default_factory=dict)  # by source
     warnings: tuple[str, ...] = ()
     engine: str = "compiled"  # that computed it, or "reference"
+
+
+Series = TypeVar("Series", March, Hydraulics)
+
+
+def joined(parts: Sequence[Series]) -> Series:
+    """Pieces one after another; the first's initial heat, counts and times summed up."""
+    whole: dict[str, Any] = {}
+    for one in fields(parts[0]):
+        values = [getattr(part, one.name) for part in parts]
+        if isinstance(values[0], np.ndarray):
+            whole[one.name] = np.concatenate(values)
+        else:
+            whole[one.name] = values[0] if one.name == "initial_stored_heat" else sum(values)
+    return type(parts[0])(**whole)
