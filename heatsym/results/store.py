@@ -213,15 +213,17 @@ def _in_use(path: Path) -> bool:
 
 
 def _locked(file: IO[str]) -> bool:
-    """Hold a file's lock until it is closed; False if somebody else does. Systems without locks trust."""
+    """Hold a file's lock until it is closed; False if somebody else does. Where there are none, trust."""
     try:
         import fcntl
     except ImportError:
         return True
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    except BlockingIOError:
         return False
+    except OSError:  # a file system without locks
+        return True
     return True
 
 
