@@ -27,6 +27,7 @@ from heatsym.engine.marks import packed, unpacked
 from heatsym.engine.prepare import prepare
 from heatsym.engine.problem import Problem
 from heatsym.engine.settle import Mark, settle, settle_into
+from heatsym.engine.shared import Builder, directly
 from heatsym.engine.trajectory import Hydraulics, March
 from heatsym.errors import AccessError
 from heatsym.results.checkpoint import read_checkpoint, refused, write_checkpoint
@@ -99,15 +100,16 @@ def open_run(folder: str | os.PathLike[str], cache: bool = True) -> Run:
     return Run(None, read_dataset(place / RESULTS, cache), figures)
 
 
-def run(case: Case, *, progress: Progress | None = None) -> Run:
+def run(case: Case, *, progress: Progress | None = None, once: Builder = directly) -> Run:
     """Compute a case; nothing is written, into the case or elsewhere.
 
     ``progress`` is called with the share done, 0 to 1, and a short text. Results are held in memory, a
-    gigabyte for a year of a thousand trenches; :func:`run_into` holds none.
+    gigabyte for a year of a thousand trenches; :func:`run_into` holds none. ``once`` builds what the case may
+    have in common with others.
     """
     started = time.perf_counter()
     recording = Recording(case, Held())
-    found = settle_into(prepare(case), _Sink(recording), progress or _silent)
+    found = settle_into(prepare(case, once), _Sink(recording), progress or _silent)
     results = with_emissions(case, recording.results(found))
     wall_s = {"total": time.perf_counter() - started, "march": found.seconds}
     return Run(case, results, summary(case, results, found, wall_s))

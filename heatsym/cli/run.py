@@ -69,7 +69,6 @@ def command(
     from heatsym.analysis.summary import ten_lines
     from heatsym.case.load import load
     from heatsym.engine.compiled import is_compiled
-    from heatsym.report.page import write_report
     from heatsym.results.store import check_folder, interrupted
     from heatsym.simulation import run_into
 
@@ -123,6 +122,8 @@ def command(
         for line in lines:
             say(line)
     if not no_report:
+        from heatsym.report.page import write_report
+
         report = write_report(folder)
         if not quiet:
             say(f"report           {report}")

@@ -75,7 +75,7 @@ class Compiled:
         p, graph = self.problem, self.problem.graph
         warm, cold = p.initial_temperatures()
         start, end = graph.start[self.numbering.pipes], graph.end[self.numbering.pipes]
-        at_rest = np.zeros(self.setting.loops.number)
+        at_rest = np.zeros(self.setting.loops.member.shape[1])
         memory = kernels.Memory(
             warm[p.consumer_node],
             np.zeros(len(p.consumer_node)),
@@ -120,7 +120,7 @@ class Compiled:
         RecirculationError
             Water circulates within one side.
         """
-        began = time.process_time()
+        began = time.thread_time()
         state = state.copy() if keep else state
         merged, steps = state.merged, last - first
         initial = kernels.stored_heat(self.setting.network, state.arrays)
@@ -158,7 +158,7 @@ class Compiled:
             converged=rows.converged,
             residual=rows.step[1],
             merged_parcels=state.merged - merged,
-            seconds=time.process_time() - began,
+            seconds=time.thread_time() - began,
         )
 
     def _in_degrees(self, rows: kernels.Output) -> None:

@@ -13,6 +13,7 @@ from heatsym.engine.medium import Medium
 from heatsym.engine.problem import Problem
 from heatsym.engine.trajectory import Hydraulics, March
 from heatsym.interfaces.axis import FloatArray
+from heatsym.network.properties import PipeProperties
 from heatsym.physics import water
 from heatsym.physics.friction import pressure_drop
 
@@ -52,7 +53,7 @@ def compiled(problem: Problem, march: March) -> Hydraulics:
         kernels.Network(
             pipes=pipes,
             fluid=fluid,
-            pipe=np.tile(_pipes(problem, viscosity), together),
+            pipe=np.tile(friction_table(problem.pipes, viscosity), together),
             above=np.append(-1, number[graph.parent[graph.order[1:]]]),
             edge=edge,
             sense=np.append(0.0, np.where(graph.end[edge[1:]] == graph.order[1:], 1.0, -1.0)),
@@ -87,9 +88,8 @@ def compiled(problem: Problem, march: March) -> Hydraulics:
     return found
 
 
-def _pipes(problem: Problem, viscosity: float) -> FloatArray:
+def friction_table(p: PipeProperties, viscosity: float) -> FloatArray:
     """What the kernels ask of every pipe; (5, pipe). ``viscosity`` is that at 80 degC."""
-    p = problem.pipes
     per_area = 4.0 / (np.pi * p.inner_diameter**2)
     rough = p.roughness / p.inner_diameter * np.log(10.0) / (2.0 * 2.51 * 3.71)
     return np.stack(

@@ -27,6 +27,7 @@ from numba import config, njit
 from numpy.typing import NDArray
 
 from heatsym.engine import code_cache
+from heatsym.engine.friction_kernels import exponential, resistance
 from heatsym.interfaces.axis import FloatArray, IntArray
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -41,6 +42,8 @@ SHORT = 0.25
 """Decay up to which the power series of :func:`series` is exact to rounding. [-]"""
 FEW = 8
 """Parcels of a pipe up to which it is computed together with others that hold several."""
+LAMINAR = 2000.0
+"""Reynolds number up to which friction is linear in the flow, but for fittings. [-]"""
 TEMPERATURE, FLOW_LIMIT, CAPACITY_LIMIT = 1, 2, 3
 """Causes of unmet heat; see :class:`heatsym.engine.trajectory.Cause`."""
 
@@ -54,7 +57,7 @@ HEAD, COUNT, FORWARD, CUT = range(4)
     ALWAYS, OLD, LAG, PASS, SUM, NEWEST,
 ) = range(19)  # fmt: skip
 SIGN, SEQUENCE, UP, DOWN, KIND, SEAT = range(6)
-FLOWING, AROUND, SEVERAL = range(3)
+FLOWING, CIRCLING, SEVERAL = range(3)
 ITS_RATE, ITS_FILLS, START, REACHED, LEFT, LATE, LATER, ITS_PASS, ITS_LAG, HELD_NOW, LOST = range(11)
 THROUGH, SHARE, HELD = range(3)
 # Kinds of pipe in a step: computed by itself, or with others that hold one parcel, or several
@@ -68,8 +71,12 @@ GIVEN, BACK, SEEN, SEEN_BIAS, LIMIT, MOST = range(6)
 # Rows of Inputs.source and Inputs.consumer
 FEED, UPPER, CONDUCTANCE, T_HOT = range(4)
 RETURN_SLOPE, LARGEST_FLOW = range(2)
-# Rows of Room.loop
-ERROR, STEP, TRIAL, DIAGONAL, WORK = range(5)
+# Rows of Loops.resistance
+PER_VISCOSITY, ROUGHNESS, FRICTION, FITTINGS = range(4)
+# Rows of Side.mesh, Room.chain, Room.loop
+BASE, NOW, AT, DROP, SLOPED, LINEAR, PER_FLOW, RUBBED, FITTED = range(9)
+AROUND, NET, STIFF = range(3)
+ERROR, STEP, TRIAL = range(3)
 
 
 FLAGS: dict[str, Any] = {
@@ -133,20 +140,25 @@ class Network(NamedTuple):
 
 
 class Loops(NamedTuple):
-    """Fundamental loops, the pattern of their Newton matrix and of its factor; empty for a tree."""
+    """Fundamental loops of the graph; empty for a tree.
+
+    Pipes that lie in the same loops form a chain, through which one flow circulates. A member is a pipe in
+    a chain; members of a chain stand together.
+    """
 
     number: int
+    enough: float  # change of a flow over the flow, whose square may be left [-]
+    member: IntArray  # (3, member) pipe, its sense in the chain, chain
+    resistance: FloatArray  # (4, member)
+    chain_at: IntArray  # (chain + 1,) members
     loop_at: IntArray  # (loop + 1,)
-    loop_pipe: IntArray
-    loop_sense: FloatArray
-    entry_at: IntArray  # (entry + 1,) products of senses that make an entry of the upper triangle
-    entry_pipe: IntArray
-    entry_sense: FloatArray
-    column_at: IntArray  # (loop + 1,) upper triangle by columns
-    row: IntArray
-    factor_at: IntArray  # (loop + 1,)
-    elimination: IntArray  # (loop,) parent in the elimination tree
-    pipe: FloatArray  # (4, pipe) length, diameter, roughness, zeta
+    loop: IntArray  # (2, .) chain, its sense in the loop
+    column_at: IntArray  # (loop + 1,) upper triangle of the Newton matrix by columns
+    product: IntArray  # (3, .) row, chain, product of its senses in the two loops
+    factor_at: IntArray  # (loop + 1,) its LDL factor by columns, the diagonal first
+    factor_row: IntArray
+    before_at: IntArray  # (loop + 1,) the same by rows without the diagonal
+    before: IntArray  # (2, .) column, place in the factor
 
 
 class Inputs(NamedTuple):
@@ -211,6 +223,8 @@ class Side(NamedTuple):
 
     capacity: FloatArray  # (pipe,) [J/K]
     around: FloatArray  # (loop,)
+    mesh: FloatArray  # (9, member) where the loops' friction was seen last
+    factor: FloatArray  # of the Newton matrix there
     pipe: FloatArray  # (19, pipe)
     order: IntArray  # (6, pipe) sequence of those with flow; the node each comes from and leads to
     tally: IntArray  # (2 + FEW,) pipes with flow, those that recirculate, those laid out by parcels
@@ -235,12 +249,8 @@ class Room(NamedTuple):
     queue: IntArray  # (2, node)
     base: FloatArray  # (pipe,)
     depths: IntArray
-    loop_pipe: FloatArray  # (4, pipe) density, viscosity, drop, slope
-    loop: FloatArray  # (5, loop) error, step, trial, diagonal, work
-    loop_order: IntArray  # (3, loop) filled, pattern, flag
-    matrix: FloatArray
-    factor_row: IntArray
-    factor: FloatArray
+    chain: FloatArray  # (3, chain)
+    loop: FloatArray  # (3, loop)
 
 
 class Memory(NamedTuple):
@@ -249,8 +259,8 @@ class Memory(NamedTuple):
     arrived: FloatArray  # (consumer,)
     response: FloatArray
     source_return: FloatArray  # (source,)
-    supply_around: FloatArray  # (loop,)
-    return_around: FloatArray
+    supply_flow: FloatArray  # (member,) of the loops
+    return_flow: FloatArray
 
 
 class Sums(NamedTuple):
@@ -801,180 +811,194 @@ def sorted_along(
     return flowing, around
 
 
-@compiled
-def friction(
-    flow: float,
-    length: float,
-    diameter: float,
-    roughness: float,
-    zeta: float,
-    density: float,
-    viscosity: float,
-) -> tuple[float, float]:
-    """Pressure drop along a pipe and its slope over the flow; see :mod:`heatsym.physics.friction`."""
-    per_flow = 4.0 / (math.pi * diameter * viscosity)
-    re = flow * per_flow
-    size = abs(re)
-    if size <= 2000.0:
-        product, slope = 64.0 * re, 64.0
-    else:
-        turbulent = max(size, 2300.0)
-        half = 0.5 * math.log(10.0)
-        a = roughness / diameter * turbulent * (half / (2.51 * 3.71))
-        b = math.log(turbulent * (half / 2.51))
-        y = b - 0.2
-        for _ in range(2):
-            z = a + y
-            error = (math.log(z) + y - b) / (1.0 + z)
-            y -= (1.0 + z + 0.5 * error) * error * z / (1.0 + z + error * (1.0 + error / 3.0))
-        factor = (half / y) ** 2
-        change = -2.0 * factor / (turbulent * (1.0 + a + y))
-        if size < 2300.0:
-            s = (size - 2000.0) / 300.0
-            f0, g0, g1 = 0.032, -0.0048, change * 300.0
-            two = 3.0 * (factor - f0) - 2.0 * g0 - g1
-            three = g0 + g1 - 2.0 * (factor - f0)
-            factor = f0 + s * (g0 + s * (two + s * three))
-            change = (g0 + s * (2.0 * two + 3.0 * s * three)) / 300.0
-        product = factor * re * size
-        slope = 2.0 * factor * size + change * size * size
-    scale = (viscosity / diameter) ** 2 / (2.0 * density)
-    drop = scale * (length / diameter * product + zeta * re * size)
-    return drop, per_flow * scale * (length / diameter * slope + 2.0 * zeta * size)
-
-
 @called
-def factorised(loops: Loops, room: Room) -> None:
-    """LDL transposed of the loop matrix, whose upper triangle stands by columns."""
-    matrix, factor_row, factor = room.matrix, room.factor_row, room.factor
-    diagonal, work = room.loop[DIAGONAL], room.loop[WORK]
-    filled, pattern, flag = room.loop_order[0], room.loop_order[1], room.loop_order[2]
+def polynomials(coefficients: FloatArray, x: FloatArray, value: FloatArray) -> None:
+    """A polynomial of many numbers, over (x - 80)/80."""
+    for m in range(x.size):
+        value[m] = 0.0
+    for i in range(coefficients.size - 1, -1, -1):
+        coefficient = coefficients[i]
+        for m in range(x.size):
+            value[m] = value[m] * ((x[m] - 80.0) * (1 / 80)) + coefficient
+
+
+@inner
+def resisting(loops: Loops, medium: Medium, water: Water, mesh: FloatArray) -> None:
+    """Of each member, what friction asks of the pipe and the water in it: the rows from PER_FLOW on."""
+    pipe, theta, t, logarithm = loops.resistance, mesh[BASE], mesh[DROP], mesh[SLOPED]
+    density, per_flow, rubbed, fitted = mesh[LINEAR], mesh[PER_FLOW], mesh[RUBBED], mesh[FITTED]
+    for m in range(theta.size):
+        theta[m] = mean_of(water, loops.member[0, m])
+    polynomials(medium.to_temperature, theta, t)
+    for m in range(theta.size):
+        t[m] += theta[m]
+    polynomials(medium.density, t, density)
+    polynomials(medium.log_viscosity, t, logarithm)
+    first = medium.log_viscosity[0]
+    usual = math.exp(first)
+    for m in range(theta.size):
+        unit = pipe[PER_VISCOSITY, m] * (usual * exponential(logarithm[m] - first))
+        per_flow[m] = 1.0 / unit
+        rubbed[m] = pipe[FRICTION, m] * unit / density[m]
+        fitted[m] = pipe[FITTINGS, m] / density[m]
+
+
+@inner
+def rubbing(roughness: FloatArray, mesh: FloatArray) -> None:
+    """Each member's drop and its slope at the present flow; see :mod:`heatsym.physics.friction`."""
+    now, at, drop, slope = mesh[NOW], mesh[AT], mesh[DROP], mesh[SLOPED]
+    per_flow, rubbed, fitted = mesh[PER_FLOW], mesh[RUBBED], mesh[FITTED]
+    for m in range(now.size):
+        flow = now[m]
+        size = abs(flow)
+        product, rise = resistance(size * per_flow[m], roughness[m])
+        at[m] = flow
+        drop[m] = flow * (rubbed[m] * product + fitted[m] * size)
+        slope[m] = rubbed[m] * rise + 2.0 * fitted[m] * size
+
+
+@inner
+def factorised(
+    loops: Loops, mesh: FloatArray, chain: FloatArray, work: FloatArray, factor: FloatArray
+) -> None:
+    """LDL transposed of the loops' Newton matrix; the diagonal is inverted."""
+    stiff, slope = chain[STIFF], mesh[SLOPED]
+    for c in range(stiff.size):
+        total = 0.0
+        for m in range(loops.chain_at[c], loops.chain_at[c + 1]):
+            total += slope[m]
+        stiff[c] = total
     for column in range(loops.number):
         work[column] = 0.0
-        top = loops.number
-        flag[column] = column
-        filled[column] = 0
-        for p in range(loops.column_at[column], loops.column_at[column + 1]):
-            i = loops.row[p]
-            work[i] += matrix[p]
-            deep = 0
-            while flag[i] != column:
-                pattern[deep] = i
-                deep += 1
-                flag[i] = column
-                i = loops.elimination[i]
-            while deep > 0:
-                top -= 1
-                deep -= 1
-                pattern[top] = pattern[deep]
-        diagonal[column] = work[column]
-        work[column] = 0.0
-        while top < loops.number:
-            i = pattern[top]
-            value = work[i]
-            work[i] = 0.0
-            stop = loops.factor_at[i] + filled[i]
-            for p in range(loops.factor_at[i], stop):
-                work[factor_row[p]] -= factor[p] * value
-            entry = value / diagonal[i]
-            diagonal[column] -= entry * value
-            factor_row[stop] = column
-            factor[stop] = entry
-            filled[i] += 1
-            top += 1
+        for q in range(loops.before_at[column], loops.before_at[column + 1]):
+            work[loops.before[0, q]] = 0.0
+        for q in range(loops.column_at[column], loops.column_at[column + 1]):
+            work[loops.product[0, q]] += loops.product[2, q] * stiff[loops.product[1, q]]
+        diagonal = work[column]
+        for q in range(loops.before_at[column], loops.before_at[column + 1]):
+            i, stop = loops.before[0, q], loops.before[1, q]
+            value, first = work[i], loops.factor_at[i]
+            for p in range(first + 1, stop):
+                work[loops.factor_row[p]] -= factor[p] * value
+            factor[stop] = value * factor[first]
+            diagonal -= factor[stop] * value
+        factor[loops.factor_at[column]] = 1.0 / diagonal
 
 
-@called
-def solved(loops: Loops, room: Room, right: FloatArray) -> None:
+@inner
+def solved(loops: Loops, factor: FloatArray, right: FloatArray) -> None:
     """Solve in place with the factors."""
-    factor_row, factor, diagonal = room.factor_row, room.factor, room.loop[DIAGONAL]
     for j in range(loops.number):
-        for p in range(loops.factor_at[j], loops.factor_at[j + 1]):
-            right[factor_row[p]] -= factor[p] * right[j]
-    for j in range(loops.number):
-        right[j] /= diagonal[j]
+        known = right[j]
+        for p in range(loops.factor_at[j] + 1, loops.factor_at[j + 1]):
+            right[loops.factor_row[p]] -= factor[p] * known
     for j in range(loops.number - 1, -1, -1):
-        for p in range(loops.factor_at[j], loops.factor_at[j + 1]):
-            right[j] -= factor[p] * right[factor_row[p]]
+        first = loops.factor_at[j]
+        value = right[j] * factor[first]
+        for p in range(first + 1, loops.factor_at[j + 1]):
+            value -= factor[p] * right[loops.factor_row[p]]
+        right[j] = value
 
 
-@called
-def around_loops(loops: Loops, room: Room, around: FloatArray, flow: FloatArray) -> float:
-    """Flow with what circulates, friction of every pipe, net drop around every loop; its norm."""
-    density, viscosity, drop, slope = (
-        room.loop_pipe[0],
-        room.loop_pipe[1],
-        room.loop_pipe[2],
-        room.loop_pipe[3],
-    )
-    length, diameter, roughness, zeta = loops.pipe[0], loops.pipe[1], loops.pipe[2], loops.pipe[3]
-    for k in range(flow.size):
-        flow[k] = room.base[k]
+@inner
+def circulate(loops: Loops, around: FloatArray, through: FloatArray, mesh: FloatArray) -> None:
+    """Members' flow with what circulates around the loops."""
+    base, now = mesh[BASE], mesh[NOW]
+    for c in range(through.size):
+        through[c] = 0.0
     for loop in range(loops.number):
         for p in range(loops.loop_at[loop], loops.loop_at[loop + 1]):
-            flow[loops.loop_pipe[p]] += loops.loop_sense[p] * around[loop]
-    for k in range(flow.size):
-        drop[k], slope[k] = friction(
-            flow[k], length[k], diameter[k], roughness[k], zeta[k], density[k], viscosity[k]
-        )
+            through[loops.loop[0, p]] += loops.loop[1, p] * around[loop]
+    for m in range(now.size):
+        now[m] = base[m] + through[loops.member[2, m]]
+
+
+@inner
+def net_drops(loops: Loops, mesh: FloatArray, net: FloatArray, error: FloatArray) -> float:
+    """Net drop around every loop, linear from where friction was seen last; its norm."""
+    now, at, drop, slope, linear = mesh[NOW], mesh[AT], mesh[DROP], mesh[SLOPED], mesh[LINEAR]
+    for m in range(now.size):
+        linear[m] = drop[m] + slope[m] * (now[m] - at[m])
+    for c in range(net.size):
+        total = 0.0
+        for m in range(loops.chain_at[c], loops.chain_at[c + 1]):
+            total += linear[m]
+        net[c] = total
     norm = 0.0
     for loop in range(loops.number):
-        net = 0.0
+        total = 0.0
         for p in range(loops.loop_at[loop], loops.loop_at[loop + 1]):
-            net += loops.loop_sense[p] * drop[loops.loop_pipe[p]]
-        room.loop[ERROR, loop] = net
-        norm += net * net
+            total += loops.loop[1, p] * net[loops.loop[0, p]]
+        error[loop] = total
+        norm += total * total
     return math.sqrt(norm)
+
+
+@inner
+def near(still: float, enough: float, mesh: FloatArray) -> bool:
+    """Whether friction is linear enough from where it was seen last to the present flow, in every member.
+
+    A change leaves about its square behind, over the flow, or over the largest laminar one where it is
+    below. What would come to rest is to be at rest.
+    """
+    now, at, per_flow = mesh[NOW], mesh[AT], mesh[PER_FLOW]
+    far = 0
+    for m in range(now.size):
+        size, change = abs(now[m]), abs(now[m] - at[m])
+        bound = min(enough * max(size, LAMINAR / per_flow[m]), size)
+        far += 0 if change <= max(bound, still) else 1
+    return far == 0
 
 
 @called
 def balanced(
-    loops: Loops, medium: Medium, water: Water, room: Room, around: FloatArray, flow: FloatArray
+    still: float, loops: Loops, medium: Medium, water: Water, side: Side, room: Room, fresh: bool
 ) -> bool:
-    """Flow without a net drop around any loop, by Newton's method; whether it was found.
+    """Flow of the loops' pipes without a net drop around any loop; whether it was found.
 
-    As :func:`heatsym.numerics.graph.balanced_flow`: the step is halved while it does not lower the norm,
-    and the last one, below 1e-9 of the largest flow, is taken.
+    Newton's method: the step is halved while it does not lower the norm of the net drops. It begins where
+    friction was seen last, with other flows; where it is to be seen anew, with the last step's flows.
     """
+    mesh, factor, around, flow = side.mesh, side.factor, side.around, side.pipe[FLOW]
     error, step, trial = room.loop[ERROR], room.loop[STEP], room.loop[TRIAL]
-    for k in range(flow.size):
-        x = (temperature_of(medium, mean_of(water, k)) - 80.0) / 80.0
-        room.loop_pipe[0, k] = polynomial(medium.density, x)
-        room.loop_pipe[1, k] = math.exp(polynomial(medium.log_viscosity, x))
-    norm = around_loops(loops, room, around, flow)
+    roughness, through, net = loops.resistance[ROUGHNESS], room.chain[AROUND], room.chain[NET]
+    if fresh:
+        resisting(loops, medium, water, mesh)
+        rubbing(roughness, mesh)
+        factorised(loops, mesh, room.chain, step, factor)
+        fill(around, 0.0)
+    for m in range(loops.member.shape[1]):
+        mesh[BASE, m] = loops.member[1, m] * flow[loops.member[0, m]]
+    circulate(loops, around, through, mesh)
+    net_drops(loops, mesh, net, error)
+    norm = np.inf
+    closed = False
     for _ in range(60):
-        for entry in range(loops.row.size):
-            value = 0.0
-            for p in range(loops.entry_at[entry], loops.entry_at[entry + 1]):
-                value += loops.entry_sense[p] * room.loop_pipe[3, loops.entry_pipe[p]]
-            room.matrix[entry] = value
-        factorised(loops, room)
-        largest, longest = 1e-12, 0.0
         for loop in range(loops.number):
             step[loop] = -error[loop]
-        solved(loops, room, step)
-        for loop in range(loops.number):
-            longest = max(longest, abs(step[loop]))
-        for k in range(flow.size):
-            largest = max(largest, abs(flow[k]))
-        if longest <= 1e-9 * largest:
-            for loop in range(loops.number):
-                around[loop] += step[loop]
-                for p in range(loops.loop_at[loop], loops.loop_at[loop + 1]):
-                    flow[loops.loop_pipe[p]] += loops.loop_sense[p] * step[loop]
-            return True
+        solved(loops, factor, step)
         share, now = 1.0, norm
         for halving in range(8):
             for loop in range(loops.number):
                 trial[loop] = around[loop] + share * step[loop]
-            now = around_loops(loops, room, trial, flow)
-            if now <= norm or halving == 7:
+            circulate(loops, trial, through, mesh)
+            if halving == 0:
+                closed = near(still, loops.enough, mesh)
+                if closed:
+                    break
+            rubbing(roughness, mesh)
+            now = net_drops(loops, mesh, net, error)
+            if now <= norm:
                 break
             share *= 0.5
-        for loop in range(loops.number):
-            around[loop] = trial[loop]
         norm = now
-    return False
+        copy(trial, around)
+        if closed:
+            break
+        factorised(loops, mesh, room.chain, step, factor)
+    for m in range(loops.member.shape[1]):
+        flow[loops.member[0, m]] = loops.member[1, m] * mesh[NOW, m]
+    return closed
 
 
 @called
@@ -996,30 +1020,33 @@ def route(
     side: Side,
     room: Room,
     sense: float,
+    fresh: bool,
 ) -> bool:
     """Flows of one side's pipes for what consumers draw and sources give; whether the loops balance.
 
-    ``sense`` is 1 on the supply side, where consumers withdraw, and -1 on the return side. Flows below
-    ``still`` are rounding.
+    ``sense`` is 1 on the supply side, where consumers withdraw, and -1 on the return side, whose turn is
+    next with the same flows. Flows below ``still`` are rounding. ``fresh`` says that the side's friction
+    was not yet seen in this step.
     """
     withdrawal, flow, sign = room.withdrawal, side.pipe[FLOW], side.order[SIGN]
-    fill(withdrawal, 0.0)
-    for c in range(network.consumer.size):
-        withdrawal[network.consumer[c]] += sense * room.consumer[DRAWN, c]
-    for s in range(network.source.size):
-        withdrawal[network.source[s]] -= sense * room.source[GIVEN, s]
-    closed = True
-    if loops.number == 0:
-        tree_flow(network, withdrawal, flow)
-    else:
+    if sense > 0.0:
+        fill(withdrawal, 0.0)
+        for c in range(network.consumer.size):
+            withdrawal[network.consumer[c]] += room.consumer[DRAWN, c]
+        for s in range(network.source.size):
+            withdrawal[network.source[s]] -= room.source[GIVEN, s]
         tree_flow(network, withdrawal, room.base)
-        closed = balanced(loops, medium, water, room, side.around, flow)
+    for k in range(flow.size):
+        flow[k] = sense * room.base[k]
+    closed = True
+    if loops.number > 0:
+        closed = balanced(still, loops, medium, water, side, room, fresh)
     for k in range(flow.size):
         if abs(flow[k]) < still:
             flow[k] = 0.0
     if not same_signs(flow, sign):
         found = sorted_along(network, sign, side.order[SEQUENCE], room.queue[0], room.queue[1])
-        side.tally[FLOWING], side.tally[AROUND] = found
+        side.tally[FLOWING], side.tally[CIRCLING] = found
         ends(network, side)
     return closed
 
@@ -1035,7 +1062,7 @@ def mirrored(supply: Side, return_: Side) -> None:
             return_.order[SEQUENCE, i] = supply.order[SEQUENCE, last - i]
         for k in range(supply.pipe.shape[1]):
             return_.order[UP, k], return_.order[DOWN, k] = supply.order[DOWN, k], supply.order[UP, k]
-        return_.tally[FLOWING], return_.tally[AROUND] = supply.tally[FLOWING], supply.tally[AROUND]
+        return_.tally[FLOWING], return_.tally[CIRCLING] = supply.tally[FLOWING], supply.tally[CIRCLING]
 
 
 @inner
@@ -1044,7 +1071,7 @@ def at_rest(side: Side) -> None:
     fill(side.pipe[FLOW], 0.0)
     fill(side.node[THROUGH], 0.0)
     fill(side.order[SIGN], 0)
-    side.tally[FLOWING] = side.tally[AROUND] = 0
+    side.tally[FLOWING] = side.tally[CIRCLING] = 0
 
 
 # -- one side in a step ------------------------------------------------------------------------------
@@ -1560,6 +1587,8 @@ def search(limits: Limits, heats: FloatArray, mosts: FloatArray, room: Room, cap
             run = log_ratio(flow / last_wish[c])
             if abs(run) > 1e-3:
                 response = (difference - last_difference[c]) / run
+            elif surplus * last_surplus[c] > 0.0 and abs(surplus) > 0.5 * abs(last_surplus[c]):
+                response *= 0.5
         response = min(max(response, 0.0), limits.steepest)
         steepness = difference + response
         if steepness > 0.0:
@@ -1578,7 +1607,7 @@ def search(limits: Limits, heats: FloatArray, mosts: FloatArray, room: Room, cap
                 low[c] = 0.0
         if surplus * last_surplus[c] < 0.0 and abs(surplus) > 0.5 * abs(last_surplus[c]):
             leaps[c] += 1.0
-        if leaps[c] >= limits.leaps and (aimed < low[c] or aimed > high[c]):
+        if leaps[c] >= limits.leaps and (aimed < low[c] or most > high[c] < aimed):
             aimed = math.sqrt(max(low[c], flow / reach) * min(high[c], flow * reach))
         last_wish[c], last_difference[c], last_surplus[c] = flow, difference, surplus
         responses[c], wish[c] = response, min(aimed, most)
@@ -1614,8 +1643,8 @@ def excess_heat(
 def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -> tuple[float, int, bool]:
     """Flows at which consumers get their heat from the temperatures that these flows bring.
 
-    As ``Reference.couple``; starts from what the state remembers, biases added. Returns the share of all
-    demand that capacity lets through, the sweeps taken, and whether they settled.
+    As ``Reference.couple``; starts from what was found last, biases added. Returns the share of all demand
+    that capacity lets through, the sweeps taken, and whether they settled.
     """
     network, loops, medium = setting.network, setting.loops, setting.medium
     limits, inputs, room = setting.limits, setting.inputs, work.room
@@ -1625,11 +1654,6 @@ def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -
         room.source[GIVEN],
         room.source[MOST],
     )
-    copy(state.memory.arrived, room.consumer[FOUND])
-    copy(state.memory.response, room.consumer[RESPONSE])
-    copy(state.memory.source_return, room.source[SEEN])
-    copy(state.memory.supply_around, work.supply.around)
-    copy(state.memory.return_around, work.return_.around)
     asked = first_wish(inputs, medium, room, t, limits.small_difference)
     limited(inputs, medium, room, t)
     allowed = limits.tolerance * max(asked, 1e-3 * limits.design_heat)
@@ -1661,11 +1685,13 @@ def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -
             s = inputs.order[t, i]
             given[s] = min(max(left, 0.0), most[s])
             left -= most[s]
-        closed = route(limits.still, network, loops, medium, state.supply, work.supply, room, 1.0)
+        closed = route(limits.still, network, loops, medium, state.supply, work.supply, room, 1.0, sweep == 1)
         if loops.number == 0:
             mirrored(work.supply, work.return_)
         else:
-            back = route(limits.still, network, loops, medium, state.return_, work.return_, room, -1.0)
+            back = route(
+                limits.still, network, loops, medium, state.return_, work.return_, room, -1.0, sweep == 1
+            )
             closed = closed and back
 
         mix(
@@ -1753,8 +1779,8 @@ def commit(
 ) -> tuple[float, float, float]:
     """Move both sides' water with the coupled flows, and give every consumer its heat.
 
-    Returns the largest difference between what the substeps and the whole step brought to a consumer,
-    the largest shift [K], and the largest heat of a source above its limit [W].
+    Returns by how much what the substeps and the whole step brought to consumers differs in the mean of
+    their flows, the largest shift [K], and the largest heat of a source above its limit [W].
     """
     network, medium, inputs = setting.network, setting.medium, setting.inputs
     room, s_side, r_side = work.room, work.supply, work.return_
@@ -1773,7 +1799,7 @@ def commit(
         given,
         room.entering,
     )
-    missed = 0.0
+    missed = total = 0.0
     for c in range(drawn.size):
         node, came = network.consumer[c], 0.0
         for j in range(substeps):
@@ -1782,7 +1808,9 @@ def commit(
                 room.arrived[c, j] = s_side.nodes[node, j] / s_side.node[THROUGH, node]
             came += room.arrived[c, j]
         room.consumer[CAME, c] = came / substeps
-        missed = max(missed, abs(came / substeps - room.consumer[FOUND, c]))
+        missed += drawn[c] * abs(came / substeps - room.consumer[FOUND, c])
+        total += drawn[c]
+    missed /= max(total, 1e-300)
     shift = draw(inputs, medium, room, t, substeps, share)
     if not setting.limits.asks_return:
         passage(network, medium, r_side, seconds)
@@ -1822,8 +1850,8 @@ def remembered(state: State, work: Work) -> None:
     copy(work.room.consumer[CAME], state.memory.arrived)
     copy(work.room.consumer[RESPONSE], state.memory.response)
     copy(work.room.source[BACK], state.memory.source_return)
-    copy(work.supply.around, state.memory.supply_around)
-    copy(work.return_.around, state.memory.return_around)
+    copy(work.supply.mesh[NOW], state.memory.supply_flow)
+    copy(work.return_.mesh[NOW], state.memory.return_flow)
 
 
 @once
@@ -1897,15 +1925,21 @@ def advance(setting: Setting, state: State, work: Work, t: int, depth: int) -> t
     begin(setting.network, state.return_, state.supply, work.return_, setting.inputs.ground[t])
     fill(room.consumer[BIAS], 0.0)
     fill(room.source[SEEN_BIAS], 0.0)
+    copy(state.memory.arrived, room.consumer[FOUND])
+    copy(state.memory.response, room.consumer[RESPONSE])
+    copy(state.memory.source_return, room.source[SEEN])
+    copy(state.memory.supply_flow, work.supply.mesh[NOW])
+    copy(state.memory.return_flow, work.return_.mesh[NOW])
     sweeps, attempt, share, good = 0, 0, 1.0, False
     while True:
         share, some, settled = couple(setting, state, work, t, seconds)
         sweeps, attempt = sweeps + some, attempt + 1
-        if work.supply.tally[AROUND] > 0 or work.return_.tally[AROUND] > 0:
+        if work.supply.tally[CIRCLING] > 0 or work.return_.tally[CIRCLING] > 0:
             return False, sweeps
         missed, shift, excess = commit(setting, state, work, t, seconds, substeps, share)
         good = settled and shift <= limits.shift and excess <= 10.0 * limits.excess * limits.design_heat
-        agrees = missed <= limits.parting and excess <= limits.excess * limits.design_heat
+        agrees = missed <= limits.parting and shift <= limits.shift
+        agrees = agrees and excess <= limits.excess * limits.design_heat
         for c in range(room.consumer.shape[1]):
             room.consumer[BIAS, c] += room.consumer[CAME, c] - room.consumer[FOUND, c]
         for s in range(room.source.shape[1]):
@@ -1914,6 +1948,8 @@ def advance(setting: Setting, state: State, work: Work, t: int, depth: int) -> t
             break
         undone(state.supply, work.safe_supply)
         undone(state.return_, work.safe_return)
+        copy(room.consumer[CAME], room.consumer[FOUND])
+        copy(room.source[BACK], room.source[SEEN])
     if good or depth == limits.halvings:
         remembered(state, work)
         summed(setting, work, t, seconds, substeps, share)
@@ -2025,7 +2061,7 @@ def march(setting: Setting, state: State, work: Work, output: Output, first: int
             waiting -= 1
             depth = depths[waiting]
             good, some = advance(setting, state, work, t, depth)
-            if work.supply.tally[AROUND] > 0 or work.return_.tally[AROUND] > 0:
+            if work.supply.tally[CIRCLING] > 0 or work.return_.tally[CIRCLING] > 0:
                 return t
             if good or depth == halvings:
                 converged = converged and good

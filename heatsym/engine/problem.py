@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from heatsym.engine.medium import Medium
+from heatsym.engine.shared import Builder, directly
 from heatsym.interfaces.axis import FloatArray, IntArray
 from heatsym.interfaces.exchange import Load, Offer, Source
 from heatsym.interfaces.profile import Context
@@ -62,6 +63,7 @@ class Problem:
     max_rounds: int
     warnings: tuple[str, ...]
     wall: str = "retarded"  # or "none"; "distributed" is for the reference engine only
+    once: Builder = directly  # of what other problems may have in common with this one
 
     @property
     def step(self) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -17,23 +18,27 @@ TimeArray = NDArray[np.datetime64]
 def local_time(utc: TimeArray, timezone: str) -> TimeArray:
     """Wall-clock times of UTC instants in an IANA zone, as naive ``datetime64[s]``; shape as given.
 
-    Offsets are looked up once per distinct quarter-hour of UTC, the finest grid on which
-    zones have changed since 1970.
+    Offsets are looked up at the ends of every day of UTC and, where these differ, at every instant of
+    the day: since 1970 no zone has changed twice within a day.
     """
     utc = utc.astype("datetime64[s]")
     seconds = utc.astype(np.int64)
-    quarters, back = np.unique(seconds // 900, return_inverse=True)
     zone = ZoneInfo(timezone)
-    offsets = np.array([_utc_offset(int(q) * 900, zone) for q in quarters], dtype=np.int64)
-    return np.asarray(utc + offsets[back.reshape(utc.shape)].astype("timedelta64[s]"))
+    day = seconds // 86_400
+    days = np.unique(day)
+    midnights = np.union1d(days, days + 1)
+    at_midnight = _utc_offset(midnights * 86_400, zone)
+    begin = np.searchsorted(midnights, day)
+    offset = np.array(at_midnight[begin])
+    changing = offset != at_midnight[begin + 1]
+    offset[changing] = _utc_offset(seconds[changing], zone)
+    return np.asarray(utc + offset.astype("timedelta64[s]"))
 
 
-def _utc_offset(epoch_second: int, zone: ZoneInfo) -> int:
-    from datetime import UTC, datetime
-
-    offset = datetime.fromtimestamp(epoch_second, UTC).astimezone(zone).utcoffset()
-    assert offset is not None  # an aware datetime always has one
-    return int(offset.total_seconds())
+def _utc_offset(epoch_second: IntArray, zone: ZoneInfo) -> IntArray:
+    """Local time less UTC at each of some instants, (instant,). [s]"""
+    clocks = (datetime.fromtimestamp(second, zone).replace(tzinfo=UTC) for second in epoch_second.tolist())
+    return np.array([int(clock.timestamp()) for clock in clocks], dtype=np.int64) - epoch_second
 
 
 @dataclass(frozen=True)
