@@ -123,9 +123,9 @@ def _stored(name: str, values: Any) -> NDArray[Any]:
 
 
 def _variable(name: str, values: Any) -> xr.Variable:
-    """Values under their name."""
+    """Values under their name, which nothing else holds."""
     entry = VOCABULARY[name]
-    return xr.Variable(entry.dims, _stored(name, values), entry.attrs)
+    return xr.Variable(entry.dims, np.array(_stored(name, values)), entry.attrs)
 
 
 def _time(axis: TimeAxis) -> dict[str, xr.Variable]:
