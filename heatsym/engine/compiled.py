@@ -21,8 +21,8 @@ from heatsym.engine.reference import Progress, Reference
 from heatsym.engine.trajectory import March
 from heatsym.interfaces.exchange import Offer, Plan
 
-PIECES = 200
-"""Calls of the kernel in a march of all steps; progress is told before each."""
+PIECES, SHORTEST = 50, 16
+"""Calls of the kernel in a march, after each of which progress is told, and steps of one at least."""
 
 
 def is_compiled() -> bool:
@@ -179,7 +179,7 @@ class Compiled:
     ) -> None:
         """March some steps, written from ``row`` on, or not at all where ``row`` is negative."""
         asked = self.setting._replace(inputs=inputs(self.same, first, last))
-        steps, piece = last - first, max(1, -(-self.problem.steps // PIECES))
+        steps, piece = last - first, max(SHORTEST, -(-self.problem.steps // PIECES))
         for t in range(0, steps, piece):
             progress(t / steps)
             at = row + t if row >= 0 else row

@@ -1639,7 +1639,7 @@ def excess_heat(
     return excess, off
 
 
-@called
+@inner
 def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -> tuple[float, int, bool]:
     """Flows at which consumers get their heat from the temperatures that these flows bring.
 
@@ -1773,7 +1773,7 @@ def draw(inputs: Inputs, medium: Medium, room: Room, t: int, substeps: int, shar
     return largest
 
 
-@called
+@inner
 def commit(
     setting: Setting, state: State, work: Work, t: int, seconds: float, substeps: int, share: float
 ) -> tuple[float, float, float]:
