@@ -125,10 +125,7 @@ class Compiled:
         merged, steps = state.merged, last - first
         initial = kernels.stored_heat(self.setting.network, state.arrays)
         rows = output(self.setting, self.numbering, steps)
-        piece = max(1, -(-self.problem.steps // PIECES))
-        for row in range(0, steps, piece):
-            progress(row / steps)
-            self._run(state, self.room, rows, first + row, first + min(row + piece, steps), row)
+        self._run(state, self.room, rows, first, last, 0, progress)
         self._in_degrees(rows)
         demand, delivered, arrived, sent, drawn = rows.consumer
         flow_supply, flow_return, loss, pipe_supply, pipe_return = rows.pipe
@@ -164,7 +161,7 @@ class Compiled:
     def _in_degrees(self, rows: kernels.Output) -> None:
         """Temperatures where the kernel wrote theta."""
         for table in (rows.node, rows.pipe[3:], rows.consumer[2:4], rows.source[2:]):
-            kernels.to_temperatures(self.setting.medium, table.reshape(-1), np.empty(256))
+            kernels.to_temperatures(self.setting.medium, table.reshape(-1), np.zeros((2, 256)))
 
     def _work(self) -> kernels.Work:
         """Working memory for the marches of one state."""
@@ -178,9 +175,14 @@ class Compiled:
         first: int,
         last: int,
         row: int,
+        progress: Progress = lambda done: None,
     ) -> None:
-        """March some steps."""
+        """March some steps, written from ``row`` on, or not at all where ``row`` is negative."""
         asked = self.setting._replace(inputs=inputs(self.same, first, last))
-        stopped = kernels.march(asked, state.arrays, room, rows, 0, last - first, row)
-        if stopped >= 0:
-            raise RecirculationError(f"water circulates within one side in step {first + stopped}")
+        steps, piece = last - first, max(1, -(-self.problem.steps // PIECES))
+        for t in range(0, steps, piece):
+            progress(t / steps)
+            at = row + t if row >= 0 else row
+            stopped = kernels.march(asked, state.arrays, room, rows, t, min(t + piece, steps), at)
+            if stopped >= 0:
+                raise RecirculationError(f"water circulates within one side in step {first + stopped}")

@@ -2030,18 +2030,16 @@ def written(setting: Setting, state: State, sums: Sums, output: Output, row: int
 def to_temperatures(medium: Medium, theta: FloatArray, power: FloatArray) -> None:
     """Theta of a flat table as temperatures, in place; :func:`temperature_of` in a form that vectorises.
 
-    ``power`` is room for the numbers that are in work together.
+    ``power`` (2, any) is room for the numbers that are in work together.
     """
-    coefficients = medium.to_temperature
-    for first in range(0, theta.size, power.size):
-        count = min(power.size, theta.size - first)
+    place, value = power[0], power[1]
+    for first in range(0, theta.size, place.size):
+        count = min(place.size, theta.size - first)
         for i in range(count):
-            power[i] = 0.0
-        for c in range(coefficients.size - 1, -1, -1):
-            for i in range(count):
-                power[i] = power[i] * ((theta[first + i] - 80.0) / 80.0) + coefficients[c]
+            place[i] = theta[first + i]
+        polynomials(medium.to_temperature, place, value)
         for i in range(count):
-            theta[first + i] += power[i]
+            theta[first + i] += value[i]
 
 
 @compiled
