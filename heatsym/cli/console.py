@@ -14,7 +14,7 @@ import click
 from heatsym.errors import Problem
 
 SHOWN_PROBLEMS = 20
-COMPILING = "compiling the engine, once after installation: about half a minute"
+COMPILING = "compiling the engine, once after installation: about a minute"
 _COLOURS = {"error": "red", "warning": "yellow"}
 
 

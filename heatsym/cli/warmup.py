@@ -9,7 +9,7 @@ from heatsym.cli.console import COMPILING, say
 
 @click.command("warmup")
 def command() -> None:
-    """Compile the engine now instead of in the first run; takes about half a minute, once."""
+    """Compile the engine now instead of in the first run; takes about a minute, once."""
     from heatsym.engine.compiled import is_compiled
     from heatsym.simulation import warm_up
 

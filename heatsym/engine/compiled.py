@@ -26,7 +26,7 @@ PIECES, SHORTEST = 50, 16
 
 
 def is_compiled() -> bool:
-    """Whether compiled code is at hand: the first march after an installation compiles for half a minute."""
+    """Whether compiled code is at hand: the first march after an installation compiles for a minute."""
     march: Any = kernels.march
     return bool(march.signatures) or any(Path(march.stats.cache_path).glob("*.march-*.nbi"))
 
