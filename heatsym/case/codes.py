@@ -148,6 +148,11 @@ CODES: dict[str, Code] = {
         "No source is there or enabled, so nothing heats the water.",
         "Add a [[source]], for example of kind ideal or boiler.",
     ),
+    "HS303": Code(
+        "unknown pipe",
+        "A closed trench, a valve or a pump names a pipe that does not exist.",
+        "Correct the name; pipes are called by their id, in a drawing P1, P2, ... where they have none.",
+    ),
     "HS304": Code("same node", "A pipe starts and ends at the same node.", "Correct from or to."),
     "HS305": Code(
         "unreachable",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 from functools import partial
 from typing import Any, TypeVar
 
@@ -11,13 +12,14 @@ import numpy as np
 from heatsym.case.files import UnfitError
 from heatsym.case.findings import listed
 from heatsym.case.keys import Match, match, suggestion
+from heatsym.case.locate import KeyPath
 from heatsym.case.read_csv import Table
 from heatsym.case.read_geojson import Drawing, Graph, Line, graph_of, merged, read_geojson
 from heatsym.case.reader import Fields, Reader
 from heatsym.errors import InputError
 from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.fields import specs
-from heatsym.network.model import Ground, Network, Nodes, Pipes
+from heatsym.network.model import Closure, Ground, Network, Nodes, Pipes
 from heatsym.network.properties import nominal_diameters, pipe_properties
 
 T = TypeVar("T")
@@ -51,6 +53,7 @@ def read_network(reader: Reader) -> tuple[Network | None, Nodes | None]:
     ends = _ends(reader, drawn, drawn.nodes, drawn.pipes)
     if fitting and fields.complete:
         fitting = _check_layers(reader, drawn, drawn.pipes, fields.values["ground"], catalogue)
+    fitting &= _check_elements(reader, fields, drawn.pipes)
     if ends is None or not fitting or not fields.complete:
         return None, drawn.nodes
     start, end = ends
@@ -141,6 +144,48 @@ def _check_layers(reader: Reader, drawn: Drawn, pipes: Pipes, ground: Ground, ca
             reader.findings.problems.append(dataclasses.replace(problem, file=file, line=line))
         return False
     return True
+
+
+def _check_elements(reader: Reader, fields: Fields, pipes: Pipes) -> bool:
+    """Closed trenches are there, end after they begin, and are closed once at a time."""
+    closed: tuple[Closure, ...] = fields.values.get("closed", ())
+    good = True
+    for i, closure in enumerate(closed):
+        path = (*PATH, "closed", i)
+        good &= _is_pipe(reader, path, closure.pipe, pipes)
+        if _begin(closure) >= _until(closure):
+            reader.error(
+                path, "HS503", f"from {closure.start} is after to {closure.end}", "swap them, or correct one"
+            )
+            good = False
+            continue
+        for j, other in enumerate(closed[:i]):
+            if other.pipe == closure.pipe and max(_begin(closure), _begin(other)) < min(
+                _until(closure), _until(other)
+            ):
+                reason = f"{closure.pipe} is closed at the same time by item {j + 1}"
+                reader.error(path, "HS106", reason, "keep one, or correct its days")
+                good = False
+    return good
+
+
+def _is_pipe(reader: Reader, path: KeyPath, name: str, pipes: Pipes) -> bool:
+    """Whether there is a pipe of this name."""
+    if name in pipes.id:
+        return True
+    reader.error((*path, "pipe"), "HS303", f"there is no pipe {name!r}", suggestion(name, pipes.id))
+    return False
+
+
+def _begin(closure: Closure) -> np.datetime64:
+    """Local instant from which a trench is closed."""
+    return np.datetime64(closure.start or datetime.date.min, "s")
+
+
+def _until(closure: Closure) -> np.datetime64:
+    """Local instant up to which it is."""
+    day = 0 if isinstance(closure.end, datetime.datetime) else 1
+    return np.datetime64(closure.end or datetime.date.max, "s") + np.timedelta64(day, "D")
 
 
 def _ends(reader: Reader, drawn: Drawn, nodes: Nodes, pipes: Pipes) -> tuple[Any, Any] | None:

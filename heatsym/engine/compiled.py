@@ -106,20 +106,48 @@ class Compiled:
         RecirculationError
             Water circulates within one side.
         """
+        return self.part(state, 0, self.problem.steps, progress)[1]
+
+    def taken_over(self, state: CompiledState, before: Compiled) -> CompiledState:
+        """A state of the march before, whose graph was another, as one of this march."""
+        here = before.numbering.place_of_pipes[self.numbering.pipes]
+        supply, return_ = (
+            kernels.Water(
+                water.ring[here],
+                np.ascontiguousarray(water.pipe[:, here]),
+                np.ascontiguousarray(water.place[:, here]),
+                water.merged.copy(),
+            )
+            for water in (state.arrays.supply, state.arrays.return_)
+        )
+        at_rest = np.zeros(self.setting.loops.number)
+        memory = deepcopy(state.arrays.memory)._replace(supply_around=at_rest, return_around=at_rest.copy())
+        return CompiledState(kernels.State(supply, return_, memory))
+
+    def part(
+        self, state: CompiledState, first: int, last: int, progress: Progress
+    ) -> tuple[CompiledState, March]:
+        """Steps ``first`` up to ``last`` from a state, recorded, and the state after them.
+
+        Raises
+        ------
+        RecirculationError
+            Water circulates within one side.
+        """
         began = time.process_time()
         state = state.copy()
-        merged, steps = state.merged, self.problem.steps
+        merged, steps = state.merged, last - first
         initial = kernels.stored_heat(self.setting.network, state.arrays)
         room, rows = self._work(state), output(self.setting, self.numbering, steps)
         piece = max(1, -(-steps // PIECES))
-        for first in range(0, steps, piece):
-            progress(first / steps)
-            self._run(state, room, rows, first, min(first + piece, steps), first)
+        for row in range(0, steps, piece):
+            progress(row / steps)
+            self._run(state, room, rows, first + row, first + min(row + piece, steps), row)
         self._in_degrees(rows)
         demand, delivered, arrived, sent, drawn = rows.consumer
         flow_supply, flow_return, loss, pipe_supply, pipe_return = rows.pipe
         heat, flow, feed, back = rows.source
-        return March(
+        return state, March(
             node_supply_temperature=rows.node[0],
             node_return_temperature=rows.node[1],
             pipe_mass_flow=flow_supply,

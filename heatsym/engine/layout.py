@@ -30,6 +30,11 @@ class Numbering:
     pipes: IntArray
     number: IntArray  # of each of the case's nodes
 
+    @property
+    def place_of_pipes(self) -> IntArray:
+        """Number of each of the case's pipes."""
+        return np.argsort(self.pipes)
+
 
 def numbering(graph: FlowGraph) -> Numbering:
     """Nodes from the root outwards; pipe k of the tree leads to node k + 1, chords follow."""

@@ -9,7 +9,8 @@ from heatsym.case.settings import Emissions, Prices
 from heatsym.demand.load import loads
 from heatsym.engine.hydraulics import GRAVITY
 from heatsym.engine.medium import Medium, medium
-from heatsym.engine.problem import Layer, Problem
+from heatsym.engine.problem import Layer, Problem, Stretch
+from heatsym.engine.stretches import stretches
 from heatsym.errors import InputError
 from heatsym.errors import Problem as Finding
 from heatsym.interfaces.axis import FloatArray
@@ -25,6 +26,8 @@ from heatsym.weather.mapping import air_temperature, daily_air
 
 OVERPRESSURE = 3e5
 """Pressure held above the highest node where the case gives none. [Pa]"""
+NAMED = 5
+"""Names that a warning lists."""
 SHORT_STEP = 60
 """Steps up to this one see that walls follow the water late. [s]"""
 
@@ -65,6 +68,7 @@ def prepare(case: Case) -> Problem:
     if held is None:
         held = OVERPRESSURE + GRAVITY * supply.density * float(height.max() - height[graph.root])
     initial_supply, initial_return = _initial(network)
+    closures = _closures(network, ctx)
     return Problem(
         ctx=ctx,
         node_ids=network.nodes.id,
@@ -94,8 +98,45 @@ def prepare(case: Case) -> Problem:
         tolerance=case.engine.coupling_tolerance,
         max_sweeps=case.engine.max_sweeps,
         max_rounds=case.engine.max_rounds,
-        warnings=warnings + unknown + _short_steps(case),
+        warnings=warnings + unknown + _short_steps(case) + _cut_off(case, graph, closures, sources),
         wall=_wall(case),
+        stretches=closures,
+    )
+
+
+def _closures(network: Network, ctx: Context) -> tuple[Stretch, ...]:
+    """Stretches of steps in which the same trenches are closed; none where none ever is."""
+    position = {name: k for k, name in enumerate(network.pipes.id)}
+    closed = [ctx.axis.during(closure.start, closure.end) for closure in network.closed]
+    pipe = np.array([position[closure.pipe] for closure in network.closed], dtype=np.int64)
+    return stretches(np.array(closed).reshape(-1, ctx.axis.steps).T, pipe)
+
+
+def _cut_off(
+    case: Case, graph: FlowGraph, closures: tuple[Stretch, ...], sources: tuple[Source, ...]
+) -> tuple[str, ...]:
+    """Whom closed trenches cut off, in a sentence for each set of them."""
+    consumers, hours = case.demand.consumers, dict[tuple[str, ...], float]()
+    said = dict[tuple[str, ...], str]()
+    for stretch in closures:
+        cut = flow_graph(graph.nodes, graph.start, graph.end, graph.root, stretch.closed).cut_off
+        without = {name for name, lost in zip(case.network.nodes.id, cut, strict=True) if lost}
+        named = [f"source {source.name}" for source in sources if source.node in without]
+        named += [
+            f"consumer {name}"
+            for name, node in zip(consumers.id, consumers.node, strict=True)
+            if node in without
+        ]
+        if named:
+            pipes = tuple(case.network.pipes.id[k] for k in stretch.closed)
+            hours[pipes] = hours.get(pipes, 0.0) + (stretch.last - stretch.first) * case.axis.step / 3600.0
+            said[pipes] = ", ".join(named[:NAMED]) + (
+                f" and {len(named) - NAMED} more" if named[NAMED:] else ""
+            )
+    return tuple(
+        f"closed ({', '.join(pipes[:NAMED])}{', ...' if pipes[NAMED:] else ''}): cuts off {whom}"
+        f" in {hours[pipes]:g} h"
+        for pipes, whom in said.items()
     )
 
 

@@ -24,12 +24,22 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Stretch:
+    """Steps from ``first`` up to ``last`` in which the same trenches are closed."""
+
+    first: int
+    last: int
+    closed: IntArray  # positions of the closed pipes
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Problem:
     """Everything that the march reads. Time first; SI and degC.
 
     ``source_node`` and ``consumer_node`` are positions of nodes; the root of ``graph`` is the node at
-    which pressure is held. ``fuel_cost`` (time, source) and ``electricity_cost`` (time,) [EUR/J] are
-    prices with CO2; None where a price that is needed is missing.
+    which pressure is held. Where trenches close and open, ``stretches`` cover all steps, and ``graph``
+    holds with every trench open; see :mod:`heatsym.engine.stretches`. ``fuel_cost`` (time, source) and
+    ``electricity_cost`` (time,) [EUR/J] are prices with CO2; None where a price that is needed is missing.
     """
 
     ctx: Context
@@ -62,6 +72,7 @@ class Problem:
     max_rounds: int
     warnings: tuple[str, ...]
     wall: str = "retarded"  # or "none"; "distributed" is for the reference engine only
+    stretches: tuple[Stretch, ...] = ()
 
     @property
     def step(self) -> float:

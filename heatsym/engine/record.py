@@ -92,10 +92,10 @@ def joined(parts: list[Outcome]) -> Outcome:
 class Record:
     """Outcomes as arrays, (time, object), temperatures in theta until the end."""
 
-    def __init__(self, problem: Problem) -> None:
-        """Room for every step of a problem."""
+    def __init__(self, problem: Problem, steps: int) -> None:
+        """Room for so many steps of a problem."""
         self.problem = problem
-        steps, pipes = problem.steps, len(problem.pipe_ids)
+        pipes = len(problem.pipe_ids)
         consumers, sources = len(problem.consumer_ids), len(problem.sources)
         width = {"cause": consumers, "demand": consumers, "delivered": consumers, "arrived": consumers}
         width |= {"sent": consumers, "drawn": consumers, "loss": pipes}

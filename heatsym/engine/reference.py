@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -598,13 +598,23 @@ class Reference:
 
     def march(self, state: State, progress: Progress) -> March:
         """All steps from a state, recorded."""
+        return self.part(state, 0, self.problem.steps, progress)[1]
+
+    def taken_over(self, state: State, before: Reference) -> State:
+        """A state of the march before, whose graph was another, as one of this march."""
+        at_rest = np.zeros(self.problem.graph.loops.shape[0])
+        return replace(state, circulation=(at_rest, at_rest))
+
+    def part(self, state: State, first: int, last: int, progress: Progress) -> tuple[State, March]:
+        """Steps ``first`` up to ``last`` from a state, recorded, and the state after them."""
         began = time.process_time()
-        record, steps = Record(self.problem), self.problem.steps
+        steps = last - first
+        record = Record(self.problem, steps)
         merged = state.supply.merged + state.return_.merged
         initial = stored = self.stored(state)
         often = max(1, steps // 200)
         for t in range(steps):
-            state, outcome = self.advance(t, state)
+            state, outcome = self.advance(first + t, state)
             before, stored = stored, self.stored(state)
             rise = (stored - before) / self.problem.step
             water = state.supply.mean_of_water(), state.return_.mean_of_water()
@@ -612,4 +622,4 @@ class Reference:
             if t % often == 0:
                 progress(t / steps)
         merged = state.supply.merged + state.return_.merged - merged
-        return record.march(initial, merged, time.process_time() - began)
+        return state, record.march(initial, merged, time.process_time() - began)

@@ -11,9 +11,9 @@ import numpy as np
 from heatsym.dispatch.cost import marginal_cost
 from heatsym.dispatch.merit_order import merit_order
 from heatsym.engine.compiled import Compiled, RecirculationError
-from heatsym.engine.hydraulics import hydraulics
 from heatsym.engine.problem import Problem, stacked
 from heatsym.engine.reference import Reference
+from heatsym.engine.stretches import Staged, pressures
 from heatsym.engine.trajectory import March, Trajectory
 from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.exchange import Offer, Plan, Site
@@ -56,7 +56,7 @@ def _settled(problem: Problem, engine_of: type[Compiled] | type[Reference], prog
     """The rounds, with one engine."""
     minds = any(source.minds_return for source in problem.sources)
     offers, plan = _planned(problem, _first_sites(problem))
-    engine: Engine[Any] = engine_of(problem, offers, plan)
+    engine = _engine(engine_of, problem, offers, plan)
     progress(0.0, "settling the start")
     start = engine.start()
     march = engine.march(start, _teller(progress, problem, 1))
@@ -64,7 +64,7 @@ def _settled(problem: Problem, engine_of: type[Compiled] | type[Reference], prog
     shift = np.zeros_like(march.source_heat)
     while minds and len(changes) + 1 < problem.max_rounds and (not changes or changes[-1] > SETTLED):
         offers, plan = _planned(problem, _sites(problem, march))
-        engine = engine_of(problem, offers, plan)
+        engine = _engine(engine_of, problem, offers, plan)
         again = engine.march(start, _teller(progress, problem, len(changes) + 2))
         shift = np.abs(again.source_heat - march.source_heat)
         changes.append(float(shift.sum() / max(float(again.source_heat.sum()), 1e-300)))
@@ -74,7 +74,7 @@ def _settled(problem: Problem, engine_of: type[Compiled] | type[Reference], prog
     sites = _sites(problem, march)
     return Trajectory(
         march=march,
-        hydraulics=hydraulics(problem, march),
+        hydraulics=pressures(problem, march),
         uses=tuple(
             source.use(problem.ctx, site, march.source_heat[:, s])
             for s, (source, site) in enumerate(zip(problem.sources, sites, strict=True))
@@ -90,6 +90,15 @@ def _settled(problem: Problem, engine_of: type[Compiled] | type[Reference], prog
         warnings=problem.warnings,
         engine=problem.engine,
     )
+
+
+def _engine(
+    engine_of: type[Compiled] | type[Reference], problem: Problem, offers: Offer, plan: Plan
+) -> Engine[Any]:
+    """The engine itself, or a march in stretches where trenches close and open."""
+    if problem.stretches:
+        return Staged(engine_of, problem, offers, plan)
+    return engine_of(problem, offers, plan)
 
 
 def _planned(problem: Problem, sites: list[Site]) -> tuple[Offer, Plan]:

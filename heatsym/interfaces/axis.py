@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
 TimeArray = NDArray[np.datetime64]
 
 
@@ -29,9 +31,7 @@ def local_time(utc: TimeArray, timezone: str) -> TimeArray:
 
 
 def _utc_offset(epoch_second: int, zone: ZoneInfo) -> int:
-    from datetime import UTC, datetime
-
-    offset = datetime.fromtimestamp(epoch_second, UTC).astimezone(zone).utcoffset()
+    offset = datetime.datetime.fromtimestamp(epoch_second, datetime.UTC).astimezone(zone).utcoffset()
     assert offset is not None  # an aware datetime always has one
     return int(offset.total_seconds())
 
@@ -79,6 +79,19 @@ class TimeAxis:
     def weekday(self) -> IntArray:
         """Local day of the week, Monday 0 .. Sunday 6, of each step; shape (time,)."""
         return (self.day.astype(np.int64) + 3) % 7
+
+    def during(self, first: datetime.date | None, last: datetime.date | None) -> NDArray[np.bool_]:
+        """Whether each step begins in a local period; shape (time,).
+
+        A last day is included, a last instant is not; None is as far as the axis goes.
+        """
+        inside = np.ones(self.steps, dtype=bool)
+        if first is not None:
+            inside &= self.local >= np.datetime64(first, "s")
+        if last is not None:
+            whole_day = not isinstance(last, datetime.datetime)
+            inside &= self.local < np.datetime64(last, "s") + np.timedelta64(int(whole_day), "D")
+        return inside
 
     def whole_days(self, step: int = 3600, before: int = 0) -> TimeAxis:
         """Axis over every local day that this one touches, and as many days ``before`` as asked."""

@@ -6,10 +6,11 @@ A missing number is NaN, a missing text ``""``.
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 
 from heatsym.interfaces.axis import FloatArray, IntArray
-from heatsym.interfaces.fields import hidden, names, part, paths, quantity, text
+from heatsym.interfaces.fields import date, hidden, names, part, paths, quantity, text
 from heatsym.interfaces.profile import Profile
 
 NAN = float("nan")
@@ -108,6 +109,15 @@ class Initial:
     return_: float = quantity("degC", "water in every return pipe", low=0, high=200, key="return")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closure:
+    """A trench through which nothing flows, for some days or always."""
+
+    pipe: str = text("trench that is closed")
+    start: datetime.date | None = date("first local day; default from the start", default=None, key="from")
+    end: datetime.date | None = date("last local day, included; default to the end", default=None, key="to")
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Network:
     """Supply and return pipes between nodes, and how they are run."""
@@ -143,6 +153,9 @@ class Network:
     fluid: Fluid | None = part(Fluid, "constant fluid instead of water of temperature", default=None)
     initial: Initial | None = part(
         Initial, 'water temperatures at the start; "steady" settles first', default=None, instead="steady"
+    )
+    closed: tuple[Closure, ...] = part(
+        Closure, "trenches that are closed, always or for some days", many=True, default=()
     )
     nodes: Nodes = hidden("table of nodes", default=None)
     pipes: Pipes = hidden("table of trenches", default=None)

@@ -166,7 +166,8 @@ _SERIES = (
         _CONSUMER,
         "",
         "why heat was not delivered",
-        "temperature: supply water too cold; flow: largest flow reached; capacity: sources gave all they had",
+        "temperature: supply water too cold; flow: largest flow reached; capacity: sources gave all they "
+        "had; closed: only closed trenches led to the consumer",
         dtype="int8",
         extra=_flags(*(cause.name.lower() for cause in Cause)),
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from heatsym.engine.problem import Problem
 from heatsym.engine.trajectory import March
 from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.exchange import Load, Offer, Plan
-from tests.build import WATER, Engine, Net, offers
+from tests.build import WATER, Engine, Net, closures, engine_for, offers
 
 GROUND = 8.0
 SWEEPS = 30
@@ -26,8 +27,8 @@ class Network:
     offers: Offer
     plan: Plan
 
-    def engine(self, kind: type[Engine]) -> Engine:
-        return kind(self.problem, self.offers, self.plan)
+    def engine(self, kind: type[Engine]) -> Any:
+        return engine_for(kind, self.problem, self.offers, self.plan)
 
     def march(self, kind: type[Engine]) -> March:
         engine = self.engine(kind)
@@ -105,6 +106,17 @@ def random_network(seed: int, longest: int = 14) -> Network:
     return Network(
         replace(problem, load=load, max_sweeps=SWEEPS), offered, Plan(upper=offered.power, order=order)
     )
+
+
+def with_closures(network: Network, seed: int) -> Network:
+    """The same with one to four trenches that close for a while or for good, one at a time or together."""
+    rng = np.random.default_rng(seed + 10**6)
+    pipes, steps = len(network.problem.pipe_ids), network.problem.steps
+    closed = []
+    for pipe in rng.choice(pipes, min(pipes, int(rng.integers(1, 5))), replace=False):
+        first = int(rng.integers(0, steps - 1))
+        closed.append((int(pipe), first, int(rng.integers(first + 1, steps + 3))))
+    return replace(network, problem=replace(network.problem, stretches=closures(closed, steps)))
 
 
 def _pair(rng: np.random.Generator, nodes: int) -> tuple[int, int]:
