@@ -277,8 +277,9 @@ CODES: dict[str, Code] = {
     ),
     "HS502": Code(
         "curve not ascending",
-        "The outdoor temperatures of a curve must ascend.",
-        "Sort the points by outdoor temperature.",
+        "The points of a curve must ascend in outdoor temperature, those of a pump's curve in flow while its "
+        "lift falls.",
+        "Sort the points, or correct them.",
     ),
     "HS503": Code(
         "limits crossed",

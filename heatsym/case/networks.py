@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import itertools
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -19,7 +21,7 @@ from heatsym.case.reader import Fields, Reader
 from heatsym.errors import InputError
 from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.fields import specs
-from heatsym.network.model import Closure, Ground, Network, Nodes, Pipes
+from heatsym.network.model import Closure, Ground, Network, Nodes, Pipes, Pump, Valve
 from heatsym.network.properties import nominal_diameters, pipe_properties
 
 T = TypeVar("T")
@@ -147,8 +149,85 @@ def _check_layers(reader: Reader, drawn: Drawn, pipes: Pipes, ground: Ground, ca
 
 
 def _check_elements(reader: Reader, fields: Fields, pipes: Pipes) -> bool:
-    """Closed trenches are there, end after they begin, and are closed once at a time."""
-    closed: tuple[Closure, ...] = fields.values.get("closed", ())
+    """Closed trenches, valves and pumps are in pipes that are there, and can be."""
+    good = _check_closed(reader, fields.values.get("closed", ()), pipes)
+    valves: tuple[Valve, ...] = fields.values.get("valves", ())
+    pumps: tuple[Pump, ...] = fields.values.get("pumps", ())
+    kinds: tuple[tuple[str, Sequence[Valve | Pump]], ...] = (("valve", valves), ("pump", pumps))
+    for key, elements in kinds:
+        for i, element in enumerate(elements):
+            path = (*PATH, key, i)
+            good &= _is_pipe(reader, path, element.pipe, pipes)
+            if element.name in [other.name for other in elements[:i]]:
+                reader.error(
+                    (*path, "name"),
+                    "HS205",
+                    f"{key} {element.name!r} appears twice",
+                    "give each its own name",
+                )
+                good = False
+    for i, valve in enumerate(valves):
+        good &= _one_of(reader, (*PATH, "valve", i), "zeta", valve.zeta, "kv_m3_per_h", valve.kv)
+    for i, pump in enumerate(pumps):
+        path = (*PATH, "pump", i)
+        good &= _one_of(reader, path, "lift_bar", pump.lift, "curve", pump.curve or None)
+        good &= _check_end(reader, path, pump, pipes)
+        good &= _check_curve(reader, path, pump)
+    return good
+
+
+def _one_of(reader: Reader, path: KeyPath, one: str, value: Any, other: str, instead: Any) -> bool:
+    """Exactly one of two keys is given."""
+    if (value is None) != (instead is None):
+        return True
+    said = f"has neither {one} nor {other}" if value is None else f"has both {one} and {other}"
+    reader.error(path, "HS111", said, f"give {one} or {other}" if value is None else "keep one of the two")
+    return False
+
+
+def _check_end(reader: Reader, path: KeyPath, pump: Pump, pipes: Pipes) -> bool:
+    """A pump pushes towards an end of its trench."""
+    if not pump.towards or pump.pipe not in pipes.id:
+        return True
+    k = pipes.id.index(pump.pipe)
+    if pump.towards in (pipes.start[k], pipes.end[k]):
+        return True
+    reason = f"{pump.pipe} does not end at {pump.towards!r}"
+    reader.error((*path, "towards"), "HS108", reason, f"it joins {pipes.start[k]} and {pipes.end[k]}")
+    return False
+
+
+def _check_curve(reader: Reader, path: KeyPath, pump: Pump) -> bool:
+    """A pump's curve has points in order of flow, along which its lift does not rise."""
+    points = pump.curve
+    where = (*path, "curve")
+    given = [point.efficiency is not None for point in points]
+    reason = hint = ""
+    if len(points) == 1:
+        reason, hint = "one point makes no curve", "give two or more, or lift_bar"
+    elif any(given) and (pump.efficiency is not None or not all(given)):
+        reason = "has an efficiency at some points" if not all(given) else "has efficiency beside its curve's"
+        hint = "give it at every point, or once for the pump"
+    for i, (one, two) in enumerate(itertools.pairwise(points)):
+        if two.flow <= one.flow:
+            reason, hint, where = (
+                "its flow is not above that before",
+                "sort the points",
+                (*path, "curve", i + 1),
+            )
+        elif two.lift > one.lift:
+            reason, hint = (
+                "its lift is above that at less flow",
+                "a pump's lift falls, or two flows would fit it",
+            )
+            where = (*path, "curve", i + 1)
+    if reason:
+        reader.error(where, "HS502", reason, hint)
+    return not reason
+
+
+def _check_closed(reader: Reader, closed: tuple[Closure, ...], pipes: Pipes) -> bool:
+    """Trenches close before they open, and are closed once at a time."""
     good = True
     for i, closure in enumerate(closed):
         path = (*PATH, "closed", i)

@@ -35,9 +35,9 @@ COEFFICIENTS = 7
 """Of the polynomials over (t - 80)/80."""
 DENSITY, LOG_VISCOSITY = range(2)
 """Rows of Network.fluid; the logarithm is that of viscosity over its value at 80 degC."""
-UNIT_FLOW, ROUGHNESS, FRICTION, FITTINGS, PER_AREA = range(5)
-"""Rows of Network.pipe: mass flow of Reynolds number 1 at 80 degC, a over Reynolds number, the factors of f
-and of 1 in the pressure drop, velocity over volume flow."""
+UNIT_FLOW, ROUGHNESS, FRICTION, PER_AREA, FITTINGS, RETURN_FITTINGS = range(6)
+"""Rows of Network.pipe: mass flow of Reynolds number 1 at 80 degC, a over Reynolds number, the factor of f in
+the pressure drop, velocity over volume flow, and the factor of 1 in the drop, of supply and return pipe."""
 SUPPLY, RETURN = range(2)
 
 HALF = 0.5 * math.log(10.0)
@@ -50,7 +50,7 @@ class Network(NamedTuple):
 
     pipes: int
     fluid: FloatArray  # (2, COEFFICIENTS)
-    pipe: FloatArray  # (5, pipes, and again for every step computed at once)
+    pipe: FloatArray  # (6, pipes, and again for every step computed at once)
     above: IntArray  # (node,) the next node towards the root
     edge: IntArray  # (node,) the pipe from there
     sense: FloatArray  # (node,) +1 where it starts there
@@ -58,6 +58,7 @@ class Network(NamedTuple):
     static: FloatArray  # (node,) of the case, pressure of its height above the root [Pa]
     consumer: IntArray  # (consumer,) number of its node
     source: IntArray  # (source,)
+    pump: IntArray  # (pump,) pipe of each inline pump, on the return side counted on from the supply side's
     hold: float  # return pressure at the root [Pa]
     least: float  # differential pressure of the critical consumer [Pa]
     efficiency: float  # of the pumps
@@ -73,6 +74,7 @@ class Inputs(NamedTuple):
     consumer_flow: FloatArray
     source_flow: FloatArray
     source_return: FloatArray
+    pumped: FloatArray  # (time, pump) drop that inline pumps add, from start to end
 
 
 class Output(NamedTuple):
@@ -167,12 +169,13 @@ def friction_factor(re: float, roughness: float) -> float:
 def drops(
     fluid: FloatArray,
     pipe: FloatArray,
+    fittings: FloatArray,
     flow: FloatArray,
     t: FloatArray,
     drop: FloatArray,
     velocity: FloatArray,
 ) -> None:
-    """Pressure drop [Pa] and velocity [m/s] of every pipe of one side, from start to end."""
+    """Pressure drop [Pa] and velocity [m/s] of every pipe of one side, from start to end, without pumps."""
     for k in range(flow.size):
         x = (t[k] - 80.0) * (1 / 80)
         density = polynomial(fluid, DENSITY, x)
@@ -183,7 +186,7 @@ def drops(
         volume = flow[k] * (unit * over)
         factor = friction_factor(re, pipe[ROUGHNESS, k])
         rubbed = factor * size if re > 2000.0 else 64.0 * unit
-        drop[k] = volume * (pipe[FRICTION, k] * rubbed + pipe[FITTINGS, k] * size)
+        drop[k] = volume * (pipe[FRICTION, k] * rubbed + fittings[k] * size)
         velocity[k] = volume * pipe[PER_AREA, k]
 
 
@@ -252,8 +255,14 @@ def pressures(network: Network, inputs: Inputs, output: Output, drop: FloatArray
         last = min(first + together, steps)
         a, b = first * pipes, last * pipes
         velocity, spare = output.velocity[a:b], drop[2]
-        drops(fluid, pipe, inputs.supply_flow[a:b], inputs.supply_temperature[a:b], drop[SUPPLY], velocity)
-        drops(fluid, pipe, inputs.return_flow[a:b], inputs.return_temperature[a:b], drop[RETURN], spare)
+        here, back = pipe[FITTINGS], pipe[RETURN_FITTINGS]
+        flow, temperature = inputs.supply_flow[a:b], inputs.supply_temperature[a:b]
+        drops(fluid, pipe, here, flow, temperature, drop[SUPPLY], velocity)
+        flow, temperature = inputs.return_flow[a:b], inputs.return_temperature[a:b]
+        drops(fluid, pipe, back, flow, temperature, drop[RETURN], spare)
         for t in range(first, last):
+            for i in range(network.pump.size):
+                side, k = network.pump[i] // pipes, network.pump[i] % pipes
+                drop[side, (t - first) * pipes + k] += inputs.pumped[t, i]
             along_the_tree(network, drop, (t - first) * pipes, head)
             written(network, inputs, output, head, t)

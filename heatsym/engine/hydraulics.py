@@ -10,11 +10,12 @@ from __future__ import annotations
 import numpy as np
 
 from heatsym.engine.medium import Medium
-from heatsym.engine.problem import Problem
+from heatsym.engine.problem import Layer, Problem
 from heatsym.engine.trajectory import Hydraulics, March
 from heatsym.interfaces.axis import FloatArray
 from heatsym.physics import water
 from heatsym.physics.friction import pressure_drop
+from heatsym.physics.pump import pump_lift, pump_power
 
 GRAVITY = 9.80665
 """Standard acceleration of gravity. [m/s2]"""
@@ -48,6 +49,7 @@ def compiled(problem: Problem, march: March) -> Hydraulics:
     number[graph.order] = np.arange(graph.nodes)
     edge = graph.parent_edge[graph.order]
     fluid, viscosity = _fluid(problem.medium, kernels.COEFFICIENTS)
+    sides = _sides(problem, march)
     kernels.pressures(
         kernels.Network(
             pipes=pipes,
@@ -60,6 +62,7 @@ def compiled(problem: Problem, march: March) -> Hydraulics:
             static=_static(problem),
             consumer=number[problem.consumer_node],
             source=number[problem.source_node],
+            pump=np.concatenate([problem.supply.pumps.pipe, pipes + problem.return_.pumps.pipe]),
             hold=problem.pressure_hold,
             least=problem.consumer_dp_min,
             efficiency=problem.pump_efficiency,
@@ -72,6 +75,9 @@ def compiled(problem: Problem, march: March) -> Hydraulics:
             consumer_flow=_contiguous(march.consumer_mass_flow),
             source_flow=_contiguous(march.source_mass_flow),
             source_return=_contiguous(march.source_return_temperature),
+            pumped=_contiguous(
+                np.concatenate([layer.pumps.drop(flow)[0] for layer, flow, _ in sides], axis=1)
+            ),
         ),
         kernels.Output(
             supply=found.node_supply_pressure,
@@ -84,11 +90,21 @@ def compiled(problem: Problem, march: March) -> Hydraulics:
         np.empty((3, together * pipes)),
         np.empty((2, graph.nodes)),
     )
+    for layer, flow, t in sides:
+        found.pump_electricity[:] += inline_power(problem, layer, flow, t)
     return found
 
 
+def _sides(problem: Problem, march: March) -> tuple[tuple[Layer, FloatArray, FloatArray], ...]:
+    """Each side's pipes, and their flow and temperature; (time, pipe)."""
+    return (
+        (problem.supply, march.pipe_mass_flow, march.pipe_supply_temperature),
+        (problem.return_, march.pipe_return_mass_flow, march.pipe_return_temperature),
+    )
+
+
 def _pipes(problem: Problem, viscosity: float) -> FloatArray:
-    """What the kernels ask of every pipe; (5, pipe). ``viscosity`` is that at 80 degC."""
+    """What the kernels ask of every pipe; (6, pipe). ``viscosity`` is that at 80 degC."""
     p = problem.pipes
     per_area = 4.0 / (np.pi * p.inner_diameter**2)
     rough = p.roughness / p.inner_diameter * np.log(10.0) / (2.0 * 2.51 * 3.71)
@@ -97,8 +113,9 @@ def _pipes(problem: Problem, viscosity: float) -> FloatArray:
             0.25 * np.pi * p.inner_diameter * viscosity,
             rough,
             0.5 * per_area**2 * p.length / p.inner_diameter,
-            0.5 * per_area**2 * p.zeta,
             per_area,
+            0.5 * per_area**2 * (p.zeta + problem.supply.valves),
+            0.5 * per_area**2 * (p.zeta + problem.return_.valves),
         ]
     )
 
@@ -127,8 +144,9 @@ def _block(problem: Problem, march: March, part: slice) -> Hydraulics:
     p, medium, static = problem, problem.medium, _static(problem)
     t_supply, t_return = march.pipe_supply_temperature[part], march.pipe_return_temperature[part]
     flow = march.pipe_mass_flow[part]
-    supply = p.graph.heads(_drop(p, flow, t_supply)) - static
-    return_ = p.pressure_hold + p.graph.heads(_drop(p, march.pipe_return_mass_flow[part], t_return)) - static
+    supply = p.graph.heads(_drop(p, p.supply, flow, t_supply)) - static
+    back = march.pipe_return_mass_flow[part]
+    return_ = p.pressure_hold + p.graph.heads(_drop(p, p.return_, back, t_return)) - static
 
     consumer_flow, source_flow = march.consumer_mass_flow[part], march.source_mass_flow[part]
     draws = np.asarray(consumer_flow > 0)
@@ -141,13 +159,15 @@ def _block(problem: Problem, march: March, part: slice) -> Hydraulics:
 
     lift = np.where(source_flow > 0, (supply - return_)[:, p.source_node], 0.0)
     density = medium.density(np.where(source_flow > 0, march.source_return_temperature[part], 50.0))
-    electricity = source_flow * np.maximum(lift, 0.0) / (density * p.pump_efficiency)
+    electricity = pump_power(source_flow, lift, density, p.pump_efficiency).sum(axis=1)
+    for layer, through, t in ((p.supply, flow, t_supply), (p.return_, back, t_return)):
+        electricity = electricity + inline_power(p, layer, through, t)
     area = 0.25 * np.pi * p.pipes.inner_diameter**2
     return Hydraulics(
         node_supply_pressure=supply,
         node_return_pressure=np.where(runs[:, None], return_, np.nan),
         pipe_velocity=flow / (medium.density(t_supply) * area),
-        pump_electricity=electricity.sum(axis=1),
+        pump_electricity=electricity,
         pump_throttled=np.asarray((lift < 0).any(axis=1)),
         critical_consumer=np.where(runs, critical, -1),
     )
@@ -170,15 +190,44 @@ def _fluid(medium: Medium, coefficients: int) -> tuple[FloatArray, float]:
     return table, float(np.exp(water.LOG_VISCOSITY[0]))
 
 
-def _drop(problem: Problem, flow: FloatArray, t: FloatArray) -> FloatArray:
+def inline_power(problem: Problem, layer: Layer, flow: FloatArray, t: FloatArray) -> FloatArray:
+    """Electricity of one side's inline pumps, of the flow and temperature of its pipes; (time,). [W]"""
+    pumps = layer.pumps
+    along = pumps.sense * flow[:, pumps.pipe]
+    lift, _ = pump_lift(along, pumps.flow, pumps.lift)
+    curves = zip(along.T, pumps.flow, pumps.efficiency, strict=True)
+    efficiency = np.array([np.interp(through, *curve) for through, *curve in curves]).reshape(-1, len(flow)).T
+    density = problem.medium.density(t[:, pumps.pipe])
+    return np.asarray(pump_power(along, lift, density, efficiency).sum(axis=1))
+
+
+def pump_warnings(problem: Problem, march: March) -> tuple[str, ...]:
+    """Inline pumps that water flows through backwards, or faster than their curve is known."""
+    said = []
+    for layer, flow, _ in _sides(problem, march):
+        pumps = layer.pumps
+        along = pumps.sense * flow[:, pumps.pipe]
+        for odd, what in ((along < 0.0, "backwards through it"), (along > pumps.last, "beyond its curve")):
+            hours = odd.sum(axis=0) * problem.step / 3600.0
+            said += [
+                f"pump {name}: water flows {what} in {h:g} h"
+                for name, h in zip(pumps.name, hours, strict=True)
+                if h
+            ]
+    return tuple(said)
+
+
+def _drop(problem: Problem, layer: Layer, flow: FloatArray, t: FloatArray) -> FloatArray:
     """Pressure drop from start to end of every pipe of one side; (time, pipe). [Pa]"""
     pipes, medium = problem.pipes, problem.medium
-    return pressure_drop(
+    drop = pressure_drop(
         flow,
         pipes.length,
         pipes.inner_diameter,
         pipes.roughness,
-        pipes.zeta,
+        pipes.zeta + layer.valves,
         medium.density(t),
         medium.viscosity(t),
     )
+    np.add.at(drop.T, layer.pumps.pipe, layer.pumps.drop(flow)[0].T)
+    return drop

@@ -16,6 +16,7 @@ from heatsym.errors import Problem as Finding
 from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.exchange import Source
 from heatsym.interfaces.profile import Context
+from heatsym.network.elements import inline_pumps, valve_losses
 from heatsym.network.model import Network
 from heatsym.network.properties import PipeProperties, pipe_properties
 from heatsym.numerics.graph import FlowGraph, flow_graph
@@ -61,7 +62,7 @@ def prepare(case: Case) -> Problem:
     position = {name: i for i, name in enumerate(network.nodes.id)}
     graph = _graph(network, position[_holds_pressure(sources).node])
     pipes = pipe_properties(network.pipes, network.ground, network.catalogue, case.engine.wall != "none")
-    supply = _layer(pipes, water, float(t_feed.mean()))
+    supply = _layer(network, "supply", pipes, water, float(t_feed.mean()))
     fuel_cost, electricity_cost, unknown = _costs(case.prices, case.emissions, ctx, sources)
     height = network.nodes.height
     held = network.pressure_hold
@@ -81,7 +82,7 @@ def prepare(case: Case) -> Problem:
         mixer=mixer(graph.nodes, graph.start, graph.end, graph.order),
         pipes=pipes,
         supply=supply,
-        return_=_layer(pipes, water, float(usual.mean())),
+        return_=_layer(network, "return", pipes, water, float(usual.mean())),
         medium=water,
         load=load,
         t_feed=t_feed,
@@ -180,11 +181,16 @@ def _graph(network: Network, root: int) -> FlowGraph:
         ) from error
 
 
-def _layer(pipes: PipeProperties, water: Medium, t: float) -> Layer:
-    """Heat capacity of one side's pipes, filled at its design temperature."""
+def _layer(network: Network, side: str, pipes: PipeProperties, water: Medium, t: float) -> Layer:
+    """One side's pipes, filled at its design temperature [degC], with what stands in them."""
     density = float(water.density(np.array([t]))[0])
     area = 0.25 * np.pi * pipes.inner_diameter**2
-    return Layer((density * area * water.capacity + pipes.wall_capacity) * pipes.length, density)
+    return Layer(
+        capacity=(density * area * water.capacity + pipes.wall_capacity) * pipes.length,
+        density=density,
+        valves=valve_losses(network, side, pipes.inner_diameter),
+        pumps=inline_pumps(network, side, density),
+    )
 
 
 def _ground(case: Case, ctx: Context) -> FloatArray:

@@ -10,6 +10,7 @@ from heatsym.engine.medium import Medium
 from heatsym.interfaces.axis import FloatArray, IntArray
 from heatsym.interfaces.exchange import Load, Offer, Source
 from heatsym.interfaces.profile import Context
+from heatsym.network.elements import NO_PUMPS, Pumps
 from heatsym.network.properties import PipeProperties
 from heatsym.numerics.graph import FlowGraph
 from heatsym.numerics.mixing import Mixer
@@ -21,6 +22,8 @@ class Layer:
 
     capacity: FloatArray  # heat capacity of pipe and water, whole length. [J/K]
     density: float  # of the fill. [kg/m3]
+    valves: FloatArray | float = 0.0  # (pipe,) loss coefficients beside those of the pipes
+    pumps: Pumps = NO_PUMPS
 
 
 @dataclass(frozen=True, slots=True, eq=False)

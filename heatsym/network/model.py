@@ -10,7 +10,7 @@ import datetime
 from dataclasses import dataclass
 
 from heatsym.interfaces.axis import FloatArray, IntArray
-from heatsym.interfaces.fields import date, hidden, names, part, paths, quantity, text
+from heatsym.interfaces.fields import date, flag, hidden, names, part, paths, quantity, text
 from heatsym.interfaces.profile import Profile
 
 NAN = float("nan")
@@ -118,6 +118,53 @@ class Closure:
     end: datetime.date | None = date("last local day, included; default to the end", default=None, key="to")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Valve:
+    """A valve that takes pressure from the water of a trench; its position does not change."""
+
+    name: str = text("unique name")
+    pipe: str = text("trench that it stands in")
+    zeta: float | None = quantity(
+        "1", "loss coefficient, for the velocity in the pipe", low=0, high=1e9, default=None
+    )
+    kv: float | None = quantity(
+        "m3/s", "instead of zeta: flow of water at which it takes 1 bar", above=0, high=100, default=None
+    )
+    side: str = text("pipe that it stands in", choices=("both", "supply", "return"), default="both")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PumpPoint:
+    """A point of a pump's curve."""
+
+    flow: float = quantity("m3/s", "volume flow", low=0, high=100)
+    lift: float = quantity("Pa", "pressure that the pump adds", low=0, high=4e6)
+    efficiency: float | None = quantity("1", "of pump and motor", above=0, high=1, default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pump:
+    """A pump in a trench, beside those of the plants; it runs all the time at one speed."""
+
+    name: str = text("unique name")
+    pipe: str = text("trench that it stands in")
+    side: str = text("pipe that it stands in", choices=("supply", "return"))
+    towards: str = text(
+        "node at the end of the trench that it pumps to; default to on the supply side, from on the return",
+        default="",
+    )
+    lift: float | None = quantity(
+        "Pa", "pressure that it adds, whatever the flow", low=0, high=4e6, default=None
+    )
+    curve: tuple[PumpPoint, ...] = part(
+        PumpPoint, "points of flow and lift, instead of one lift", many=True, default=()
+    )
+    efficiency: float | None = quantity(
+        "1", "of pump and motor; default network.pump_efficiency", above=0, high=1, default=None
+    )
+    enabled: bool = flag("whether it runs; water flows through it all the same", default=True)
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Network:
     """Supply and return pipes between nodes, and how they are run."""
@@ -156,6 +203,12 @@ class Network:
     )
     closed: tuple[Closure, ...] = part(
         Closure, "trenches that are closed, always or for some days", many=True, default=()
+    )
+    valves: tuple[Valve, ...] = part(
+        Valve, "valves in trenches: [[network.valve]]", many=True, default=(), key="valve"
+    )
+    pumps: tuple[Pump, ...] = part(
+        Pump, "pumps in trenches: [[network.pump]]", many=True, default=(), key="pump"
     )
     nodes: Nodes = hidden("table of nodes", default=None)
     pipes: Pipes = hidden("table of trenches", default=None)

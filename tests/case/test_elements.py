@@ -86,3 +86,129 @@ def test_closed_trenches_that_cannot_be(tmp_path: Path, text: str, said: str) ->
 def test_closure_outside_the_case_is_doubted(tmp_path: Path) -> None:
     case = hs.load(with_element(tmp_path, 'closed = [{ pipe = "P2", from = 2024-01-01, to = 2024-02-01 }]\n'))
     assert "from 2024-01-01 to 2024-02-01 is outside the case's time" in str(case.warnings[0])
+
+
+# -- valves and pumps ------------------------------------------------------------------------------------
+
+
+VALVE = '[[network.valve]]\nname = "throttle"\npipe = "P2"\n'
+PUMP = '[[network.pump]]\nname = "booster"\npipe = "P2"\nside = "supply"\n'
+
+
+def test_valve_takes_pressure(tmp_path: Path) -> None:
+    """A flow coefficient is as good as the loss coefficient that it stands for; one side, then both."""
+    plain = hs.load(write_town(tmp_path))
+    bore = 0.0697  # DN65
+    zeta = 2 * (np.pi * bore**2 / 4) ** 2 * (3600.0 / 8.0) ** 2 * 100.0
+    text = VALVE + "kv_m3_per_h = 8\nside = "
+    cases = [
+        hs.load(with_element(tmp_path / str(i), text))
+        for i, text in enumerate((f'{text}"supply"\n', VALVE + f"zeta = {zeta}\n", f'{text}"return"\n'))
+    ]
+    before, supply, both, return_ = (hs.run(case).results for case in (plain, *cases))
+    flow = before["pipe_mass_flow"].sel(pipe="P2").values
+    assert (flow > 0.0).all()
+
+    def spread(results, node):  # type: ignore[no-untyped-def]
+        return (results["node_supply_pressure"] - results["node_return_pressure"]).sel(node=node).values
+
+    once = spread(supply, "N2") - spread(before, "N2")
+    np.testing.assert_allclose(once, 1e5 * (flow / 977.0 * 3600.0 / 8.0) ** 2 * 0.977, rtol=0.01)
+    back = once * 975.0 / 990.0  # the same mass flow, of denser water
+    np.testing.assert_allclose(spread(both, "N2") - spread(before, "N2"), once + back, rtol=5e-3)
+    np.testing.assert_allclose(spread(return_, "N2"), spread(supply, "N2"), rtol=1e-3)
+    assert supply["pump_electricity"].sum() > before["pump_electricity"].sum()
+
+
+def test_pump_from_file_to_summary(tmp_path: Path) -> None:
+    """A booster that lifts what the last trench needs: the plant's pump gives that much less."""
+    curve = "curve = [{ flow_m3_per_h = 0, lift_bar = 0.4 }, { flow_L_per_s = 2, lift_kPa = 30 }]\n"
+    case = hs.load(with_element(tmp_path, PUMP + curve + "efficiency = 0.5\n"))
+    pump = case.network.pumps[0]
+    assert [(p.flow, p.lift) for p in pump.curve] == [(0.0, 4e4), (0.002, 3e4)]
+    found, before = hs.run(case), hs.run(case.with_changes({"network.pump.booster.enabled": False}))
+    other = hs.run(case.with_changes({"network.pump.booster.towards": "N2"}))
+
+    def gain(run: hs.Run):  # type: ignore[no-untyped-def]
+        return np.diff(run.results["node_supply_pressure"].sel(node=["N2", "N3"]).values, axis=1)[:, 0]
+
+    flow = found.results["pipe_mass_flow"].sel(pipe="P2").values / 975.0
+    lift = 4e4 - 1e4 * flow / 0.002
+    np.testing.assert_allclose(gain(found) - gain(before), lift, rtol=5e-3)
+    np.testing.assert_allclose(gain(other) - gain(before), -4e4, rtol=5e-3)  # water comes backwards
+    assert any(
+        "pump booster: water flows backwards through it in" in said for said in other.summary["warnings"]
+    )
+    plant = found.results["pump_electricity"] - before.results["pump_electricity"]
+    np.testing.assert_allclose(
+        plant.values,
+        flow * lift / 0.5 - _saved(found, before),
+        rtol=0.0,
+        atol=0.02 * float(plant.std()) + 1.0,
+    )
+
+
+def _saved(found: hs.Run, before: hs.Run):  # type: ignore[no-untyped-def]
+    """What the plants' pumps give less."""
+    head = [
+        (run.results["node_supply_pressure"] - run.results["node_return_pressure"]).sel(node="N1").values
+        for run in (found, before)
+    ]
+    flow = before.results["source_mass_flow"].sum(dim="source").values
+    return flow * (head[1] - head[0]) / (990.0 * 0.6)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (VALVE, "network.valve.throttle: has neither zeta nor kv_m3_per_h; give zeta or kv_m3_per_h"),
+        (VALVE + "zeta = 3\nkv_m3_per_h = 5", "has both zeta and kv_m3_per_h; keep one of the two"),
+        (VALVE + "zeta = -3", "HS107] town.toml:23  network.valve.throttle.zeta: -3 is below 0"),
+        (
+            VALVE.replace("P2", "P7") + "zeta = 3",
+            "HS303] town.toml:22  network.valve.throttle.pipe: there is no",
+        ),
+        (
+            VALVE + "zeta = 3\n" + VALVE + "zeta = 4",
+            "HS205] town.toml:25  network.valve.throttle.name: valve",
+        ),
+        (PUMP.replace('side = "supply"\n', "") + "lift_bar = 1", "side is missing; pipe that it stands in"),
+        (PUMP.replace("supply", "both") + "lift_bar = 1", "'both' is not a choice; known are supply, return"),
+        (PUMP, "has neither lift_bar nor curve"),
+        (
+            PUMP + "lift_bar = 1\ncurve = [{ flow_m3_per_h = 0, lift_bar = 1 },"
+            " { flow_m3_per_h = 1, lift_bar = 1 }]",
+            "has both lift_bar and curve",
+        ),
+        (PUMP + "lift_bar = -1", "-1 bar is below 0 bar"),
+        (PUMP + 'lift_bar = 1\ntowards = "N1"', "P2 does not end at 'N1'; it joins N2 and N3"),
+        (PUMP + "curve = [{ flow_m3_per_h = 0, lift_bar = 1 }]", "one point makes no curve"),
+        (
+            PUMP + "curve = [{ flow_m3_per_h = 5, lift_bar = 1 }, { flow_m3_per_h = 5, lift_bar = 0.5 }]",
+            "HS502] town.toml:24  network.pump.booster.curve[2]: its flow is not above that before",
+        ),
+        (
+            PUMP + "curve = [{ flow_m3_per_h = 0, lift_bar = 1 }, { flow_m3_per_h = 5, lift_bar = 1.2 }]",
+            "its lift is above that at less flow",
+        ),
+        (
+            PUMP + "curve = [{ flow_m3_per_h = 0, lift_bar = 1, efficiency = 0.3 },"
+            " { flow_m3_per_h = 5, lift_bar = 0.2 }]",
+            "has an efficiency at some points; give it at every point, or once for the pump",
+        ),
+    ],
+)
+def test_valves_and_pumps_that_cannot_be(tmp_path: Path, text: str, said: str) -> None:
+    assert said in problem(with_element(tmp_path, text + "\n"))
+
+
+def test_elements_are_changed_by_name(tmp_path: Path) -> None:
+    path = with_element(tmp_path, VALVE + "zeta = 3\n" + PUMP + "lift_bar = 1\n")
+    case = hs.load(
+        path, overrides=["network.valve.throttle.kv_m3_per_h=36", "network.pump.booster.lift_kPa=50"]
+    )
+    assert case.network.valves[0].kv == 0.01
+    assert case.network.valves[0].zeta is None
+    assert case.network.pumps[0].lift == 5e4
+    with pytest.raises(InputError, match="no pump is named 'other'; there are: booster"):
+        hs.load(path, overrides=["network.pump.other.lift_bar=1"])
