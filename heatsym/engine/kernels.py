@@ -124,6 +124,10 @@ class Loops(NamedTuple):
     factor_at: IntArray  # (loop + 1,)
     elimination: IntArray  # (loop,) parent in the elimination tree
     pipe: FloatArray  # (4, pipe) length, diameter, roughness, zeta
+    pump: IntArray  # (pump,) pipe of each inline pump
+    pump_sense: FloatArray  # (pump,) 1 where it pumps from the pipe's start to its end, else -1
+    pump_flow: FloatArray  # (pump, point) of its curve
+    pump_lift: FloatArray
 
 
 class Inputs(NamedTuple):
@@ -231,7 +235,8 @@ class Setting(NamedTuple):
     """All that a march only reads."""
 
     network: Network
-    loops: Loops
+    loops: Loops  # of the supply side
+    return_loops: Loops
     medium: Medium
     limits: Limits
     inputs: Inputs
@@ -789,6 +794,23 @@ def solved(loops: Loops, room: Room, right: FloatArray) -> None:
 
 
 @inner
+def pumped(loops: Loops, flow: FloatArray, drop: FloatArray, slope: FloatArray) -> None:
+    """Take what inline pumps add from the drop of their pipes; see :func:`heatsym.physics.pump.pump_lift`."""
+    for i in range(loops.pump.size):
+        k, sense, points = loops.pump[i], loops.pump_sense[i], loops.pump_flow.shape[1]
+        through, piece = sense * flow[k], 0
+        while piece < points - 2 and through > loops.pump_flow[i, piece + 1]:
+            piece += 1
+        run, falls = through - loops.pump_flow[i, piece], 0.0
+        if run > 0.0:
+            falls = (loops.pump_lift[i, piece] - loops.pump_lift[i, piece + 1]) / (
+                loops.pump_flow[i, piece + 1] - loops.pump_flow[i, piece]
+            )
+        drop[k] -= sense * (loops.pump_lift[i, piece] - falls * run)
+        slope[k] += falls
+
+
+@inner
 def around_loops(loops: Loops, room: Room, around: FloatArray, flow: FloatArray) -> float:
     """Flow with what circulates, friction of every pipe, net drop around every loop; its norm."""
     density, viscosity, drop, slope = (
@@ -807,6 +829,7 @@ def around_loops(loops: Loops, room: Room, around: FloatArray, flow: FloatArray)
         drop[k], slope[k] = friction(
             flow[k], length[k], diameter[k], roughness[k], zeta[k], density[k], viscosity[k]
         )
+    pumped(loops, flow, drop, slope)
     norm = 0.0
     for loop in range(loops.number):
         net = 0.0
@@ -1281,7 +1304,8 @@ def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -
         if loops.number == 0:
             mirrored(work.supply, work.return_)
         else:
-            back = route(limits.still, network, loops, medium, state.return_, work.return_, room, -1.0)
+            around = setting.return_loops
+            back = route(limits.still, network, around, medium, state.return_, work.return_, room, -1.0)
             closed = closed and back
 
         mix(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -11,7 +12,7 @@ from scipy.sparse.linalg import splu
 
 from heatsym.engine import kernels, reference
 from heatsym.engine.medium import Medium
-from heatsym.engine.problem import Problem
+from heatsym.engine.problem import Layer, Problem
 from heatsym.engine.search import LEAPS, NARROW, REACH, STEEPEST
 from heatsym.interfaces.axis import FloatArray, IntArray
 from heatsym.interfaces.exchange import Offer, Plan
@@ -50,9 +51,11 @@ def setting(problem: Problem, offers: Offer, plan: Plan, by: Numbering) -> kerne
     same = reference.Reference(problem, offers, plan)  # whose reading of the problem holds for both
     load = problem.load
     shape = load.heat.shape
+    loops = _loops(problem, by)
     return kernels.Setting(
         network=_network(problem, by),
-        loops=_loops(problem, by),
+        loops=loops,
+        return_loops=loops._replace(**_elements(problem, problem.return_, by)),
         medium=_medium(problem.medium),
         limits=kernels.Limits(
             seconds=problem.step,
@@ -225,9 +228,8 @@ def _medium(medium: Medium) -> kernels.Medium:
 
 def _loops(problem: Problem, by: Numbering) -> kernels.Loops:
     """Loops in an order that fills little in, the entries of their matrix, and the pattern of its factor."""
-    graph, p = problem.graph, problem.pipes
+    graph = problem.graph
     count = graph.loops.shape[0]
-    pipe = np.stack([a[by.pipes] for a in (p.length, p.inner_diameter, p.roughness, p.zeta)])
     loops = sparse.csr_array(graph.loops[:, by.pipes])
     if count:
         pattern = sparse.csc_matrix(abs(loops) @ abs(loops).T) + sparse.eye(count) * len(by.pipes)
@@ -254,8 +256,21 @@ def _loops(problem: Problem, by: Numbering) -> kernels.Loops:
         row=_whole(upper.indices),
         factor_at=np.concatenate([[0], np.cumsum(filled_in)]),
         elimination=elimination,
-        pipe=pipe,
+        **_elements(problem, problem.supply, by),
     )
+
+
+def _elements(problem: Problem, layer: Layer, by: Numbering) -> dict[str, Any]:
+    """What differs between the sides' loops: losses of the pipes with their valves, and pumps."""
+    p, pumps = problem.pipes, layer.pumps
+    zeta = p.zeta + layer.valves
+    return {
+        "pipe": np.stack([a[by.pipes] for a in (p.length, p.inner_diameter, p.roughness, zeta)]),
+        "pump": by.place_of_pipes[pumps.pipe],
+        "pump_sense": _table(pumps.sense, pumps.sense.shape),
+        "pump_flow": _table(pumps.flow, pumps.flow.shape),
+        "pump_lift": _table(pumps.lift, pumps.lift.shape),
+    }
 
 
 def _whole(values: ArrayLike) -> IntArray:
