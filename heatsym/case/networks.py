@@ -21,7 +21,7 @@ from heatsym.case.reader import Fields, Reader
 from heatsym.errors import InputError
 from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.fields import specs
-from heatsym.network.model import Closure, Ground, Network, Nodes, Pipes, Pump, Valve
+from heatsym.network.model import Closure, Ground, Hold, Network, Nodes, Pipes, Pump, Valve
 from heatsym.network.properties import nominal_diameters, pipe_properties
 
 T = TypeVar("T")
@@ -53,6 +53,7 @@ def read_network(reader: Reader) -> tuple[Network | None, Nodes | None]:
     catalogue = str(fields.values.get("catalogue", "en253-series2"))
     fitting = _check_pipes(reader, drawn, drawn.pipes, catalogue)
     ends = _ends(reader, drawn, drawn.nodes, drawn.pipes)
+    fitting &= _check_hold(reader, fields, drawn.nodes)
     if fitting and fields.complete:
         fitting = _check_layers(reader, drawn, drawn.pipes, fields.values["ground"], catalogue)
     fitting &= _check_elements(reader, fields, drawn.pipes)
@@ -173,6 +174,31 @@ def _check_elements(reader: Reader, fields: Fields, pipes: Pipes) -> bool:
         good &= _one_of(reader, path, "lift_bar", pump.lift, "curve", pump.curve or None)
         good &= _check_end(reader, path, pump, pipes)
         good &= _check_curve(reader, path, pump)
+    return good
+
+
+def _check_hold(reader: Reader, fields: Fields, nodes: Nodes) -> bool:
+    """The pressure is held once, at a node that is there."""
+    holds: tuple[Hold, ...] = fields.values.get("holds", ())
+    good = True
+    for i, hold in enumerate(holds):
+        if hold.node not in nodes.id:
+            hint = suggestion(hold.node, nodes.id)
+            reader.error((*PATH, "hold", i, "node"), "HS301", f"there is no node {hold.node!r}", hint)
+            good = False
+    if holds and "pressure_hold" in fields.keys:
+        said = f"has both hold and {fields.keys['pressure_hold']}"
+        reader.error(PATH, "HS111", said, "keep one; pressure_hold is at the plant that carries the rest")
+        good = False
+    if len(holds) > 1:
+        reader.error(
+            (*PATH, "hold", 1),
+            "HS308",
+            f"the pressure is held at {listed([hold.node for hold in holds])}: the flow between them, and "
+            "with it the heat of a plant, would follow from pressures and not from the order of the sources",
+            "keep one hold",
+        )
+        good = False
     return good
 
 

@@ -60,12 +60,13 @@ def prepare(case: Case) -> Problem:
     if fluid is None:
         water = medium(float(usual.mean()), float(t_feed.mean()), None)
     position = {name: i for i, name in enumerate(network.nodes.id)}
-    graph = _graph(network, position[_holds_pressure(sources).node])
+    held_at = network.holds[0].node if network.holds else _holds_pressure(sources).node
+    graph = _graph(network, position[held_at])
     pipes = pipe_properties(network.pipes, network.ground, network.catalogue, case.engine.wall != "none")
     supply = _layer(network, "supply", pipes, water, float(t_feed.mean()))
     fuel_cost, electricity_cost, unknown = _costs(case.prices, case.emissions, ctx, sources)
     height = network.nodes.height
-    held = network.pressure_hold
+    held = network.holds[0].return_ if network.holds else network.pressure_hold
     if held is None:
         held = OVERPRESSURE + GRAVITY * supply.density * float(height.max() - height[graph.root])
     initial_supply, initial_return = _initial(network)

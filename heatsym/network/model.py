@@ -165,6 +165,14 @@ class Pump:
     enabled: bool = flag("whether it runs; water flows through it all the same", default=True)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Where the pressure of the water at rest is held."""
+
+    node: str = text("node at which it is held")
+    return_: float = quantity("Pa", "gauge pressure of the return there", above=0, high=4e6, key="return")
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Network:
     """Supply and return pipes between nodes, and how they are run."""
@@ -191,6 +199,13 @@ class Network:
         above=0,
         high=4e6,
         default=None,
+    )
+    holds: tuple[Hold, ...] = part(
+        Hold,
+        "where the pressure is held, instead of pressure_hold: [[network.hold]]",
+        many=True,
+        default=(),
+        key="hold",
     )
     consumer_dp_min: float = quantity(
         "Pa", "differential pressure kept at the critical consumer", low=0, high=1e6, default=0.6e5

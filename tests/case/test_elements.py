@@ -212,3 +212,43 @@ def test_elements_are_changed_by_name(tmp_path: Path) -> None:
     assert case.network.pumps[0].lift == 5e4
     with pytest.raises(InputError, match="no pump is named 'other'; there are: booster"):
         hs.load(path, overrides=["network.pump.other.lift_bar=1"])
+
+
+# -- where the pressure is held --------------------------------------------------------------------------
+
+
+HOLD = '[[network.hold]]\nnode = "N3"\nreturn_bar = 2.5\n'
+
+
+def test_pressure_is_held_where_the_case_says(tmp_path: Path) -> None:
+    """All pressures move by one amount in each step; flows, heat and pumping stay."""
+    before = hs.run(hs.load(write_town(tmp_path / "a"))).results
+    path = with_element(tmp_path / "b", HOLD, (T, "pressure_hold_bar = 3\n", ""))
+    found = hs.run(hs.load(path)).results
+    np.testing.assert_allclose(found["node_return_pressure"].sel(node="N3"), 2.5e5, rtol=1e-7)
+    np.testing.assert_allclose(before["node_return_pressure"].sel(node="N1"), 3e5, rtol=1e-7)
+    moved = [
+        found[f"node_{side}_pressure"] - before[f"node_{side}_pressure"] for side in ("supply", "return")
+    ]
+    everywhere = np.concatenate([np.asarray(values) for values in moved], axis=1)
+    np.testing.assert_allclose(everywhere, everywhere[:, :1] * np.ones(6), atol=0.2)
+    assert float(np.abs(everywhere).min()) > 1e4
+    for name in ("pipe_mass_flow", "source_heat", "pump_electricity"):
+        np.testing.assert_allclose(found[name], before[name], rtol=1e-5, err_msg=name)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (HOLD, "HS111] town.toml:13  network: has both hold and pressure_hold_bar"),
+        (HOLD.replace("N3", "N9"), "HS301] town.toml:20  network.hold[1].node: there is no node 'N9'"),
+        (
+            HOLD + HOLD.replace("N3", "N1"),
+            "HS308] town.toml:22  network.hold[2]: the pressure is held at N3, N1",
+        ),
+        (HOLD.replace("2.5", "-1"), "network.hold[1].return_bar: -1 bar is not above 0 bar"),
+    ],
+)
+def test_holds_that_cannot_be(tmp_path: Path, text: str, said: str) -> None:
+    edits = () if "both" in said else ((T, "pressure_hold_bar = 3\n", ""),)
+    assert said in problem(with_element(tmp_path, text, *edits))
