@@ -175,6 +175,9 @@ CODES: dict[str, Code] = {
         "which the sources' order and power decide already.",
         "Keep one [[network.hold]].",
     ),
+    "HS309": Code(
+        "unknown source", "The pump of a source that does not exist is described.", "Correct the name."
+    ),
     # weather and demand
     "HS401": Code(
         "weather chosen twice",

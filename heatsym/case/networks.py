@@ -21,7 +21,19 @@ from heatsym.case.reader import Fields, Reader
 from heatsym.errors import InputError
 from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.fields import specs
-from heatsym.network.model import Closure, Ground, Hold, Network, Nodes, Pipes, Pump, Valve
+from heatsym.network.model import (
+    Closure,
+    EfficiencyPoint,
+    Ground,
+    Hold,
+    Network,
+    Nodes,
+    Pipes,
+    PlantPump,
+    Pump,
+    PumpPoint,
+    Valve,
+)
 from heatsym.network.properties import nominal_diameters, pipe_properties
 
 T = TypeVar("T")
@@ -174,7 +186,33 @@ def _check_elements(reader: Reader, fields: Fields, pipes: Pipes) -> bool:
         good &= _one_of(reader, path, "lift_bar", pump.lift, "curve", pump.curve or None)
         good &= _check_end(reader, path, pump, pipes)
         good &= _check_curve(reader, path, pump)
+    return good & _check_plant_pumps(reader, fields.values.get("plant_pumps", ()))
+
+
+def _check_plant_pumps(reader: Reader, pumps: tuple[PlantPump, ...]) -> bool:
+    """Each source's pump is described once, by one efficiency or a curve."""
+    good = True
+    for i, pump in enumerate(pumps):
+        path = (*PATH, "plant_pump", i)
+        good &= _one_of(reader, path, "efficiency", pump.efficiency, "curve", pump.curve or None)
+        good &= _ascends(reader, (*path, "curve"), pump.curve)
+        if pump.source in [other.source for other in pumps[:i]]:
+            reason = f"the pump of {pump.source!r} is described twice"
+            reader.error((*path, "source"), "HS205", reason, "keep one")
+            good = False
     return good
+
+
+def _ascends(reader: Reader, path: KeyPath, points: Sequence[PumpPoint | EfficiencyPoint]) -> bool:
+    """A curve has two points or more (or is absent), in order of flow."""
+    if len(points) == 1:
+        reader.error(path, "HS502", "one point makes no curve", "give two or more, or one value instead")
+        return False
+    for i, (one, two) in enumerate(itertools.pairwise(points)):
+        if two.flow <= one.flow:
+            reader.error((*path, i + 1), "HS502", "its flow is not above that before", "sort the points")
+            return False
+    return True
 
 
 def _check_hold(reader: Reader, fields: Fields, nodes: Nodes) -> bool:
@@ -225,31 +263,20 @@ def _check_end(reader: Reader, path: KeyPath, pump: Pump, pipes: Pipes) -> bool:
 
 def _check_curve(reader: Reader, path: KeyPath, pump: Pump) -> bool:
     """A pump's curve has points in order of flow, along which its lift does not rise."""
-    points = pump.curve
-    where = (*path, "curve")
+    points, where = pump.curve, (*path, "curve")
+    if not _ascends(reader, where, points):
+        return False
     given = [point.efficiency is not None for point in points]
-    reason = hint = ""
-    if len(points) == 1:
-        reason, hint = "one point makes no curve", "give two or more, or lift_bar"
-    elif any(given) and (pump.efficiency is not None or not all(given)):
+    if any(given) and (pump.efficiency is not None or not all(given)):
         reason = "has an efficiency at some points" if not all(given) else "has efficiency beside its curve's"
-        hint = "give it at every point, or once for the pump"
+        reader.error(where, "HS502", reason, "give it at every point, or once for the pump")
+        return False
     for i, (one, two) in enumerate(itertools.pairwise(points)):
-        if two.flow <= one.flow:
-            reason, hint, where = (
-                "its flow is not above that before",
-                "sort the points",
-                (*path, "curve", i + 1),
-            )
-        elif two.lift > one.lift:
-            reason, hint = (
-                "its lift is above that at less flow",
-                "a pump's lift falls, or two flows would fit it",
-            )
-            where = (*path, "curve", i + 1)
-    if reason:
-        reader.error(where, "HS502", reason, hint)
-    return not reason
+        if two.lift > one.lift:
+            hint = "a pump's lift falls, or two flows would fit it"
+            reader.error((*where, i + 1), "HS502", "its lift is above that at less flow", hint)
+            return False
+    return True
 
 
 def _check_closed(reader: Reader, closed: tuple[Closure, ...], pipes: Pipes) -> bool:

@@ -24,7 +24,6 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
 from heatsym.engine.kernels import compiled, inner
 from heatsym.interfaces.axis import FloatArray, IntArray
@@ -57,11 +56,9 @@ class Network(NamedTuple):
     number: IntArray  # (node,) of each of the case's nodes
     static: FloatArray  # (node,) of the case, pressure of its height above the root [Pa]
     consumer: IntArray  # (consumer,) number of its node
-    source: IntArray  # (source,)
     pump: IntArray  # (pump,) pipe of each inline pump, on the return side counted on from the supply side's
     hold: float  # return pressure at the root [Pa]
     least: float  # differential pressure of the critical consumer [Pa]
-    efficiency: float  # of the pumps
 
 
 class Inputs(NamedTuple):
@@ -72,8 +69,6 @@ class Inputs(NamedTuple):
     supply_temperature: FloatArray
     return_temperature: FloatArray
     consumer_flow: FloatArray
-    source_flow: FloatArray
-    source_return: FloatArray
     pumped: FloatArray  # (time, pump) drop that inline pumps add, from start to end
 
 
@@ -83,8 +78,6 @@ class Output(NamedTuple):
     supply: FloatArray
     return_: FloatArray
     velocity: FloatArray
-    electricity: FloatArray
-    throttled: NDArray[np.bool_]
     critical: IntArray
 
 
@@ -203,22 +196,6 @@ def critical_consumer(network: Network, head: FloatArray, flow: FloatArray) -> t
 
 
 @inner
-def pumped(
-    network: Network, head: FloatArray, shift: float, flow: FloatArray, t: FloatArray
-) -> tuple[float, bool]:
-    """Electricity of all pumps [W], and whether one would have to brake."""
-    electricity, throttled = 0.0, False
-    for s in range(flow.size):
-        if flow[s] > 0.0:
-            lift = head[SUPPLY, network.source[s]] - head[RETURN, network.source[s]] + shift
-            if lift < 0.0:
-                lift, throttled = 0.0, True
-            density = polynomial(network.fluid, DENSITY, (t[s] - 80.0) / 80.0)
-            electricity += flow[s] * lift / (density * network.efficiency)
-    return electricity, throttled
-
-
-@inner
 def along_the_tree(network: Network, drop: FloatArray, first: int, head: FloatArray) -> None:
     """Potentials of both sides' nodes relative to the root's; a step's drops stand from ``first`` on."""
     head[SUPPLY, 0] = head[RETURN, 0] = 0.0
@@ -238,8 +215,7 @@ def written(network: Network, inputs: Inputs, output: Output, head: FloatArray, 
         i, static = network.number[node], network.static[node]
         output.supply[t, node] = head[SUPPLY, i] + (level + shift) - static
         output.return_[t, node] = head[RETURN, i] + level - static
-    electricity, throttled = pumped(network, head, shift, inputs.source_flow[t], inputs.source_return[t])
-    output.electricity[t], output.throttled[t], output.critical[t] = electricity, throttled, critical
+    output.critical[t] = critical
 
 
 @compiled

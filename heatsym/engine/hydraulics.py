@@ -11,7 +11,7 @@ import numpy as np
 
 from heatsym.engine.medium import Medium
 from heatsym.engine.problem import Layer, Problem
-from heatsym.engine.trajectory import Hydraulics, March
+from heatsym.engine.trajectory import Hydraulics, March, rows
 from heatsym.interfaces.axis import FloatArray
 from heatsym.physics import water
 from heatsym.physics.friction import pressure_drop
@@ -61,11 +61,9 @@ def compiled(problem: Problem, march: March) -> Hydraulics:
             number=number,
             static=_static(problem),
             consumer=number[problem.consumer_node],
-            source=number[problem.source_node],
             pump=np.concatenate([problem.supply.pumps.pipe, pipes + problem.return_.pumps.pipe]),
             hold=problem.pressure_hold,
             least=problem.consumer_dp_min,
-            efficiency=problem.pump_efficiency,
         ),
         kernels.Inputs(
             supply_flow=_contiguous(march.pipe_mass_flow).ravel(),
@@ -73,8 +71,6 @@ def compiled(problem: Problem, march: March) -> Hydraulics:
             supply_temperature=_contiguous(march.pipe_supply_temperature).ravel(),
             return_temperature=_contiguous(march.pipe_return_temperature).ravel(),
             consumer_flow=_contiguous(march.consumer_mass_flow),
-            source_flow=_contiguous(march.source_mass_flow),
-            source_return=_contiguous(march.source_return_temperature),
             pumped=_contiguous(
                 np.concatenate([layer.pumps.drop(flow)[0] for layer, flow, _ in sides], axis=1)
             ),
@@ -83,16 +79,44 @@ def compiled(problem: Problem, march: March) -> Hydraulics:
             supply=found.node_supply_pressure,
             return_=found.node_return_pressure,
             velocity=found.pipe_velocity.ravel(),
-            electricity=found.pump_electricity,
-            throttled=found.pump_throttled,
             critical=found.critical_consumer,
         ),
         np.empty((3, together * pipes)),
         np.empty((2, graph.nodes)),
     )
-    for layer, flow, t in sides:
-        found.pump_electricity[:] += inline_power(problem, layer, flow, t)
+    lift = plant_lift(problem, march, found.node_supply_pressure, found.node_return_pressure)
+    found.pump_electricity[:] = electricity(problem, march, lift)
+    found.pump_throttled[:] = (lift < 0).any(axis=1)
     return found
+
+
+def plant_lift(problem: Problem, march: March, supply: FloatArray, return_: FloatArray) -> FloatArray:
+    """What the plants' pumps add, NaN at rest, from the pressures at the nodes; (time, source). [Pa]
+
+    Below 0 a pump would have to brake.
+    """
+    at = problem.source_node
+    return np.where(march.source_mass_flow > 0, supply[:, at] - return_[:, at], np.nan)
+
+
+def electricity(problem: Problem, march: March, lift: FloatArray) -> FloatArray:
+    """Electricity of all pumps, ``lift`` (time, source) being that of the plants' [Pa]; (time,). [W]"""
+    flow, medium = march.source_mass_flow, problem.medium
+    density = medium.density(np.where(flow > 0, march.source_return_temperature, 50.0))
+    if problem.plant_efficiency is None:
+        efficiency = np.full(flow.shape, problem.pump_efficiency)
+    else:
+        efficiency = _along(flow, *problem.plant_efficiency)
+    power = np.where(flow > 0, pump_power(flow, lift, density, efficiency), 0.0).sum(axis=1)
+    for layer, through, t in _sides(problem, march):
+        power = power + inline_power(problem, layer, through, t)
+    return np.asarray(power)
+
+
+def _along(flow: FloatArray, points: FloatArray, values: FloatArray) -> FloatArray:
+    """Curves (pump, point) at a flow each, (time, pump), constant beyond their ends."""
+    curves = zip(flow.T, points, values, strict=True)
+    return np.array([np.interp(*curve) for curve in curves]).reshape(-1, len(flow)).T
 
 
 def _sides(problem: Problem, march: March) -> tuple[tuple[Layer, FloatArray, FloatArray], ...]:
@@ -148,7 +172,7 @@ def _block(problem: Problem, march: March, part: slice) -> Hydraulics:
     back = march.pipe_return_mass_flow[part]
     return_ = p.pressure_hold + p.graph.heads(_drop(p, p.return_, back, t_return)) - static
 
-    consumer_flow, source_flow = march.consumer_mass_flow[part], march.source_mass_flow[part]
+    consumer_flow = march.consumer_mass_flow[part]
     draws = np.asarray(consumer_flow > 0)
     spread = (supply - return_)[:, p.consumer_node]
     at_consumer = np.where(draws, spread, np.inf)
@@ -157,17 +181,13 @@ def _block(problem: Problem, march: March, part: slice) -> Hydraulics:
     runs = np.asarray(draws.any(axis=1))
     supply = supply + np.where(runs[:, None], p.consumer_dp_min - lowest, np.nan)
 
-    lift = np.where(source_flow > 0, (supply - return_)[:, p.source_node], 0.0)
-    density = medium.density(np.where(source_flow > 0, march.source_return_temperature[part], 50.0))
-    electricity = pump_power(source_flow, lift, density, p.pump_efficiency).sum(axis=1)
-    for layer, through, t in ((p.supply, flow, t_supply), (p.return_, back, t_return)):
-        electricity = electricity + inline_power(p, layer, through, t)
+    lift = plant_lift(p, rows(march, part), supply, return_)
     area = 0.25 * np.pi * p.pipes.inner_diameter**2
     return Hydraulics(
         node_supply_pressure=supply,
         node_return_pressure=np.where(runs[:, None], return_, np.nan),
         pipe_velocity=flow / (medium.density(t_supply) * area),
-        pump_electricity=electricity,
+        pump_electricity=electricity(p, rows(march, part), lift),
         pump_throttled=np.asarray((lift < 0).any(axis=1)),
         critical_consumer=np.where(runs, critical, -1),
     )
@@ -195,8 +215,7 @@ def inline_power(problem: Problem, layer: Layer, flow: FloatArray, t: FloatArray
     pumps = layer.pumps
     along = pumps.sense * flow[:, pumps.pipe]
     lift, _ = pump_lift(along, pumps.flow, pumps.lift)
-    curves = zip(along.T, pumps.flow, pumps.efficiency, strict=True)
-    efficiency = np.array([np.interp(through, *curve) for through, *curve in curves]).reshape(-1, len(flow)).T
+    efficiency = _along(along, pumps.flow, pumps.efficiency)
     density = problem.medium.density(t[:, pumps.pipe])
     return np.asarray(pump_power(along, lift, density, efficiency).sum(axis=1))
 

@@ -16,7 +16,7 @@ from heatsym.errors import Problem as Finding
 from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.exchange import Source
 from heatsym.interfaces.profile import Context
-from heatsym.network.elements import inline_pumps, valve_losses
+from heatsym.network.elements import inline_pumps, plant_efficiency, valve_losses
 from heatsym.network.model import Network
 from heatsym.network.properties import PipeProperties, pipe_properties
 from heatsym.numerics.graph import FlowGraph, flow_graph
@@ -64,6 +64,7 @@ def prepare(case: Case) -> Problem:
     graph = _graph(network, position[held_at])
     pipes = pipe_properties(network.pipes, network.ground, network.catalogue, case.engine.wall != "none")
     supply = _layer(network, "supply", pipes, water, float(t_feed.mean()))
+    return_ = _layer(network, "return", pipes, water, float(usual.mean()))
     fuel_cost, electricity_cost, unknown = _costs(case.prices, case.emissions, ctx, sources)
     height = network.nodes.height
     held = network.holds[0].return_ if network.holds else network.pressure_hold
@@ -83,7 +84,7 @@ def prepare(case: Case) -> Problem:
         mixer=mixer(graph.nodes, graph.start, graph.end, graph.order),
         pipes=pipes,
         supply=supply,
-        return_=_layer(network, "return", pipes, water, float(usual.mean())),
+        return_=return_,
         medium=water,
         load=load,
         t_feed=t_feed,
@@ -103,6 +104,7 @@ def prepare(case: Case) -> Problem:
         warnings=warnings + unknown + _short_steps(case) + _cut_off(case, graph, closures, sources),
         wall=_wall(case),
         stretches=closures,
+        plant_efficiency=plant_efficiency(network, [source.name for source in sources], return_.density),
     )
 
 

@@ -76,6 +76,7 @@ class Problem:
     warnings: tuple[str, ...]
     wall: str = "retarded"  # or "none"; "distributed" is for the reference engine only
     stretches: tuple[Stretch, ...] = ()
+    plant_efficiency: tuple[FloatArray, FloatArray] | None = None  # flow and efficiency, (source, point)
 
     @property
     def step(self) -> float:

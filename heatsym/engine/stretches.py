@@ -17,7 +17,7 @@ import numpy as np
 
 from heatsym.engine.hydraulics import hydraulics
 from heatsym.engine.problem import Problem, Stretch
-from heatsym.engine.trajectory import Cause, Hydraulics, March
+from heatsym.engine.trajectory import Cause, Hydraulics, March, rows
 from heatsym.interfaces.axis import BoolArray, FloatArray, IntArray
 from heatsym.interfaces.exchange import Load, Offer, Plan
 from heatsym.numerics.graph import flow_graph
@@ -140,7 +140,7 @@ def pressures(problem: Problem, march: March) -> Hydraulics:
     parts = []
     for stretch in problem.stretches:
         within = during(problem, stretch)
-        found = hydraulics(within, _rows(march, slice(stretch.first, stretch.last)))
+        found = hydraulics(within, rows(march, slice(stretch.first, stretch.last)))
         cut = within.graph.cut_off
         parts.append(
             replace(
@@ -150,15 +150,6 @@ def pressures(problem: Problem, march: March) -> Hydraulics:
             )
         )
     return joined(parts)
-
-
-def _rows(march: March, part: slice) -> March:
-    """Some steps of a march, for what asks for its series only."""
-    values: dict[str, Any] = {}
-    for field in fields(march):
-        value = getattr(march, field.name)
-        values[field.name] = value[part] if isinstance(value, np.ndarray) else value
-    return March(**values)
 
 
 def joined(parts: Sequence[Series]) -> Series:

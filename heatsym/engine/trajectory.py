@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +57,15 @@ class March:
     residual: FloatArray  # (time,) engine balance, heat loss computed independently. [W]
     merged_parcels: int
     seconds: float  # CPU time
+
+
+def rows(march: March, part: slice) -> March:
+    """Some steps of a march, for what asks for its series only."""
+    values: dict[str, Any] = {}
+    for series in fields(march):
+        value = getattr(march, series.name)
+        values[series.name] = value[part] if isinstance(value, np.ndarray) else value
+    return March(**values)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

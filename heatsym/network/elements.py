@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,6 +75,30 @@ def inline_pumps(network: Network, side: str, density: float) -> Pumps:
         efficiency=curves[:, 2],
         last=np.array([density * pump.curve[-1].flow if pump.curve else np.inf for pump in running]),
     )
+
+
+def plant_efficiency(
+    network: Network, sources: Sequence[str], density: float
+) -> tuple[FloatArray, FloatArray]:
+    """Mass flow [kg/s] and efficiency [-] at the points of each source's pump; (source, point).
+
+    ``density`` is that of the water in the pumps [kg/m3].
+    """
+    known = {pump.source: pump for pump in network.plant_pumps}
+    points = max(1, *(len(pump.curve) for pump in network.plant_pumps), 1)
+    flow = np.tile(np.arange(points, dtype=float), (len(sources), 1))
+    efficiency = np.full(flow.shape, network.pump_efficiency)
+    for row, name in enumerate(sources):
+        pump = known.get(name)
+        if pump is None:
+            continue
+        if pump.efficiency is not None:
+            efficiency[row] = pump.efficiency
+            continue
+        last = len(pump.curve) - 1  # beyond, the last efficiency holds
+        flow[row] = [density * pump.curve[min(i, last)].flow + max(i - last, 0) for i in range(points)]
+        efficiency[row] = [pump.curve[min(i, last)].efficiency for i in range(points)]
+    return flow, efficiency
 
 
 def _sense(network: Network, pump: Pump, pipe: int) -> float:

@@ -166,6 +166,25 @@ class Pump:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EfficiencyPoint:
+    """A point of a pump's efficiency over its flow."""
+
+    flow: float = quantity("m3/s", "volume flow", low=0, high=100)
+    efficiency: float = quantity("1", "of pump and motor", above=0, high=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlantPump:
+    """The circulation pump of one source, which lifts what its node needs."""
+
+    source: str = text("source whose pump it is")
+    efficiency: float | None = quantity("1", "of pump and motor", above=0, high=1, default=None)
+    curve: tuple[EfficiencyPoint, ...] = part(
+        EfficiencyPoint, "points of flow and efficiency, instead of one efficiency", many=True, default=()
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
     """Where the pressure of the water at rest is held."""
 
@@ -210,7 +229,9 @@ class Network:
     consumer_dp_min: float = quantity(
         "Pa", "differential pressure kept at the critical consumer", low=0, high=1e6, default=0.6e5
     )
-    pump_efficiency: float = quantity("1", "pump and motor", above=0, high=1, default=0.6)
+    pump_efficiency: float = quantity(
+        "1", "pump and motor, where nothing else is said", above=0, high=1, default=0.6
+    )
     ground: Ground = part(Ground, "soil around the pipes", default=Ground())
     fluid: Fluid | None = part(Fluid, "constant fluid instead of water of temperature", default=None)
     initial: Initial | None = part(
@@ -224,6 +245,9 @@ class Network:
     )
     pumps: tuple[Pump, ...] = part(
         Pump, "pumps in trenches: [[network.pump]]", many=True, default=(), key="pump"
+    )
+    plant_pumps: tuple[PlantPump, ...] = part(
+        PlantPump, "pumps of single sources: [[network.plant_pump]]", many=True, default=(), key="plant_pump"
     )
     nodes: Nodes = hidden("table of nodes", default=None)
     pipes: Pipes = hidden("table of trenches", default=None)

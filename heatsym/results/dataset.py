@@ -159,6 +159,12 @@ def _series(case: Case, trajectory: Trajectory) -> Iterator[tuple[str, Any]]:
         yield name, getattr(march, name)
     for name in _HYDRAULIC:
         yield name, getattr(trajectory.hydraulics, name)
+    position = {name: i for i, name in enumerate(case.network.nodes.id)}
+    heads = trajectory.hydraulics
+    spread = heads.node_supply_pressure - heads.node_return_pressure
+    yield "consumer_differential_pressure", spread[:, [position[node] for node in case.demand.consumers.node]]
+    lift = spread[:, [position[source.node] for source in case.sources if source.enabled]]
+    yield "source_pump_lift", np.where(march.source_mass_flow > 0.0, lift, np.nan)
     for name, attribute in _USED.items():
         yield name, _columns([getattr(use, attribute) for use in trajectory.uses], case.axis.steps)
     yield "network_heat_loss", march.pipe_heat_loss.sum(axis=1)

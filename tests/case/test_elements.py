@@ -252,3 +252,43 @@ def test_pressure_is_held_where_the_case_says(tmp_path: Path) -> None:
 def test_holds_that_cannot_be(tmp_path: Path, text: str, said: str) -> None:
     edits = () if "both" in said else ((T, "pressure_hold_bar = 3\n", ""),)
     assert said in problem(with_element(tmp_path, text, *edits))
+
+
+# -- the plants' pumps -----------------------------------------------------------------------------------
+
+
+PLANT = '[[network.plant_pump]]\nsource = "works"\n'
+
+
+def test_pumps_of_plants_from_file_to_results(tmp_path: Path) -> None:
+    """Electricity is each pump's flow and lift over its own efficiency."""
+    curve = "curve = [{ flow_L_per_s = 0.2, efficiency = 0.2 }, { flow_L_per_s = 0.4, efficiency = 0.7 }]\n"
+    case = hs.load(with_element(tmp_path, PLANT + curve))
+    results = hs.run(case).results
+    flow = results["source_mass_flow"].values.astype(float)
+    lift = np.nan_to_num(results["source_pump_lift"].values.astype(float))
+    density = 990.0
+    works = np.interp(flow[:, 0] / density * 1e3, [0.2, 0.4], [0.2, 0.7])
+    expected = flow[:, 0] * lift[:, 0] / (density * works) + flow[:, 1] * lift[:, 1] / (density * 0.6)
+    assert works[flow[:, 0] > 0.0].std() > 0.01
+    assert (flow[:, 1] > 0.0).any()
+    np.testing.assert_allclose(results["pump_electricity"], expected, rtol=5e-3)
+    low = results["consumer_differential_pressure"].values
+    np.testing.assert_allclose(low.min(axis=1), 0.6e5, rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (PLANT, "network.plant_pump[1]: has neither efficiency nor curve"),
+        (
+            PLANT.replace("works", "work") + "efficiency = 0.5",
+            "HS309] town.toml:21  network.plant_pump[1].source",
+        ),
+        (PLANT + "efficiency = 0.5\n" + PLANT + "efficiency = 0.6", "the pump of 'works' is described twice"),
+        (PLANT + "curve = [{ flow_m3_per_h = 2, efficiency = 0.2 }]", "one point makes no curve"),
+        (PLANT + "efficiency = 60", "looks like percent: write efficiency_pct = 60, or efficiency = 0.6"),
+    ],
+)
+def test_pumps_of_plants_that_cannot_be(tmp_path: Path, text: str, said: str) -> None:
+    assert said in problem(with_element(tmp_path, text + "\n"))
