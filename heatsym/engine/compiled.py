@@ -125,9 +125,11 @@ class Compiled:
         return CompiledState(kernels.State(supply, return_, memory))
 
     def part(
-        self, state: CompiledState, first: int, last: int, progress: Progress
+        self, state: CompiledState, first: int, last: int, progress: Progress, keep: bool = True
     ) -> tuple[CompiledState, March]:
         """Steps ``first`` up to ``last`` from a state, recorded, and the state after them.
+
+        ``keep`` False marches the state itself on, which saves a copy of all water.
 
         Raises
         ------
@@ -135,7 +137,7 @@ class Compiled:
             Water circulates within one side.
         """
         began = time.process_time()
-        state = state.copy()
+        state = state.copy() if keep else state
         merged, steps = state.merged, last - first
         initial = kernels.stored_heat(self.setting.network, state.arrays)
         room, rows = self._work(state), output(self.setting, self.numbering, steps)

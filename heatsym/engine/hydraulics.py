@@ -12,7 +12,7 @@ import numpy as np
 from heatsym.engine.medium import Medium
 from heatsym.engine.problem import Layer, Problem
 from heatsym.engine.trajectory import Hydraulics, March, rows
-from heatsym.interfaces.axis import FloatArray
+from heatsym.interfaces.axis import FloatArray, IntArray
 from heatsym.physics import water
 from heatsym.physics.friction import pressure_drop
 from heatsym.physics.pump import pump_lift, pump_power
@@ -220,20 +220,24 @@ def inline_power(problem: Problem, layer: Layer, flow: FloatArray, t: FloatArray
     return np.asarray(pump_power(along, lift, density, efficiency).sum(axis=1))
 
 
-def pump_warnings(problem: Problem, march: March) -> tuple[str, ...]:
-    """Inline pumps that water flows through backwards, or faster than their curve is known."""
-    said = []
+def odd_pumping(problem: Problem, march: March) -> IntArray:
+    """Steps in which water flows through inline pumps backwards, and faster than their curve; (2, pump)."""
+    counts = []
     for layer, flow, _ in _sides(problem, march):
-        pumps = layer.pumps
-        along = pumps.sense * flow[:, pumps.pipe]
-        for odd, what in ((along < 0.0, "backwards through it"), (along > pumps.last, "beyond its curve")):
-            hours = odd.sum(axis=0) * problem.step / 3600.0
-            said += [
-                f"pump {name}: water flows {what} in {h:g} h"
-                for name, h in zip(pumps.name, hours, strict=True)
-                if h
-            ]
-    return tuple(said)
+        along = layer.pumps.sense * flow[:, layer.pumps.pipe]
+        counts.append(np.stack([(along < 0.0).sum(axis=0), (along > layer.pumps.last).sum(axis=0)]))
+    return np.concatenate(counts, axis=1)
+
+
+def pump_warnings(problem: Problem, odd: IntArray) -> tuple[str, ...]:
+    """What :func:`odd_pumping` found, in words."""
+    names = problem.supply.pumps.name + problem.return_.pumps.name
+    return tuple(
+        f"pump {name}: water flows {what} in {steps * problem.step / 3600.0:g} h"
+        for what, row in zip(("backwards through it", "beyond its curve"), odd, strict=True)
+        for name, steps in zip(names, row, strict=True)
+        if steps
+    )
 
 
 def _drop(problem: Problem, layer: Layer, flow: FloatArray, t: FloatArray) -> FloatArray:

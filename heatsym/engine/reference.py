@@ -612,8 +612,13 @@ class Reference:
         at_rest = np.zeros(self.problem.graph.loops.shape[0])
         return replace(state, circulation=(at_rest, at_rest))
 
-    def part(self, state: State, first: int, last: int, progress: Progress) -> tuple[State, March]:
-        """Steps ``first`` up to ``last`` from a state, recorded, and the state after them."""
+    def part(
+        self, state: State, first: int, last: int, progress: Progress, keep: bool = True
+    ) -> tuple[State, March]:
+        """Steps ``first`` up to ``last`` from a state, recorded, and the state after them.
+
+        A state is never written into, whether to ``keep`` it or not.
+        """
         began = time.process_time()
         steps = last - first
         record = Record(self.problem, steps)

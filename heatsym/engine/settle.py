@@ -11,7 +11,7 @@ import numpy as np
 from heatsym.dispatch.cost import marginal_cost
 from heatsym.dispatch.merit_order import merit_order
 from heatsym.engine.compiled import Compiled, RecirculationError
-from heatsym.engine.hydraulics import pump_warnings
+from heatsym.engine.hydraulics import odd_pumping, pump_warnings
 from heatsym.engine.problem import Problem, stacked
 from heatsym.engine.reference import Reference
 from heatsym.engine.stretches import Staged, pressures
@@ -88,7 +88,7 @@ def _settled(problem: Problem, engine_of: type[Compiled] | type[Reference], prog
         settled=settled,
         seconds=seconds,
         unsettled_hours={} if settled else _unsettled(problem, march, shift),
-        warnings=problem.warnings + pump_warnings(problem, march),
+        warnings=problem.warnings + pump_warnings(problem, odd_pumping(problem, march)),
         engine=problem.engine,
     )
 

@@ -8,7 +8,7 @@ trench, in which nobody who is cut off asks or gives.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, replace
 from itertools import pairwise
 from typing import Any, Protocol, TypeVar
@@ -20,7 +20,7 @@ from heatsym.engine.problem import Problem, Stretch
 from heatsym.engine.trajectory import Cause, Hydraulics, March, rows
 from heatsym.interfaces.axis import BoolArray, FloatArray, IntArray
 from heatsym.interfaces.exchange import Load, Offer, Plan
-from heatsym.numerics.graph import flow_graph
+from heatsym.numerics.graph import FlowGraph, flow_graph
 
 Progress = Callable[[float], None]
 Series = TypeVar("Series", March, Hydraulics)
@@ -35,7 +35,9 @@ class Part(Protocol):
     def taken_over(self, state: Any, before: Any) -> Any:
         """The state of another graph's march."""
 
-    def part(self, state: Any, first: int, last: int, progress: Progress) -> tuple[Any, March]:
+    def part(
+        self, state: Any, first: int, last: int, progress: Progress, keep: bool = True
+    ) -> tuple[Any, March]:
         """Some steps."""
 
 
@@ -49,11 +51,15 @@ def stretches(closed: BoolArray, pipe: IntArray) -> tuple[Stretch, ...]:
     return tuple(Stretch(first, last, np.unique(pipe[closed[first]])) for first, last in pairwise(bounds))
 
 
+def graph_of(problem: Problem, stretch: Stretch) -> FlowGraph:
+    """The graph of a stretch."""
+    whole = problem.graph
+    return flow_graph(whole.nodes, whole.start, whole.end, whole.root, stretch.closed)
+
+
 def during(problem: Problem, stretch: Stretch) -> Problem:
     """The problem with a stretch's graph, in which nobody who is cut off asks for anything."""
-    graph = flow_graph(
-        problem.graph.nodes, problem.graph.start, problem.graph.end, problem.graph.root, stretch.closed
-    )
+    graph = graph_of(problem, stretch)
     cut = graph.cut_off[problem.consumer_node]
     return replace(problem, graph=graph, load=_silent(problem.load, cut), stretches=())
 
@@ -73,45 +79,59 @@ def _idle(plan: Plan, cut: BoolArray) -> Plan:
 
 
 class Staged:
-    """An engine for the stretches of a problem, made anew for each; see the head of the module."""
+    """An engine for the stretches of a problem, made anew for each; see the head of the module.
+
+    A state belongs to the engine of the step before it, or of the first step.
+    """
 
     def __init__(
         self, engine_of: Callable[[Problem, Offer, Plan], Part], problem: Problem, offers: Offer, plan: Plan
     ) -> None:
         """Remember of what the engines are made."""
         self.engine_of, self.problem, self.offers, self.plan = engine_of, problem, offers, plan
+        self.made: tuple[Stretch, Part] | None = None
 
-    def _engine(self, stretch: Stretch) -> tuple[Part, Problem]:
-        problem = during(self.problem, stretch)
-        plan = _idle(self.plan, problem.graph.cut_off[problem.source_node])
-        return self.engine_of(problem, self.offers, plan), problem
+    def _engine(self, stretch: Stretch) -> Part:
+        """The engine of a stretch; the last one is kept for the next call."""
+        if self.made is None or self.made[0] is not stretch:
+            problem = during(self.problem, stretch)
+            plan = _idle(self.plan, problem.graph.cut_off[problem.source_node])
+            self.made = (stretch, self.engine_of(problem, self.offers, plan))
+        return self.made[1]
 
     def start(self) -> Any:
         """Water to start from; it settles with those trenches closed that are in the first step."""
-        return self._engine(self.problem.stretches[0])[0].start()
+        return self._engine(self.problem.stretches[0]).start()
 
     def march(self, state: Any, progress: Progress) -> March:
         """All steps from a state, recorded."""
-        before: Part | None = None
+        return self.part(state, 0, self.problem.steps, progress)[1]
+
+    def part(
+        self, state: Any, first: int, last: int, progress: Progress, keep: bool = True
+    ) -> tuple[Any, March]:
+        """Steps ``first`` up to ``last`` from a state, recorded, and the state after them.
+
+        ``keep`` False may march the state itself on.
+        """
         parts = []
-        for stretch in self.problem.stretches:
-            engine, problem = self._engine(stretch)
-            if before is not None:
-                state = engine.taken_over(state, before)
-            state, march = engine.part(state, stretch.first, stretch.last, self._teller(stretch, progress))
-            parts.append(self._with_unmet(march, stretch, problem.graph.cut_off[problem.consumer_node]))
-            before = engine
-        return joined(parts)
+        held = stretch_of(self.problem, first - 1)
+        for stretch, begin, end in within(self.problem, first, last):
+            if stretch is not held:
+                before = self._engine(held)
+                state, held, keep = self._engine(stretch).taken_over(state, before), stretch, False
+            engine = self._engine(stretch)
+            state, march = engine.part(state, begin, end, _share(progress, begin, end, first, last), keep)
+            parts.append(self._with_unmet(march, stretch, begin, end))
+            keep = False
+        return state, joined(parts)
 
-    def _teller(self, stretch: Stretch, progress: Progress) -> Progress:
-        first, steps = stretch.first, stretch.last - stretch.first
-        return lambda done: progress((first + done * steps) / self.problem.steps)
-
-    def _with_unmet(self, march: March, stretch: Stretch, cut: BoolArray) -> March:
+    def _with_unmet(self, march: March, stretch: Stretch, first: int, last: int) -> March:
         """What consumers that are cut off asked for, and why they did not get it."""
+        cut = graph_of(self.problem, stretch).cut_off[self.problem.consumer_node]
         if not cut.any():
             return march
-        asked = np.where(cut, asked_for(self.problem, stretch), march.consumer_heat_demand)
+        asked = np.where(cut, asked_for(self.problem, first, last), march.consumer_heat_demand)
         missing = np.where(cut & (asked > 0.0), np.int8(Cause.CLOSED), march.consumer_unmet_cause)
         return replace(
             march,
@@ -121,27 +141,48 @@ class Staged:
         )
 
 
-def asked_for(problem: Problem, stretch: Stretch) -> FloatArray:
+def stretch_of(problem: Problem, step: int) -> Stretch:
+    """The stretch that a step is in; the first one before the first step."""
+    return next(stretch for stretch in problem.stretches if max(step, 0) < stretch.last)
+
+
+def within(problem: Problem, first: int, last: int) -> Iterator[tuple[Stretch, int, int]]:
+    """The stretches that steps ``first`` up to ``last`` fall into, and which steps are in each."""
+    for stretch in problem.stretches:
+        begin, end = max(first, stretch.first), min(last, stretch.last)
+        if begin < end:
+            yield stretch, begin, end
+
+
+def _share(progress: Progress, begin: int, end: int, first: int, last: int) -> Progress:
+    """Tells the share of all steps where a stretch tells its own."""
+    return lambda done: progress((begin - first + done * (end - begin)) / (last - first))
+
+
+def asked_for(problem: Problem, first: int, last: int) -> FloatArray:
     """Heat that consumers ask for, whatever arrives; (time, consumer). [W]
 
     A prescribed flow asks for what it would bring from water at the set-point.
     """
-    part, load, medium = slice(stretch.first, stretch.last), problem.load, problem.medium
+    part, load, medium = slice(first, last), problem.load, problem.medium
     feed = problem.t_feed[part, None]
     fall = medium.theta(feed) - medium.theta(load.return_offset[part] + load.return_slope * feed)
     brought = np.nan_to_num(load.mass_flow[part]) * medium.capacity * np.maximum(fall, 0.0)
     return np.where(np.isnan(load.heat[part]), brought, load.heat[part])
 
 
-def pressures(problem: Problem, march: March) -> Hydraulics:
-    """As :func:`heatsym.engine.hydraulics.hydraulics`, along what is open; NaN at nodes that are cut off."""
+def pressures(problem: Problem, march: March, first: int = 0) -> Hydraulics:
+    """As :func:`heatsym.engine.hydraulics.hydraulics`, along what is open; NaN at nodes that are cut off.
+
+    ``march`` begins with step ``first``.
+    """
     if not problem.stretches:
         return hydraulics(problem, march)
     parts = []
-    for stretch in problem.stretches:
-        within = during(problem, stretch)
-        found = hydraulics(within, rows(march, slice(stretch.first, stretch.last)))
-        cut = within.graph.cut_off
+    for stretch, begin, end in within(problem, first, first + len(march.sweeps)):
+        now = during(problem, stretch)
+        found = hydraulics(now, rows(march, slice(begin - first, end - first)))
+        cut = now.graph.cut_off
         parts.append(
             replace(
                 found,

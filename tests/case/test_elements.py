@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime
+import tomllib
 from pathlib import Path
 
+import jsonschema
 import numpy as np
 import pytest
 
 import heatsym as hs
+from heatsym.case.schema import schema
 from heatsym.errors import InputError
-from tests.case.town import write_town
+from tests.case.test_schema import as_json
+from tests.case.town import CASE, write_town
 
 T = "town.toml"
 AFTER = "ground.depth_m = 1.0\n"
@@ -292,3 +296,49 @@ def test_pumps_of_plants_from_file_to_results(tmp_path: Path) -> None:
 )
 def test_pumps_of_plants_that_cannot_be(tmp_path: Path, text: str, said: str) -> None:
     assert said in problem(with_element(tmp_path, text + "\n"))
+
+
+def test_resolved_file_repeats_every_element(tmp_path: Path) -> None:
+    text = (
+        'closed = [{ pipe = "P2", from = 2025-01-02 }]\n'
+        + HOLD
+        + VALVE
+        + "zeta = 3\n"
+        + PUMP
+        + "lift_bar = 1\n"
+    )
+    case = hs.load(
+        with_element(tmp_path, text + PLANT + "efficiency = 0.7\n", (T, "pressure_hold_bar = 3\n", ""))
+    )
+    again = tmp_path / "again.toml"
+    again.write_text(case.document.resolved_toml())
+    for name in ("closed", "holds", "valves", "pumps", "plant_pumps"):
+        assert getattr(hs.load(again).network, name) == getattr(case.network, name), name
+        assert getattr(case.network, name), name
+
+
+def test_pump_beyond_its_curve_is_told(tmp_path: Path) -> None:
+    curve = "curve = [{ flow_L_per_s = 0, lift_bar = 0.1 }, { flow_L_per_s = 0.25, lift_bar = 0.1 }]\n"
+    run = hs.run(hs.load(with_element(tmp_path, PUMP + curve)))
+    flow = run.results["pipe_mass_flow"].sel(pipe="P2").values
+    least, most = (int((flow / density > 2.5e-4).sum()) for density in (990.0, 960.0))
+    assert 0 < least <= most < 72
+    told = [warning for warning in run.summary["warnings"] if "beyond its curve" in warning]
+    assert told in [[f"pump booster: water flows beyond its curve in {h} h"] for h in range(least, most + 1)]
+
+
+def test_schema_knows_every_element_and_its_changes() -> None:
+    text = (
+        'closed = [{ pipe = "P2" }]\n' + HOLD + VALVE + "kv_m3_per_h = 3\n" + PUMP + "lift_bar = 1\n" + PLANT
+    )
+    case = tomllib.loads(
+        CASE.replace(AFTER, AFTER + text + "curve = [{ flow_L_per_s = 1, efficiency_pct = 60 }]\n")
+    )
+    case["scenario"] = {"off": {"network": {"pump": {"booster": {"enabled": False}}}}}
+    validator = jsonschema.Draft202012Validator(schema())
+    assert [e.message for e in validator.iter_errors(as_json(case))] == []
+    case["network"]["valve"][0]["kv_bar"] = 3
+    assert not validator.is_valid(as_json(case))
+    del case["network"]["valve"][0]["kv_bar"]
+    case["scenario"]["off"]["network"]["pump"]["booster"]["enable"] = True
+    assert not validator.is_valid(as_json(case))

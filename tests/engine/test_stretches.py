@@ -10,11 +10,11 @@ import pytest
 from heatsym.engine.compiled import Compiled
 from heatsym.engine.problem import Stretch
 from heatsym.engine.reference import Reference
-from heatsym.engine.stretches import pressures
+from heatsym.engine.stretches import joined, pressures
 from heatsym.engine.trajectory import Cause, March
 from tests.build import Engine, Net, closures, marched
 from tests.engine.networks import random_network, with_closures
-from tests.engine.test_equality import assert_balanced, assert_equal
+from tests.engine.test_equality import assert_balanced, assert_equal, assert_identical
 
 ENGINES = [Reference, Compiled]
 RING = [(0, 1), (1, 2), (2, 3), (0, 3)]
@@ -144,3 +144,24 @@ def _reroutes(stretches: tuple[Stretch, ...], march: March) -> bool:
         len(s.closed) and not (march.consumer_unmet_cause[s.first : s.last] == Cause.CLOSED).any()
         for s in stretches
     )
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("piece", [1, 5])
+def test_pieces_of_any_length_give_the_same_bits(engine: type[Engine], piece: int) -> None:
+    """Whether they end within a stretch, with it, or take in several; pressures, too."""
+    network = with_closures(random_network(7), 7)
+    problem = network.problem
+    assert len(problem.stretches) > 2
+    whole = network.march(engine)
+    marches = network.engine(engine)
+    state, parts, heads = marches.start(), [], []
+    for first in range(0, problem.steps, piece):
+        last = min(first + piece, problem.steps)
+        state, march = marches.part(state, first, last, lambda done: None, first == 0)
+        parts.append(march)
+        heads.append(pressures(problem, march, first))
+    assert_identical(joined(parts), whole)
+    expected = pressures(problem, whole)
+    for name in ("node_supply_pressure", "pump_electricity", "critical_consumer"):
+        np.testing.assert_array_equal(getattr(joined(heads), name), getattr(expected, name), err_msg=name)
