@@ -89,19 +89,22 @@ class Staged:
     ) -> None:
         """Remember of what the engines are made."""
         self.engine_of, self.problem, self.offers, self.plan = engine_of, problem, offers, plan
-        self.made: tuple[Stretch, Part] | None = None
+        self.made: tuple[Stretch, Part, BoolArray] | None = None
 
-    def _engine(self, stretch: Stretch) -> Part:
-        """The engine of a stretch; the last one is kept for the next call."""
+    def _engine(self, stretch: Stretch) -> tuple[Part, BoolArray]:
+        """The engine of a stretch, and which consumers are cut off; both are kept for the next call."""
         if self.made is None or self.made[0] is not stretch:
+            self.made = None  # before the next one is made: each has tables of its own
             problem = during(self.problem, stretch)
-            plan = _idle(self.plan, problem.graph.cut_off[problem.source_node])
-            self.made = (stretch, self.engine_of(problem, self.offers, plan))
-        return self.made[1]
+            cut = problem.graph.cut_off
+            plan = _idle(self.plan, cut[problem.source_node])
+            engine = self.engine_of(problem, self.offers, plan)
+            self.made = (stretch, engine, cut[problem.consumer_node])
+        return self.made[1:]
 
     def start(self) -> Any:
         """Water to start from; it settles with those trenches closed that are in the first step."""
-        return self._engine(self.problem.stretches[0]).start()
+        return self._engine(self.problem.stretches[0])[0].start()
 
     def march(self, state: Any, progress: Progress) -> March:
         """All steps from a state, recorded."""
@@ -118,17 +121,16 @@ class Staged:
         held = stretch_of(self.problem, first - 1)
         for stretch, begin, end in within(self.problem, first, last):
             if stretch is not held:
-                before = self._engine(held)
-                state, held, keep = self._engine(stretch).taken_over(state, before), stretch, False
-            engine = self._engine(stretch)
+                before = self._engine(held)[0]
+                state, held, keep = self._engine(stretch)[0].taken_over(state, before), stretch, False
+            engine, cut = self._engine(stretch)
             state, march = engine.part(state, begin, end, _share(progress, begin, end, first, last), keep)
-            parts.append(self._with_unmet(march, stretch, begin, end))
+            parts.append(self._with_unmet(march, cut, begin, end))
             keep = False
         return state, joined(parts)
 
-    def _with_unmet(self, march: March, stretch: Stretch, first: int, last: int) -> March:
+    def _with_unmet(self, march: March, cut: BoolArray, first: int, last: int) -> March:
         """What consumers that are cut off asked for, and why they did not get it."""
-        cut = graph_of(self.problem, stretch).cut_off[self.problem.consumer_node]
         if not cut.any():
             return march
         asked = np.where(cut, asked_for(self.problem, first, last), march.consumer_heat_demand)
@@ -180,7 +182,7 @@ def pressures(problem: Problem, march: March, first: int = 0) -> Hydraulics:
         return hydraulics(problem, march)
     parts = []
     for stretch, begin, end in within(problem, first, first + len(march.sweeps)):
-        now = during(problem, stretch)
+        now = replace(problem, graph=graph_of(problem, stretch), stretches=())
         found = hydraulics(now, rows(march, slice(begin - first, end - first)))
         cut = now.graph.cut_off
         parts.append(
