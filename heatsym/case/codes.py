@@ -140,7 +140,7 @@ CODES: dict[str, Code] = {
     # references between parts
     "HS301": Code(
         "unknown node",
-        "A pipe, consumer or source names a node that does not exist.",
+        "A pipe, consumer, source or pressure hold names a node that does not exist.",
         "Correct the name, or add the node.",
     ),
     "HS302": Code(

@@ -165,3 +165,16 @@ def test_pieces_of_any_length_give_the_same_bits(engine: type[Engine], piece: in
     expected = pressures(problem, whole)
     for name in ("node_supply_pressure", "pump_electricity", "critical_consumer"):
         np.testing.assert_array_equal(getattr(joined(heads), name), getattr(expected, name), err_msg=name)
+
+
+def test_walls_that_lag_behind_the_water_stand_and_go_on() -> None:
+    """Steps of seconds past walls of their own: heat is kept across both turns, and what stands cools."""
+    problem = replace(ring().problem(HEAT, steps=24, step=60, closed=[(3, 8, 16)]), wall="distributed")
+    found = marched(problem)
+    stored = np.diff(found.network_stored_heat, prepend=found.initial_stored_heat) / 60.0
+    residual = found.source_heat.sum(axis=1) - found.consumer_heat_delivered.sum(axis=1)
+    residual -= found.pipe_heat_loss.sum(axis=1) + stored
+    assert np.abs(residual).max() < 1e-9 * HEAT.sum()
+    assert not found.pipe_mass_flow[8:16, 3].any()
+    assert (np.abs(found.pipe_mass_flow[[7, 16], 3]) > 0.02).all()
+    assert (np.diff(found.pipe_supply_temperature[8:16, 3]) < 0.0).all()
