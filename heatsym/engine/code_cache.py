@@ -45,7 +45,11 @@ def writable(place: Path) -> bool:
 
 def _stamp() -> str:
     """First digits of a hash of everything that is compiled."""
-    sources = sorted(path for path in HERE.glob("*.py") if "numba" in path.read_text(encoding="utf-8"))
+    sources = sorted(
+        path
+        for path in HERE.glob("*.py")
+        if path.stem.endswith("kernels") or "numba" in path.read_text(encoding="utf-8")
+    )
     content = b"".join(path.read_bytes() for path in sources)
     return hashlib.sha256(content).hexdigest()[:12]
 

@@ -74,7 +74,7 @@ class Compiled:
         p, graph = self.problem, self.problem.graph
         warm, cold = p.initial_temperatures()
         start, end = graph.start[self.numbering.pipes], graph.end[self.numbering.pipes]
-        at_rest = np.zeros(self.setting.loops.number)
+        at_rest = np.zeros(self.setting.loops.member.shape[1])
         memory = kernels.Memory(
             self.begin.arrived.copy(),
             self.begin.response.copy(),
@@ -120,8 +120,8 @@ class Compiled:
             )
             for water in (state.arrays.supply, state.arrays.return_)
         )
-        at_rest = np.zeros(self.setting.loops.number)
-        memory = deepcopy(state.arrays.memory)._replace(supply_around=at_rest, return_around=at_rest.copy())
+        at_rest = np.zeros(self.setting.loops.member.shape[1])
+        memory = deepcopy(state.arrays.memory)._replace(supply_flow=at_rest, return_flow=at_rest.copy())
         return CompiledState(kernels.State(supply, return_, memory))
 
     def part(

@@ -1,13 +1,7 @@
 r"""Pressures, compiled: every pipe of a step at once, then along the tree, one step after another.
 
-Friction is that of :mod:`heatsym.physics.friction`, arranged so that the loop over the pipes runs on
-vectors: no branch, no call, few divisions, and logarithms by their series. No step knows of another, so
-that nothing adds up over the steps and they may be computed in any parts.
-
-With :math:`y = \ln(10) / (2 \sqrt f)` the equation of Colebrook and White reads :math:`y + \ln(a + y) = b`,
-so that :math:`z = a + y` solves :math:`z + \ln z = a + b`, an equation of one number. Its large solutions
-are :math:`z = B - \ln B + \ln(B) / B + \ldots` with :math:`B = a + b`; from there one of the fourth-order
-steps of ``physics`` reaches 1e-12, for B is at least 6.9 in turbulent flow. Derived here.
+The loop over the pipes runs on vectors. No step knows of another, so that nothing adds up over the steps
+and they may be computed in any parts.
 
 With the volume flow :math:`V = \dot m / \rho` the pressure drop is
 
@@ -18,17 +12,13 @@ in which :math:`f |\dot m| = 16 \pi d \mu` in laminar flow.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from heatsym.engine.friction_kernels import exponential, resistance, written_out
 from heatsym.engine.kernels import compiled, inner
 from heatsym.interfaces.axis import FloatArray, IntArray
-
-Function = TypeVar("Function", bound=Callable[..., Any])
 
 COEFFICIENTS = 7
 """Of the polynomials over (t - 80)/80."""
@@ -38,10 +28,6 @@ UNIT_FLOW, ROUGHNESS, FRICTION, PER_AREA, FITTINGS, RETURN_FITTINGS = range(6)
 """Rows of Network.pipe: mass flow of Reynolds number 1 at 80 degC, a over Reynolds number, the factor of f in
 the pressure drop, velocity over volume flow, and the factor of 1 in the drop, of supply and return pipe."""
 SUPPLY, RETURN = range(2)
-
-HALF = 0.5 * math.log(10.0)
-ROOT_HALF = 0x3FE6A09E667F3BCD
-"""Bits of the square root of one half."""
 
 
 class Network(NamedTuple):
@@ -81,52 +67,6 @@ class Output(NamedTuple):
     critical: IntArray
 
 
-def written_out(function: Function) -> Function:
-    """Put a function into the loops that call it: a call would keep them from running on vectors."""
-    return cast(Function, njit(inline="always")(function))
-
-
-@written_out
-def split(x: float) -> tuple[float, float]:
-    """Exponent of 2 and the rest, which lies around 1: from the root of one half to the root of two."""
-    bits = np.float64(x).view(np.int64)
-    exponent = (bits - ROOT_HALF) >> 52
-    return float(exponent), np.int64(bits - (exponent << 52)).view(np.float64)
-
-
-@written_out
-def logarithm(x: float) -> float:
-    """Natural logarithm of x > 0 within 1e-12: that of the exponent, and a series for the rest."""
-    exponent, rest = split(x)
-    z = (rest - 1.0) / (rest + 1.0)
-    q = z * z
-    low = (2.0 + q * (2 / 3)) + q * q * (2 / 5 + q * (2 / 7))
-    high = (2 / 9 + q * (2 / 11)) + q * q * (2 / 13)
-    return exponent * math.log(2.0) + z * (low + q * q * q * q * high)
-
-
-@written_out
-def rough_logarithm(x: float) -> float:
-    """Natural logarithm of x > 0 within 0.005: exponent, and a short series for the rest."""
-    exponent, rest = split(x)
-    m = rest - 1.0
-    return exponent * math.log(2.0) + m * (1.0 - m * (0.5 - m * 0.25))
-
-
-@written_out
-def exponential(x: float) -> float:
-    """Exponential of abs(x) < 2 within 1e-12: the series of a sixteenth of x, squared four times."""
-    p = x * 0.0625
-    q = p * p
-    low = (1.0 + p) + q * (1 / 2 + p * (1 / 6))
-    high = (1 / 24 + p * (1 / 120)) + q * (1 / 720 + p * (1 / 5040)) + q * q * (1 / 40320)
-    once = low + q * q * high
-    twice = once * once
-    four = twice * twice
-    eight = four * four
-    return eight * eight
-
-
 @written_out
 def polynomial(fluid: FloatArray, row: int, x: float) -> float:
     """Value of one of the fluid's polynomials, in pairs so that a processor can work on several."""
@@ -134,28 +74,6 @@ def polynomial(fluid: FloatArray, row: int, x: float) -> float:
     low: float = (fluid[row, 0] + fluid[row, 1] * x) + q * (fluid[row, 2] + fluid[row, 3] * x)
     high: float = (fluid[row, 4] + fluid[row, 5] * x) + q * fluid[row, 6]
     return low + q * q * high
-
-
-@written_out
-def friction_factor(re: float, roughness: float) -> float:
-    """Darcy friction factor for Reynolds numbers above 2000; ``roughness`` is a over Reynolds number."""
-    turbulent = re if re > 2300.0 else 2300.0
-    a = roughness * turbulent
-    b = logarithm(turbulent * (HALF / 2.51))
-    log = rough_logarithm(a + b)
-    y = b - log + log / (a + b)
-    z = a + y
-    error, o = logarithm(z) + y - b, 1.0 + z
-    y -= (o * o + 0.5 * error) * error * z / (o * (o * o + error) + error * error * (1 / 3))
-    o = 1.0 + a + y
-    over = 1.0 / (y * o)
-    root = HALF * o * over
-    factor = root * root
-    # Between laminar and turbulent the cubic that meets both in value and slope.
-    s = (re - 2000.0) * (1 / 300)
-    rise, first, last = factor - 0.032, -0.0048, (-600.0 / 2300.0) * factor * y * over
-    blend = 0.032 + s * (first + s * (3.0 * rise - 2.0 * first - last + s * (first + last - 2.0 * rise)))
-    return factor if re >= 2300.0 else blend
 
 
 @inner
@@ -177,9 +95,8 @@ def drops(
         size = abs(flow[k])
         re = size * (density * over)
         volume = flow[k] * (unit * over)
-        factor = friction_factor(re, pipe[ROUGHNESS, k])
-        rubbed = factor * size if re > 2000.0 else 64.0 * unit
-        drop[k] = volume * (pipe[FRICTION, k] * rubbed + fittings[k] * size)
+        product, _ = resistance(re, pipe[ROUGHNESS, k])
+        drop[k] = volume * (pipe[FRICTION, k] * unit * product + fittings[k] * size)
         velocity[k] = volume * pipe[PER_AREA, k]
 
 

@@ -54,7 +54,7 @@ def compiled(problem: Problem, march: March) -> Hydraulics:
         kernels.Network(
             pipes=pipes,
             fluid=fluid,
-            pipe=np.tile(_pipes(problem, viscosity), together),
+            pipe=np.tile(friction_table(problem, viscosity), together),
             above=np.append(-1, number[graph.parent[graph.order[1:]]]),
             edge=edge,
             sense=np.append(0.0, np.where(graph.end[edge[1:]] == graph.order[1:], 1.0, -1.0)),
@@ -127,7 +127,7 @@ def _sides(problem: Problem, march: March) -> tuple[tuple[Layer, FloatArray, Flo
     )
 
 
-def _pipes(problem: Problem, viscosity: float) -> FloatArray:
+def friction_table(problem: Problem, viscosity: float) -> FloatArray:
     """What the kernels ask of every pipe; (6, pipe). ``viscosity`` is that at 80 degC."""
     p = problem.pipes
     per_area = 4.0 / (np.pi * p.inner_diameter**2)

@@ -27,6 +27,7 @@ from numba import config, njit
 from numpy.typing import NDArray
 
 from heatsym.engine import code_cache
+from heatsym.engine.friction_kernels import exponential, resistance
 from heatsym.interfaces.axis import FloatArray, IntArray
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -40,6 +41,8 @@ RENEWED = 1e-3
 """Fade below which it is multiplied into the parcels and begins anew at 1. [-]"""
 SHORT = 0.25
 """Decay up to which the power series of :func:`series` is exact to rounding. [-]"""
+LAMINAR = 2000.0
+"""Reynolds number up to which friction is linear in the flow, but for fittings. [-]"""
 TEMPERATURE, FLOW_LIMIT, CAPACITY_LIMIT = 1, 2, 3
 """Causes of unmet heat; see :class:`heatsym.engine.trajectory.Cause`."""
 
@@ -60,8 +63,12 @@ GIVEN, BACK, SEEN, SEEN_BIAS, LIMIT, MOST = range(6)
 # Rows of Inputs.source and Inputs.consumer
 FEED, UPPER, CONDUCTANCE, T_HOT = range(4)
 RETURN_SLOPE, LARGEST_FLOW = range(2)
-# Rows of Room.loop
-ERROR, STEP, TRIAL, DIAGONAL, WORK = range(5)
+# Rows of Loops.resistance
+PER_VISCOSITY, ROUGHNESS, FRICTION, FITTINGS = range(4)
+# Rows of Side.mesh, Room.chain, Room.loop
+BASE, NOW, AT, DROP, SLOPED, LINEAR, PER_FLOW, RUBBED, FITTED = range(9)
+AROUND, NET, STIFF = range(3)
+ERROR, STEP, TRIAL = range(3)
 
 
 def compiled(function: Function, from_python: bool = True) -> Function:
@@ -110,22 +117,27 @@ class Network(NamedTuple):
 
 
 class Loops(NamedTuple):
-    """Fundamental loops, the pattern of their Newton matrix and of its factor; empty for a tree."""
+    """Fundamental loops of the graph; empty for a tree.
+
+    Pipes that lie in the same loops form a chain, through which one flow circulates. A member is a pipe in
+    a chain; members of a chain stand together.
+    """
 
     number: int
+    enough: float  # change of a flow over the flow, whose square may be left [-]
+    member: IntArray  # (3, member) pipe, its sense in the chain, chain
+    resistance: FloatArray  # (4, member)
+    chain_at: IntArray  # (chain + 1,) members
     loop_at: IntArray  # (loop + 1,)
-    loop_pipe: IntArray
-    loop_sense: FloatArray
-    entry_at: IntArray  # (entry + 1,) products of senses that make an entry of the upper triangle
-    entry_pipe: IntArray
-    entry_sense: FloatArray
-    column_at: IntArray  # (loop + 1,) upper triangle by columns
-    row: IntArray
-    factor_at: IntArray  # (loop + 1,)
-    elimination: IntArray  # (loop,) parent in the elimination tree
-    pipe: FloatArray  # (4, pipe) length, diameter, roughness, zeta
-    pump: IntArray  # (pump,) pipe of each inline pump
-    pump_sense: FloatArray  # (pump,) 1 where it pumps from the pipe's start to its end, else -1
+    loop: IntArray  # (2, .) chain, its sense in the loop
+    column_at: IntArray  # (loop + 1,) upper triangle of the Newton matrix by columns
+    product: IntArray  # (3, .) row, chain, product of its senses in the two loops
+    factor_at: IntArray  # (loop + 1,) its LDL factor by columns, the diagonal first
+    factor_row: IntArray
+    before_at: IntArray  # (loop + 1,) the same by rows without the diagonal
+    before: IntArray  # (2, .) column, place in the factor
+    pump: IntArray  # (pump,) member of each inline pump
+    pump_sense: FloatArray  # (pump,) 1 where it pumps along its chain, else -1
     pump_flow: FloatArray  # (pump, point) of its curve
     pump_lift: FloatArray
 
@@ -183,6 +195,8 @@ class Side(NamedTuple):
 
     capacity: FloatArray  # (pipe,) [J/K]
     around: FloatArray  # (loop,)
+    mesh: FloatArray  # (9, member) where the loops' friction was seen last
+    factor: FloatArray  # of the Newton matrix there
     pipe: FloatArray  # (13, pipe)
     order: IntArray  # (3, pipe)
     counts: IntArray  # (2,) pipes with flow, and how many of them recirculate
@@ -203,12 +217,8 @@ class Room(NamedTuple):
     queue: IntArray  # (2, node)
     base: FloatArray  # (pipe,)
     depths: IntArray
-    loop_pipe: FloatArray  # (4, pipe) density, viscosity, drop, slope
-    loop: FloatArray  # (5, loop) error, step, trial, diagonal, work
-    loop_order: IntArray  # (3, loop) filled, pattern, flag
-    matrix: FloatArray
-    factor_row: IntArray
-    factor: FloatArray
+    chain: FloatArray  # (3, chain)
+    loop: FloatArray  # (3, loop)
 
 
 class Memory(NamedTuple):
@@ -217,8 +227,8 @@ class Memory(NamedTuple):
     arrived: FloatArray  # (consumer,)
     response: FloatArray
     source_return: FloatArray  # (source,)
-    supply_around: FloatArray  # (loop,)
-    return_around: FloatArray
+    supply_flow: FloatArray  # (member,) of the loops
+    return_flow: FloatArray
 
 
 class Sums(NamedTuple):
@@ -696,198 +706,234 @@ def sorted_along(
     return flowing, around
 
 
-@compiled
-def friction(
-    flow: float,
-    length: float,
-    diameter: float,
-    roughness: float,
-    zeta: float,
-    density: float,
-    viscosity: float,
-) -> tuple[float, float]:
-    """Pressure drop along a pipe and its slope over the flow; see :mod:`heatsym.physics.friction`."""
-    per_flow = 4.0 / (math.pi * diameter * viscosity)
-    re = flow * per_flow
-    size = abs(re)
-    if size <= 2000.0:
-        product, slope = 64.0 * re, 64.0
-    else:
-        turbulent = max(size, 2300.0)
-        half = 0.5 * math.log(10.0)
-        a = roughness / diameter * turbulent * (half / (2.51 * 3.71))
-        b = math.log(turbulent * (half / 2.51))
-        y = b - 0.2
-        for _ in range(2):
-            z = a + y
-            error = (math.log(z) + y - b) / (1.0 + z)
-            y -= (1.0 + z + 0.5 * error) * error * z / (1.0 + z + error * (1.0 + error / 3.0))
-        factor = (half / y) ** 2
-        change = -2.0 * factor / (turbulent * (1.0 + a + y))
-        if size < 2300.0:
-            s = (size - 2000.0) / 300.0
-            f0, g0, g1 = 0.032, -0.0048, change * 300.0
-            two = 3.0 * (factor - f0) - 2.0 * g0 - g1
-            three = g0 + g1 - 2.0 * (factor - f0)
-            factor = f0 + s * (g0 + s * (two + s * three))
-            change = (g0 + s * (2.0 * two + 3.0 * s * three)) / 300.0
-        product = factor * re * size
-        slope = 2.0 * factor * size + change * size * size
-    scale = (viscosity / diameter) ** 2 / (2.0 * density)
-    drop = scale * (length / diameter * product + zeta * re * size)
-    return drop, per_flow * scale * (length / diameter * slope + 2.0 * zeta * size)
+@inner
+def polynomials(coefficients: FloatArray, x: FloatArray, value: FloatArray) -> None:
+    """A polynomial of many numbers, over (x - 80)/80."""
+    for m in range(x.size):
+        value[m] = 0.0
+    for i in range(coefficients.size - 1, -1, -1):
+        coefficient = coefficients[i]
+        for m in range(x.size):
+            value[m] = value[m] * ((x[m] - 80.0) * (1 / 80)) + coefficient
 
 
 @inner
-def factorised(loops: Loops, room: Room) -> None:
-    """LDL transposed of the loop matrix, whose upper triangle stands by columns."""
-    matrix, factor_row, factor = room.matrix, room.factor_row, room.factor
-    diagonal, work = room.loop[DIAGONAL], room.loop[WORK]
-    filled, pattern, flag = room.loop_order[0], room.loop_order[1], room.loop_order[2]
+def resisting(loops: Loops, medium: Medium, water: Water, mesh: FloatArray) -> None:
+    """Of each member, what friction asks of the pipe and the water in it: the rows from PER_FLOW on."""
+    pipe, theta, t, logarithm = loops.resistance, mesh[BASE], mesh[DROP], mesh[SLOPED]
+    density, per_flow, rubbed, fitted = mesh[LINEAR], mesh[PER_FLOW], mesh[RUBBED], mesh[FITTED]
+    for m in range(theta.size):
+        theta[m] = mean_of(water, loops.member[0, m])
+    polynomials(medium.to_temperature, theta, t)
+    for m in range(theta.size):
+        t[m] += theta[m]
+    polynomials(medium.density, t, density)
+    polynomials(medium.log_viscosity, t, logarithm)
+    first = medium.log_viscosity[0]
+    usual = math.exp(first)
+    for m in range(theta.size):
+        unit = pipe[PER_VISCOSITY, m] * (usual * exponential(logarithm[m] - first))
+        per_flow[m] = 1.0 / unit
+        rubbed[m] = pipe[FRICTION, m] * unit / density[m]
+        fitted[m] = pipe[FITTINGS, m] / density[m]
+
+
+@inner
+def rubbing(roughness: FloatArray, mesh: FloatArray) -> None:
+    """Each member's drop and its slope at the present flow; see :mod:`heatsym.physics.friction`."""
+    now, at, drop, slope = mesh[NOW], mesh[AT], mesh[DROP], mesh[SLOPED]
+    per_flow, rubbed, fitted = mesh[PER_FLOW], mesh[RUBBED], mesh[FITTED]
+    for m in range(now.size):
+        flow = now[m]
+        size = abs(flow)
+        product, rise = resistance(size * per_flow[m], roughness[m])
+        at[m] = flow
+        drop[m] = flow * (rubbed[m] * product + fitted[m] * size)
+        slope[m] = rubbed[m] * rise + 2.0 * fitted[m] * size
+
+
+@inner
+def factorised(
+    loops: Loops, mesh: FloatArray, chain: FloatArray, work: FloatArray, factor: FloatArray
+) -> None:
+    """LDL transposed of the loops' Newton matrix; the diagonal is inverted."""
+    stiff, slope = chain[STIFF], mesh[SLOPED]
+    for c in range(stiff.size):
+        total = 0.0
+        for m in range(loops.chain_at[c], loops.chain_at[c + 1]):
+            total += slope[m]
+        stiff[c] = total
     for column in range(loops.number):
         work[column] = 0.0
-        top = loops.number
-        flag[column] = column
-        filled[column] = 0
-        for p in range(loops.column_at[column], loops.column_at[column + 1]):
-            i = loops.row[p]
-            work[i] += matrix[p]
-            deep = 0
-            while flag[i] != column:
-                pattern[deep] = i
-                deep += 1
-                flag[i] = column
-                i = loops.elimination[i]
-            while deep > 0:
-                top -= 1
-                deep -= 1
-                pattern[top] = pattern[deep]
-        diagonal[column] = work[column]
-        work[column] = 0.0
-        while top < loops.number:
-            i = pattern[top]
-            value = work[i]
-            work[i] = 0.0
-            stop = loops.factor_at[i] + filled[i]
-            for p in range(loops.factor_at[i], stop):
-                work[factor_row[p]] -= factor[p] * value
-            entry = value / diagonal[i]
-            diagonal[column] -= entry * value
-            factor_row[stop] = column
-            factor[stop] = entry
-            filled[i] += 1
-            top += 1
+        for q in range(loops.before_at[column], loops.before_at[column + 1]):
+            work[loops.before[0, q]] = 0.0
+        for q in range(loops.column_at[column], loops.column_at[column + 1]):
+            work[loops.product[0, q]] += loops.product[2, q] * stiff[loops.product[1, q]]
+        diagonal = work[column]
+        for q in range(loops.before_at[column], loops.before_at[column + 1]):
+            i, stop = loops.before[0, q], loops.before[1, q]
+            value, first = work[i], loops.factor_at[i]
+            for p in range(first + 1, stop):
+                work[loops.factor_row[p]] -= factor[p] * value
+            factor[stop] = value * factor[first]
+            diagonal -= factor[stop] * value
+        factor[loops.factor_at[column]] = 1.0 / diagonal
 
 
 @inner
-def solved(loops: Loops, room: Room, right: FloatArray) -> None:
+def solved(loops: Loops, factor: FloatArray, right: FloatArray) -> None:
     """Solve in place with the factors."""
-    factor_row, factor, diagonal = room.factor_row, room.factor, room.loop[DIAGONAL]
     for j in range(loops.number):
-        for p in range(loops.factor_at[j], loops.factor_at[j + 1]):
-            right[factor_row[p]] -= factor[p] * right[j]
-    for j in range(loops.number):
-        right[j] /= diagonal[j]
+        known = right[j]
+        for p in range(loops.factor_at[j] + 1, loops.factor_at[j + 1]):
+            right[loops.factor_row[p]] -= factor[p] * known
     for j in range(loops.number - 1, -1, -1):
-        for p in range(loops.factor_at[j], loops.factor_at[j + 1]):
-            right[j] -= factor[p] * right[factor_row[p]]
+        first = loops.factor_at[j]
+        value = right[j] * factor[first]
+        for p in range(first + 1, loops.factor_at[j + 1]):
+            value -= factor[p] * right[loops.factor_row[p]]
+        right[j] = value
 
 
 @inner
-def pumped(loops: Loops, flow: FloatArray, drop: FloatArray, slope: FloatArray) -> None:
-    """Take what inline pumps add from the drop of their pipes; see :func:`heatsym.physics.pump.pump_lift`."""
+def piece_of(loops: Loops, i: int, along: float) -> int:
+    """The piece of a pump's curve that a flow is in."""
+    piece = 0
+    while piece < loops.pump_flow.shape[1] - 2 and along > loops.pump_flow[i, piece + 1]:
+        piece += 1
+    if piece == 0 and along <= loops.pump_flow[i, 0]:
+        return -1
+    return piece
+
+
+@inner
+def pumped(loops: Loops, mesh: FloatArray) -> None:
+    """Take what inline pumps add from their members' drop; see :func:`heatsym.physics.pump.pump_lift`."""
     for i in range(loops.pump.size):
-        k, sense, points = loops.pump[i], loops.pump_sense[i], loops.pump_flow.shape[1]
-        through, piece = sense * flow[k], 0
-        while piece < points - 2 and through > loops.pump_flow[i, piece + 1]:
-            piece += 1
-        run, falls = through - loops.pump_flow[i, piece], 0.0
-        if run > 0.0:
+        m, sense = loops.pump[i], loops.pump_sense[i]
+        along = sense * mesh[NOW, m]
+        piece, falls = piece_of(loops, i, along), 0.0
+        first = max(piece, 0)
+        if piece >= 0:
             falls = (loops.pump_lift[i, piece] - loops.pump_lift[i, piece + 1]) / (
                 loops.pump_flow[i, piece + 1] - loops.pump_flow[i, piece]
             )
-        drop[k] -= sense * (loops.pump_lift[i, piece] - falls * run)
-        slope[k] += falls
+        mesh[DROP, m] -= sense * (loops.pump_lift[i, first] - falls * (along - loops.pump_flow[i, first]))
+        mesh[SLOPED, m] += falls
 
 
 @inner
-def around_loops(loops: Loops, room: Room, around: FloatArray, flow: FloatArray) -> float:
-    """Flow with what circulates, friction of every pipe, net drop around every loop; its norm."""
-    density, viscosity, drop, slope = (
-        room.loop_pipe[0],
-        room.loop_pipe[1],
-        room.loop_pipe[2],
-        room.loop_pipe[3],
-    )
-    length, diameter, roughness, zeta = loops.pipe[0], loops.pipe[1], loops.pipe[2], loops.pipe[3]
-    for k in range(flow.size):
-        flow[k] = room.base[k]
+def same_pieces(still: float, loops: Loops, mesh: FloatArray) -> bool:
+    """Whether every pump is on the line of its curve on which it was seen last."""
+    for i in range(loops.pump.size):
+        m, sense = loops.pump[i], loops.pump_sense[i]
+        now, at = mesh[NOW, m], mesh[AT, m]
+        if abs(now - at) > still and piece_of(loops, i, sense * now) != piece_of(loops, i, sense * at):
+            return False
+    return True
+
+
+@inner
+def circulate(loops: Loops, around: FloatArray, through: FloatArray, mesh: FloatArray) -> None:
+    """Members' flow with what circulates around the loops."""
+    base, now = mesh[BASE], mesh[NOW]
+    for c in range(through.size):
+        through[c] = 0.0
     for loop in range(loops.number):
         for p in range(loops.loop_at[loop], loops.loop_at[loop + 1]):
-            flow[loops.loop_pipe[p]] += loops.loop_sense[p] * around[loop]
-    for k in range(flow.size):
-        drop[k], slope[k] = friction(
-            flow[k], length[k], diameter[k], roughness[k], zeta[k], density[k], viscosity[k]
-        )
-    pumped(loops, flow, drop, slope)
+            through[loops.loop[0, p]] += loops.loop[1, p] * around[loop]
+    for m in range(now.size):
+        now[m] = base[m] + through[loops.member[2, m]]
+
+
+@inner
+def net_drops(loops: Loops, mesh: FloatArray, net: FloatArray, error: FloatArray) -> float:
+    """Net drop around every loop, linear from where friction was seen last; its norm."""
+    now, at, drop, slope, linear = mesh[NOW], mesh[AT], mesh[DROP], mesh[SLOPED], mesh[LINEAR]
+    for m in range(now.size):
+        linear[m] = drop[m] + slope[m] * (now[m] - at[m])
+    for c in range(net.size):
+        total = 0.0
+        for m in range(loops.chain_at[c], loops.chain_at[c + 1]):
+            total += linear[m]
+        net[c] = total
     norm = 0.0
     for loop in range(loops.number):
-        net = 0.0
+        total = 0.0
         for p in range(loops.loop_at[loop], loops.loop_at[loop + 1]):
-            net += loops.loop_sense[p] * drop[loops.loop_pipe[p]]
-        room.loop[ERROR, loop] = net
-        norm += net * net
+            total += loops.loop[1, p] * net[loops.loop[0, p]]
+        error[loop] = total
+        norm += total * total
     return math.sqrt(norm)
 
 
 @inner
-def balanced(
-    loops: Loops, medium: Medium, water: Water, room: Room, around: FloatArray, flow: FloatArray
-) -> bool:
-    """Flow without a net drop around any loop, by Newton's method; whether it was found.
+def near(still: float, enough: float, mesh: FloatArray) -> bool:
+    """Whether friction is linear enough from where it was seen last to the present flow, in every member.
 
-    As :func:`heatsym.numerics.graph.balanced_flow`: the step is halved while it does not lower the norm,
-    and the last one, below 1e-9 of the largest flow, is taken.
+    A change leaves about its square behind, over the flow, or over the largest laminar one where it is
+    below. What would come to rest is to be at rest.
     """
+    now, at, per_flow = mesh[NOW], mesh[AT], mesh[PER_FLOW]
+    far = 0
+    for m in range(now.size):
+        size, change = abs(now[m]), abs(now[m] - at[m])
+        bound = min(enough * max(size, LAMINAR / per_flow[m]), size)
+        far += 0 if change <= max(bound, still) else 1
+    return far == 0
+
+
+@inner
+def balanced(
+    still: float, loops: Loops, medium: Medium, water: Water, side: Side, room: Room, fresh: bool
+) -> bool:
+    """Flow of the loops' pipes without a net drop around any loop; whether it was found.
+
+    Newton's method: the step is halved while it does not lower the norm of the net drops. It begins where
+    friction was seen last, with other flows; where it is to be seen anew, with the last step's flows.
+    """
+    mesh, factor, around, flow = side.mesh, side.factor, side.around, side.pipe[FLOW]
     error, step, trial = room.loop[ERROR], room.loop[STEP], room.loop[TRIAL]
-    for k in range(flow.size):
-        x = (temperature_of(medium, mean_of(water, k)) - 80.0) / 80.0
-        room.loop_pipe[0, k] = polynomial(medium.density, x)
-        room.loop_pipe[1, k] = math.exp(polynomial(medium.log_viscosity, x))
-    norm = around_loops(loops, room, around, flow)
+    roughness, through, net = loops.resistance[ROUGHNESS], room.chain[AROUND], room.chain[NET]
+    if fresh:
+        resisting(loops, medium, water, mesh)
+        rubbing(roughness, mesh)
+        pumped(loops, mesh)
+        factorised(loops, mesh, room.chain, step, factor)
+        fill(around, 0.0)
+    for m in range(loops.member.shape[1]):
+        mesh[BASE, m] = loops.member[1, m] * flow[loops.member[0, m]]
+    circulate(loops, around, through, mesh)
+    net_drops(loops, mesh, net, error)
+    norm = np.inf
+    closed = False
     for _ in range(60):
-        for entry in range(loops.row.size):
-            value = 0.0
-            for p in range(loops.entry_at[entry], loops.entry_at[entry + 1]):
-                value += loops.entry_sense[p] * room.loop_pipe[3, loops.entry_pipe[p]]
-            room.matrix[entry] = value
-        factorised(loops, room)
-        largest, longest = 1e-12, 0.0
         for loop in range(loops.number):
             step[loop] = -error[loop]
-        solved(loops, room, step)
-        for loop in range(loops.number):
-            longest = max(longest, abs(step[loop]))
-        for k in range(flow.size):
-            largest = max(largest, abs(flow[k]))
-        if longest <= 1e-9 * largest:
-            for loop in range(loops.number):
-                around[loop] += step[loop]
-                for p in range(loops.loop_at[loop], loops.loop_at[loop + 1]):
-                    flow[loops.loop_pipe[p]] += loops.loop_sense[p] * step[loop]
-            return True
+        solved(loops, factor, step)
         share, now = 1.0, norm
         for halving in range(8):
             for loop in range(loops.number):
                 trial[loop] = around[loop] + share * step[loop]
-            now = around_loops(loops, room, trial, flow)
-            if now <= norm or halving == 7:
+            circulate(loops, trial, through, mesh)
+            if halving == 0:
+                closed = near(still, loops.enough, mesh) and same_pieces(still, loops, mesh)
+                if closed:
+                    break
+            rubbing(roughness, mesh)
+            pumped(loops, mesh)
+            now = net_drops(loops, mesh, net, error)
+            if now <= norm:
                 break
             share *= 0.5
-        for loop in range(loops.number):
-            around[loop] = trial[loop]
         norm = now
-    return False
+        copy(trial, around)
+        if closed:
+            break
+        factorised(loops, mesh, room.chain, step, factor)
+    for m in range(loops.member.shape[1]):
+        flow[loops.member[0, m]] = loops.member[1, m] * mesh[NOW, m]
+    return closed
 
 
 @inner
@@ -900,24 +946,27 @@ def route(
     side: Side,
     room: Room,
     sense: float,
+    fresh: bool,
 ) -> bool:
     """Flows of one side's pipes for what consumers draw and sources give; whether the loops balance.
 
-    ``sense`` is 1 on the supply side, where consumers withdraw, and -1 on the return side. Flows below
-    ``still`` are rounding.
+    ``sense`` is 1 on the supply side, where consumers withdraw, and -1 on the return side, whose turn is
+    next with the same flows. Flows below ``still`` are rounding. ``fresh`` says that the side's friction
+    was not yet seen in this step.
     """
     withdrawal, flow, sign = room.withdrawal, side.pipe[FLOW], side.order[SIGN]
-    fill(withdrawal, 0.0)
-    for c in range(network.consumer.size):
-        withdrawal[network.consumer[c]] += sense * room.consumer[DRAWN, c]
-    for s in range(network.source.size):
-        withdrawal[network.source[s]] -= sense * room.source[GIVEN, s]
-    closed = True
-    if loops.number == 0:
-        tree_flow(network, withdrawal, flow)
-    else:
+    if sense > 0.0:
+        fill(withdrawal, 0.0)
+        for c in range(network.consumer.size):
+            withdrawal[network.consumer[c]] += room.consumer[DRAWN, c]
+        for s in range(network.source.size):
+            withdrawal[network.source[s]] -= room.source[GIVEN, s]
         tree_flow(network, withdrawal, room.base)
-        closed = balanced(loops, medium, water, room, side.around, flow)
+    for k in range(flow.size):
+        flow[k] = sense * room.base[k]
+    closed = True
+    if loops.number > 0:
+        closed = balanced(still, loops, medium, water, side, room, fresh)
     for k in range(flow.size):
         if abs(flow[k]) < still:
             flow[k] = 0.0
@@ -1267,8 +1316,6 @@ def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -
     copy(state.memory.arrived, room.consumer[FOUND])
     copy(state.memory.response, room.consumer[RESPONSE])
     copy(state.memory.source_return, room.source[SEEN])
-    copy(state.memory.supply_around, work.supply.around)
-    copy(state.memory.return_around, work.return_.around)
     asked = first_wish(inputs, medium, room, t, limits.small_difference)
     limited(inputs, medium, room, t)
     allowed = limits.tolerance * max(asked, 1e-3 * limits.design_heat)
@@ -1300,12 +1347,14 @@ def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -
             s = inputs.order[t, i]
             given[s] = min(max(left, 0.0), most[s])
             left -= most[s]
-        closed = route(limits.still, network, loops, medium, state.supply, work.supply, room, 1.0)
+        closed = route(limits.still, network, loops, medium, state.supply, work.supply, room, 1.0, sweep == 1)
         if loops.number == 0:
             mirrored(work.supply, work.return_)
         else:
-            around = setting.return_loops
-            back = route(limits.still, network, around, medium, state.return_, work.return_, room, -1.0)
+            again = setting.return_loops
+            back = route(
+                limits.still, network, again, medium, state.return_, work.return_, room, -1.0, sweep == 1
+            )
             closed = closed and back
 
         mix(
@@ -1441,8 +1490,8 @@ def remembered(state: State, work: Work) -> None:
     copy(work.room.consumer[CAME], state.memory.arrived)
     copy(work.room.consumer[RESPONSE], state.memory.response)
     copy(work.room.source[BACK], state.memory.source_return)
-    copy(work.supply.around, state.memory.supply_around)
-    copy(work.return_.around, state.memory.return_around)
+    copy(work.supply.mesh[NOW], state.memory.supply_flow)
+    copy(work.return_.mesh[NOW], state.memory.return_flow)
 
 
 @inner
@@ -1516,6 +1565,8 @@ def advance(setting: Setting, state: State, work: Work, t: int, depth: int) -> t
     copied(state.return_, work.safe_return)
     fill(room.consumer[BIAS], 0.0)
     fill(room.source[SEEN_BIAS], 0.0)
+    copy(state.memory.supply_flow, work.supply.mesh[NOW])
+    copy(state.memory.return_flow, work.return_.mesh[NOW])
     sweeps, attempt, share, good = 0, 0, 1.0, False
     while True:
         share, some, settled = couple(setting, state, work, t, seconds)

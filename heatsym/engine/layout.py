@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +12,10 @@ from scipy import sparse
 from scipy.sparse.linalg import splu
 
 from heatsym.engine import kernels, reference
+from heatsym.engine.hydraulic_kernels import FITTINGS, FRICTION, RETURN_FITTINGS, ROUGHNESS, UNIT_FLOW
+from heatsym.engine.hydraulics import friction_table
 from heatsym.engine.medium import Medium
-from heatsym.engine.problem import Layer, Problem
+from heatsym.engine.problem import Problem
 from heatsym.engine.search import LEAPS, NARROW, REACH, STEEPEST
 from heatsym.interfaces.axis import FloatArray, IntArray
 from heatsym.interfaces.exchange import Offer, Plan
@@ -21,6 +24,11 @@ from heatsym.physics import water
 
 COLDEST, HOTTEST, DEGREE = -25.0, 165.0, 16
 """Of the polynomial from theta to temperature; its error is below 3e-9 K from coldest to hottest [degC]."""
+ENOUGH = 0.3
+"""Change of a flow that Newton's method stops at, over the square root of the coupling tolerance. [-]
+
+Steps shrink quadratically: what is left of the loops' balance is some ten-thousandth of that tolerance.
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +63,9 @@ def setting(problem: Problem, offers: Offer, plan: Plan, by: Numbering) -> kerne
     return kernels.Setting(
         network=_network(problem, by),
         loops=loops,
-        return_loops=loops._replace(**_elements(problem, problem.return_, by)),
+        return_loops=loops._replace(
+            **_elements(problem, "return", by.pipes[loops.member[0]], loops.member[1])
+        ),
         medium=_medium(problem.medium),
         limits=kernels.Limits(
             seconds=problem.step,
@@ -98,6 +108,8 @@ def work(at: kernels.Setting, safe: tuple[kernels.Water, kernels.Water]) -> kern
         kernels.Side(
             capacity=capacity,
             around=np.zeros(loops),
+            mesh=np.zeros((9, at.loops.member.shape[1])),
+            factor=np.zeros(len(at.loops.factor_row)),
             pipe=np.zeros((13, pipes)),
             order=_zeros((3, pipes)),
             counts=_zeros(2),
@@ -117,12 +129,8 @@ def work(at: kernels.Setting, safe: tuple[kernels.Water, kernels.Water]) -> kern
         queue=_zeros((2, nodes)),
         base=np.zeros(pipes),
         depths=_zeros(2 * at.limits.halvings + 2),
-        loop_pipe=np.zeros((4, pipes)),
-        loop=np.zeros((5, loops)),
-        loop_order=_zeros((3, loops)),
-        matrix=np.zeros(len(at.loops.row)),
-        factor_row=_zeros(int(at.loops.factor_at[-1])),
-        factor=np.zeros(int(at.loops.factor_at[-1])),
+        chain=np.zeros((3, len(at.loops.chain_at) - 1)),
+        loop=np.zeros((3, loops)),
     )
     sums = kernels.Sums(
         node=np.zeros((4, nodes)),
@@ -227,86 +235,163 @@ def _medium(medium: Medium) -> kernels.Medium:
 
 
 def _loops(problem: Problem, by: Numbering) -> kernels.Loops:
-    """Loops in an order that fills little in, the entries of their matrix, and the pattern of its factor."""
-    graph = problem.graph
-    count = graph.loops.shape[0]
-    loops = sparse.csr_array(graph.loops[:, by.pipes])
-    if count:
-        pattern = sparse.csc_matrix(abs(loops) @ abs(loops).T) + sparse.eye(count) * len(by.pipes)
-        options = {"SymmetricMode": True}
-        ranks = splu(
-            pattern.tocsc(), permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options=options
-        ).perm_c
-        loops = sparse.csr_array(loops[np.argsort(ranks)])
-    loops.sort_indices()
-    upper = sparse.csc_array(sparse.triu(abs(loops) @ abs(loops).T))
-    upper.sort_indices()
-    column = np.repeat(np.arange(count), np.diff(upper.indptr))
-    entry, edge, sense = _products(loops, column * count + upper.indices)
-    elimination, filled_in = _symbolic(upper)
+    """Short loops in an order that fills little in, their chains, the pattern of their matrix and its factor.
+
+    Loops of the spanning tree share their ways to the root: of 500 loops the matrix has ten times the
+    products and its factor takes ten times the work that those of short loops need.
+    """
+    loops = sparse.csr_array(problem.graph.loops[:, by.pipes])
+    member, sense, chain_at = _chains(loops)
+    chains = _shortened(sparse.csr_array(loops[:, member[chain_at[:-1]]]))
+    chains = sparse.csr_array(chains[_elimination_order(chains)])
+    chains.sort_indices()
+    product = _products(chains)
+    factor_at, factor_row, before_at, before = _factor(chains.shape[0], product)
     return kernels.Loops(
-        number=count,
-        loop_at=_whole(loops.indptr),
-        loop_pipe=_whole(loops.indices),
-        loop_sense=loops.data.astype(np.float64),
-        entry_at=np.searchsorted(entry, np.arange(len(upper.indices) + 1)),
-        entry_pipe=edge,
-        entry_sense=sense,
-        column_at=_whole(upper.indptr),
-        row=_whole(upper.indices),
-        factor_at=np.concatenate([[0], np.cumsum(filled_in)]),
-        elimination=elimination,
-        **_elements(problem, problem.supply, by),
+        number=chains.shape[0],
+        enough=ENOUGH * np.sqrt(problem.tolerance),
+        member=np.stack([member, sense, np.repeat(np.arange(chains.shape[1]), np.diff(chain_at))]),
+        chain_at=chain_at,
+        loop_at=_whole(chains.indptr),
+        loop=np.stack([_whole(chains.indices), _whole(chains.data)]),
+        column_at=np.searchsorted(product[0], np.arange(chains.shape[0] + 1)),
+        product=np.ascontiguousarray(product[1:]),
+        factor_at=factor_at,
+        factor_row=factor_row,
+        before_at=before_at,
+        before=before,
+        **_elements(problem, "supply", by.pipes[member], sense),
     )
 
 
-def _elements(problem: Problem, layer: Layer, by: Numbering) -> dict[str, Any]:
-    """What differs between the sides' loops: losses of the pipes with their valves, and pumps."""
-    p, pumps = problem.pipes, layer.pumps
-    zeta = p.zeta + layer.valves
+def _elements(problem: Problem, side: str, pipe: IntArray, sense: IntArray) -> dict[str, Any]:
+    """What differs between the sides' loops: losses of the members' pipes with their valves, and pumps."""
+    pumps = (problem.supply if side == "supply" else problem.return_).pumps
+    fittings = FITTINGS if side == "supply" else RETURN_FITTINGS
+    table = friction_table(problem, 1.0)[[UNIT_FLOW, ROUGHNESS, FRICTION, fittings]]
+    place = np.full(len(problem.pipe_ids), -1)
+    place[pipe] = np.arange(len(pipe))
+    around = place[pumps.pipe] >= 0
+    member = place[pumps.pipe[around]]
     return {
-        "pipe": np.stack([a[by.pipes] for a in (p.length, p.inner_diameter, p.roughness, zeta)]),
-        "pump": by.place_of_pipes[pumps.pipe],
-        "pump_sense": _table(pumps.sense, pumps.sense.shape),
-        "pump_flow": _table(pumps.flow, pumps.flow.shape),
-        "pump_lift": _table(pumps.lift, pumps.lift.shape),
+        "resistance": np.ascontiguousarray(table[:, pipe]),
+        "pump": member,
+        "pump_sense": pumps.sense[around] * sense[member],
+        "pump_flow": np.ascontiguousarray(pumps.flow[around]),
+        "pump_lift": np.ascontiguousarray(pumps.lift[around]),
     }
+
+
+def _chains(loops: sparse.csr_array) -> tuple[IntArray, IntArray, IntArray]:
+    """Pipes in loops, chain after chain, their sense relative to its first one, and where chains begin."""
+    by_pipe = sparse.csc_array(loops)
+    by_pipe.sort_indices()
+    chains: dict[bytes, list[tuple[int, int]]] = {}
+    for pipe in np.flatnonzero(np.diff(by_pipe.indptr)).tolist():
+        part = slice(by_pipe.indptr[pipe], by_pipe.indptr[pipe + 1])
+        senses = by_pipe.data[part]
+        shape = _whole(by_pipe.indices[part]).tobytes() + _whole(senses * senses[0]).tobytes()
+        chains.setdefault(shape, []).append((pipe, int(senses[0])))
+    pairs = np.array([pair for chain in chains.values() for pair in chain], dtype=np.int64).reshape(-1, 2)
+    chain_at = np.cumsum([0] + [len(chain) for chain in chains.values()])
+    first = np.repeat(pairs[chain_at[:-1], 1], np.diff(chain_at))
+    return pairs[:, 0].copy(), pairs[:, 1] * first, chain_at
+
+
+def _shortened(chains: sparse.csr_array) -> sparse.csr_array:
+    """The same circulations by shorter loops, each less or plus others as long as that takes chains away."""
+    ends = list(zip(chains.indptr[:-1].tolist(), chains.indptr[1:].tolist(), strict=True))
+    indices, senses = chains.indices.tolist(), chains.data.astype(np.int64).tolist()
+    loops = [dict(zip(indices[a:b], senses[a:b], strict=True)) for a, b in ends]
+    passing: list[set[int]] = [set() for _ in range(chains.shape[1])]
+    for i, loop in enumerate(loops):
+        for chain in loop:
+            passing[chain].add(i)
+    waiting, queued = deque(range(len(loops))), set(range(len(loops)))
+    while waiting:
+        i = waiting.popleft()
+        queued.discard(i)
+        shared: dict[int, int] = {}  # by other loop: chains passed the same way less those passed opposite
+        for chain, sense in loops[i].items():
+            for j in passing[chain] - {i}:
+                shared[j] = shared.get(j, 0) + sense * loops[j][chain]
+        saved, j = max(((2 * abs(n) - len(loops[j]), j) for j, n in shared.items()), default=(0, i))
+        if saved <= 0:
+            continue
+        sign = 1 if shared[j] > 0 else -1
+        new = {c: loops[i].get(c, 0) - sign * loops[j].get(c, 0) for c in loops[i] | loops[j]}
+        new = {chain: sense for chain, sense in new.items() if sense}
+        if max(map(abs, new.values())) > 1:
+            continue
+        for chain in loops[i]:
+            passing[chain].discard(i)
+        for chain in new:
+            passing[chain].add(i)
+        loops[i] = new
+        near = set().union(*(passing[chain] for chain in new)) - queued
+        waiting.extend(sorted(near))
+        queued |= near
+    rows = np.repeat(np.arange(len(loops)), [len(loop) for loop in loops])
+    data = np.array([sense for loop in loops for sense in loop.values()], dtype=np.float64)
+    columns = np.array([chain for loop in loops for chain in loop], dtype=np.int64)
+    return sparse.csr_array((data, (rows, columns)), shape=chains.shape)
+
+
+def _elimination_order(chains: sparse.csr_array) -> IntArray:
+    """An order of the loops in which the factor of their matrix fills little in."""
+    count = chains.shape[0]
+    if count == 0:
+        return _whole([])
+    pattern = sparse.csc_matrix(abs(chains) @ abs(chains).T) + sparse.eye(count) * chains.shape[1]
+    options = {"SymmetricMode": True}
+    ranks = splu(pattern.tocsc(), permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options=options).perm_c
+    return np.argsort(ranks)
 
 
 def _whole(values: ArrayLike) -> IntArray:
     return np.ascontiguousarray(values, dtype=np.int64)
 
 
-def _products(loops: sparse.csr_array, keys: IntArray) -> tuple[IntArray, IntArray, FloatArray]:
-    """For each entry of the upper triangle, in order: an edge shared by its loops, product of the senses."""
-    count = loops.shape[0]
-    by_edge = sparse.csc_array(loops)
-    pieces: list[tuple[IntArray, IntArray, FloatArray]] = []
-    for edge in np.flatnonzero(np.diff(by_edge.indptr)).tolist():
-        part = slice(by_edge.indptr[edge], by_edge.indptr[edge + 1])
-        rows, senses = by_edge.indices[part].astype(np.int64), by_edge.data[part]
-        upper = rows[:, None] <= rows[None, :]
-        entry = np.searchsorted(keys, (rows[None, :] * count + rows[:, None])[upper])
-        pieces.append((entry, np.full(len(entry), edge), np.outer(senses, senses)[upper]))
-    if not pieces:
-        return _whole([]), _whole([]), np.zeros(0)
-    entries, edges, products = (np.concatenate(column) for column in zip(*pieces, strict=True))
-    ranked = np.argsort(entries, kind="stable")
-    return _whole(entries[ranked]), _whole(edges[ranked]), products[ranked].astype(np.float64)
+def _products(chains: sparse.csr_array) -> IntArray:
+    """Upper triangle of the loops' matrix, column by column.
+
+    Rows of the table are a column, a row, a chain that both loops share, and the product of its senses.
+    """
+    by_chain = sparse.csc_array(chains)
+    pieces = [np.zeros((4, 0), dtype=np.int64)]
+    for chain in range(chains.shape[1]):
+        part = slice(by_chain.indptr[chain], by_chain.indptr[chain + 1])
+        loops, senses = _whole(by_chain.indices[part]), _whole(by_chain.data[part])
+        row, column = (grid.ravel() for grid in np.meshgrid(loops, loops, indexing="ij"))
+        every = np.stack([column, row, np.full(row.size, chain), np.outer(senses, senses).ravel()])
+        pieces.append(every[:, row <= column])
+    table = np.concatenate(pieces, axis=1)
+    return np.ascontiguousarray(table[:, np.lexsort(table[2::-1])])
 
 
-def _symbolic(upper: sparse.csc_array) -> tuple[IntArray, IntArray]:
-    """Elimination tree and entries per column of the LDL factor."""
-    count = upper.shape[0]
-    tree, entries, flag = np.full(count, -1), np.zeros(count, dtype=np.int64), np.full(count, -1)
+def _factor(count: int, product: IntArray) -> tuple[IntArray, IntArray, IntArray, IntArray]:
+    """Pattern of the LDL factor, by columns with the diagonal first and by rows without it."""
+    tree, flag = np.full(count, -1), np.full(count, -1)
+    columns: list[list[int]] = [[column] for column in range(count)]
+    before: list[tuple[int, int]] = []
+    before_at = np.zeros(count + 1, dtype=np.int64)
+    rows = np.split(product[1], np.searchsorted(product[0], np.arange(1, count)))
     for column in range(count):
         flag[column] = column
-        for row in upper.indices[upper.indptr[column] : upper.indptr[column + 1]]:
-            i = int(row)
-            while i < column and flag[i] != column:
+        reached = []
+        for row in np.unique(rows[column]).tolist():
+            i = row
+            while flag[i] != column:
                 if tree[i] == -1:
                     tree[i] = column
-                entries[i] += 1
+                reached.append(i)
                 flag[i] = column
                 i = int(tree[i])
-    return tree, entries
+        for i in sorted(reached):
+            before.append((i, len(columns[i])))
+            columns[i].append(column)
+        before_at[column + 1] = len(before)
+    factor_at = np.cumsum([0] + [len(entries) for entries in columns])
+    factor_row = _whole([row for entries in columns for row in entries])
+    at_column, place = np.array(before, dtype=np.int64).reshape(-1, 2).T
+    return factor_at, factor_row, before_at, np.stack([at_column, factor_at[at_column] + place])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 from pathlib import Path
 
@@ -12,13 +12,16 @@ import pytest
 
 import heatsym as hs
 from heatsym.engine.compiled import Compiled
-from heatsym.engine.layout import output
+from heatsym.engine.layout import _shortened, output
 from heatsym.engine.prepare import prepare
 from heatsym.engine.reference import Reference
 from heatsym.engine.settle import settle
 from heatsym.engine.trajectory import March
 from heatsym.interfaces.axis import FloatArray
-from tests.engine.networks import Network, random_network
+from heatsym.interfaces.exchange import Plan
+from heatsym.physics.friction import pressure_drop
+from tests.build import Net, offers
+from tests.engine.networks import SWEEPS, Network, random_network
 
 TRICKLE = 1e-6
 """Flows below this share of the largest are left out where temperatures are compared. [-]"""
@@ -135,6 +138,76 @@ def test_random_networks_are_hard() -> None:
     assert share(m.merged_parcels == 0 for m in marches) > 0.6
     causes = np.unique(np.concatenate([m.consumer_unmet_cause.ravel() for m in marches]))
     assert causes.tolist() == [0, 1, 2, 3]
+
+
+# -- many loops ----------------------------------------------------------------------------------------
+
+
+def lattice(tolerance: float) -> Network:
+    """Streets between 8 x 8 crossings, 49 loops: a plant at either end takes what the other leaves."""
+    rng = np.random.default_rng(3)
+    number = np.arange(64).reshape(8, 8)
+    east = zip(number[:, :-1].ravel().tolist(), number[:, 1:].ravel().tolist(), strict=True)
+    north = zip(number[:-1].ravel().tolist(), number[1:].ravel().tolist(), strict=True)
+    edges = [edge if rng.random() < 0.5 else edge[::-1] for edge in [*east, *north]]
+    net = Net(
+        [edges[i] for i in rng.permutation(len(edges))],
+        length=rng.uniform(30, 150, len(edges)),
+        diameter=rng.choice([0.03, 0.05, 0.08], len(edges)),
+        zeta=rng.uniform(0, 5, len(edges)),
+        consumers=list(range(1, 63)),
+        sources=[63, 0],
+        fluid=None,
+    )
+    steps = 12
+    flow = rng.uniform(0.0, 0.15, (steps, 62)) * (rng.random((steps, 62)) < 0.8)
+    problem = replace(
+        net.problem(np.nan, steps=steps, mass_flow=flow, tolerance=tolerance), max_sweeps=SWEEPS
+    )
+    share = np.repeat([0.7, 0.2, 0.5], 4)
+    most = share * flow.sum(axis=1) * 4180.0 * 30.0
+    offered = offers(problem, np.stack([most, np.full(steps, np.inf)], axis=1))
+    return Network(problem, offered, Plan(upper=offered.power, order=np.tile([0, 1], (steps, 1))))
+
+
+def test_many_loops() -> None:
+    network = lattice(1e-12)
+    assert network.problem.graph.loops.shape[0] == 49
+    flow = network.march(Compiled).pipe_mass_flow
+    assert ((flow > 0).any(axis=0) & (flow < 0).any(axis=0)).mean() > 0.2
+    check(network)
+
+
+def test_loops_are_balanced_to_the_coupling_tolerance() -> None:
+    """The first step's net drop around each loop at the usual tolerance, over all drops around it."""
+    network = lattice(1e-4)
+    p, march = network.problem, network.march(Compiled)
+    pipes, t = p.pipes, np.array([80.0])  # of the given water
+    drop = pressure_drop(
+        march.pipe_mass_flow[0],
+        pipes.length,
+        pipes.inner_diameter,
+        pipes.roughness,
+        pipes.zeta,
+        p.medium.density(t),
+        p.medium.viscosity(t),
+    )
+    net = np.abs(p.graph.loops @ drop)
+    assert march.converged.all()
+    assert (net <= 1e-4 * (abs(p.graph.loops) @ np.abs(drop))).all()
+
+
+def test_short_loops_carry_the_same_circulations() -> None:
+    """Each keeps mass at every node, and there are as many that do not depend on each other."""
+    graph = lattice(1e-4).problem.graph
+    found = _shortened(graph.loops)
+    assert set(found.data.tolist()) == {-1.0, 1.0}
+    assert found.nnz == 4 * 49  # the blocks between the streets
+    ends = np.zeros((graph.nodes, len(graph.start)))
+    ends[graph.start, np.arange(len(graph.start))] = -1.0
+    ends[graph.end, np.arange(len(graph.start))] = 1.0
+    assert np.abs(ends @ found.toarray().T).max() == 0.0
+    assert np.linalg.matrix_rank(found.toarray()) == 49
 
 
 # -- the same again ------------------------------------------------------------------------------------
