@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import operator
 import os
 import platform
 import resource
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -20,6 +21,7 @@ import numpy as np
 from benchmarks.networks import District, Period, Task, task
 from heatsym.engine.compiled import Compiled
 from heatsym.engine.hydraulics import hydraulics
+from heatsym.engine.settle import piece_steps
 from heatsym.engine.trajectory import March
 from heatsym.physics.friction import pressure_drop
 
@@ -137,47 +139,89 @@ def ready(this: Task) -> Callable[[], March]:
     return lambda: engine.march(start, lambda done: None)
 
 
+@dataclass(slots=True)
+class Passed:
+    """What is left of a march in pieces, whose rows go as they come: as in a run that streams."""
+
+    march: float = 0.0  # CPU time [s]
+    pressures: float = 0.0
+    sweeps: int = 0
+    steps: int = 0
+    unconverged: int = 0
+    merged: int = 0
+    residual: float = 0.0  # largest, over the largest heat of the sources of its piece. [-]
+    asked: float = 0.0
+    unmet: float = 0.0
+
+    def add(self, march: March, seconds: float, pressures: float) -> None:
+        """A piece, and the CPU time of it and of its pressures."""
+        self.march += seconds
+        self.pressures += pressures
+        self.sweeps += int(march.sweeps.sum())
+        self.steps += len(march.sweeps)
+        self.unconverged += int((~march.converged).sum())
+        self.merged += march.merged_parcels
+        largest = float(march.source_heat.sum(axis=1).max())
+        self.residual = max(self.residual, float(np.abs(march.residual).max()) / max(largest, 1.0))
+        self.asked += float(march.consumer_heat_demand.sum())
+        self.unmet += float(march.consumer_heat_unmet.sum())
+
+
+def in_pieces(this: Task) -> Callable[[], Passed]:
+    """The march with pressures in pieces of a run's size; its start settled and its code compiled."""
+    engine, size = Compiled(this.problem, this.offers, this.plan), piece_steps(this.problem)
+    start = engine.start()
+    hydraulics(this.problem, engine.part(start, 0, 1, lambda done: None)[1])
+
+    def march() -> Passed:
+        passed, state = Passed(), start.copy()
+        for first in range(0, this.problem.steps, size):
+            began = time.process_time()
+            last = min(first + size, this.problem.steps)
+            state, piece = engine.part(state, first, last, lambda done: None, keep=False)
+            marched = time.process_time()
+            hydraulics(this.problem, piece)
+            passed.add(piece, marched - began, time.process_time() - marched)
+        return passed
+
+    return march
+
+
 def measure(of: District, periods: tuple[Period, ...], *, producers: int = 1, rounds: int = 3) -> Measured:
     """March a district over periods and scale the CPU time to a year by their length.
 
     Preparing and the settling of the start are not in the march; pressures are apart.
     """
     hours = sum(24.0 * p.days for p in periods)
-    prepare, pressures = 0.0, 0.0
-    times = np.zeros(rounds)
-    sweeps, residual, steps, unconverged, merged = 0.0, 0.0, 0, 0, 0
-    asked, unmet = 0.0, 0.0
+    prepare = 0.0
+    passes = [Passed() for _ in range(rounds)]
     for period in periods:
-        found, this = timed(partial(task, of, period, producers=producers), 1)
-        prepare = max(prepare, found[0])
-        found, march = timed(ready(this), rounds)
-        times += found
-        work = partial(hydraulics, this.problem, march)
-        work()  # compiled now
-        pressures += cpu_seconds(work)
-        sweeps += float(march.sweeps.sum())
-        steps += len(march.sweeps)
-        unconverged += int((~march.converged).sum())
-        merged += march.merged_parcels
-        residual = max(residual, float(np.abs(march.residual).max() / march.source_heat.sum(axis=1).max()))
-        asked += float(march.consumer_heat_demand.sum())
-        unmet += float(march.consumer_heat_unmet.sum())
+        (seconds,), this = timed(partial(task, of, period, producers=producers), 1)
+        prepare = max(prepare, seconds)
+        march = in_pieces(this)
+        for whole in passes:
+            part = march()
+            for field in fields(Passed):
+                name = field.name
+                joined = max if name == "residual" else operator.add
+                setattr(whole, name, joined(getattr(whole, name), getattr(part, name)))
     scale = HOURS_OF_YEAR / hours
+    times, last = [scale * whole.march for whole in passes], passes[-1]
     return Measured(
         district=of,
         periods=periods,
         producers=producers,
         prepare=prepare,
-        march=scale * float(np.median(times)),
-        least=scale * float(times.min()),
-        most=scale * float(times.max()),
-        hydraulics=scale * pressures,
-        sweeps=sweeps / steps,
-        steps=steps,
-        unconverged=unconverged,
-        merged=merged,
-        residual=residual,
-        unmet=unmet / asked,
+        march=float(np.median(times)),
+        least=min(times),
+        most=max(times),
+        hydraulics=scale * float(np.median([whole.pressures for whole in passes])),
+        sweeps=last.sweeps / last.steps,
+        steps=last.steps,
+        unconverged=last.unconverged,
+        merged=last.merged,
+        residual=last.residual,
+        unmet=last.unmet / last.asked,
     )
 
 
@@ -207,15 +251,19 @@ def _resident() -> float:
 
 
 def _marched_alone(trenches: str, name: str, first_day: str, days: str, step: str) -> str:
-    """Largest resident memory so far, at three moments, as JSON."""
+    """Largest resident memory so far, at four moments of a run in pieces, as JSON."""
     from benchmarks.networks import district
 
     begin = _resident()
     this = task(district(int(trenches)), Period(name, int(first_day), int(days), int(step)))
     prepared = _resident()
-    run = ready(this)
+    engine = Compiled(this.problem, this.offers, this.plan)
+    state = engine.start()
     settled = _resident()
-    run()
+    size, steps = piece_steps(this.problem), this.problem.steps
+    for first in range(0, steps, size):
+        state, march = engine.part(state, first, min(first + size, steps), lambda done: None, keep=False)
+        hydraulics(this.problem, march)
     return json.dumps({"imports": begin, "prepared": prepared, "settled": settled, "marched": _resident()})
 
 

@@ -12,11 +12,13 @@ if TYPE_CHECKING:
     from heatsym.case.load import load
     from heatsym.errors import AccessError, HeatsymError, InputError, OutputExistsError, Problem
     from heatsym.simulation import Run, open_run, run
+    from heatsym.study import Failure, run_many
 
 __version__ = "0.1.0"
 
 _HOME = {
     "AccessError": "heatsym.errors",
+    "Failure": "heatsym.study",
     "HeatsymError": "heatsym.errors",
     "InputError": "heatsym.errors",
     "OutputExistsError": "heatsym.errors",
@@ -25,10 +27,13 @@ _HOME = {
     "load": "heatsym.case.load",
     "open_run": "heatsym.simulation",
     "run": "heatsym.simulation",
+    "run_into": "heatsym.simulation",
+    "run_many": "heatsym.study",
 }
 
 __all__ = [
     "AccessError",
+    "Failure",
     "HeatsymError",
     "InputError",
     "OutputExistsError",
@@ -38,6 +43,8 @@ __all__ = [
     "load",
     "open_run",
     "run",
+    "run_into",
+    "run_many",
 ]
 
 

@@ -9,13 +9,14 @@ import xarray as xr
 
 from heatsym.analysis.figures import enabled_sources, given
 from heatsym.case.model import Case
-from heatsym.engine.trajectory import Cause, Trajectory
+from heatsym.engine.digest import Digest
+from heatsym.engine.trajectory import Cause
 from heatsym.interfaces.axis import FloatArray
 from heatsym.results.balance import balance
 from heatsym.tables.factors import JOULES_PER_MWH
 
 
-def energy(case: Case, results: xr.Dataset, trajectory: Trajectory) -> dict[str, float]:
+def energy(case: Case, results: xr.Dataset, run: Digest) -> dict[str, float]:
     """Heat over the run, and how well it adds up.
 
     Parameters
@@ -24,8 +25,8 @@ def energy(case: Case, results: xr.Dataset, trajectory: Trajectory) -> dict[str,
         The study.
     results : xarray.Dataset
         Its results, from which loss, stored change and residual come.
-    trajectory : Trajectory
-        The same run in double precision, from which demand, delivered, unmet and supplied come.
+    run : Digest
+        Its totals in double precision, from which demand, delivered, unmet and supplied come.
 
     Returns
     -------
@@ -33,49 +34,45 @@ def energy(case: Case, results: xr.Dataset, trajectory: Trajectory) -> dict[str,
         ``demand_MWh``, ``delivered_MWh``, ``unmet_MWh``, ``supplied_MWh``, ``network_loss_MWh``,
         ``stored_change_MWh``, ``pump_MWh`` [MWh] and ``residual_relative`` [-].
     """
-    march, account = trajectory.march, balance(results)
-    delivered, unmet = march.consumer_heat_delivered, march.consumer_heat_unmet
-    # a consumer with a prescribed flow asks for no heat: it gets what its flow brings
-    demand = np.where(np.isnan(march.consumer_heat_demand), delivered + unmet, march.consumer_heat_demand)
+    ledger, account = run.ledger, balance(results)
     return given(
         {
-            "demand_MWh": _mwh(case, demand),
-            "delivered_MWh": _mwh(case, delivered),
-            "unmet_MWh": _mwh(case, unmet),
-            "supplied_MWh": _mwh(case, march.source_heat),
+            "demand_MWh": _mwh(case, ledger.demand.value),
+            "delivered_MWh": _mwh(case, ledger.delivered.value),
+            "unmet_MWh": _mwh(case, ledger.unmet.value),
+            "supplied_MWh": _mwh(case, run.course.source_heat),
             "network_loss_MWh": account.energy(account.network_loss) / JOULES_PER_MWH,
             "stored_change_MWh": account.energy(account.stored_change) / JOULES_PER_MWH,
-            "pump_MWh": _mwh(case, trajectory.hydraulics.pump_electricity),
+            "pump_MWh": _mwh(case, run.course.pump_electricity),
             "residual_relative": account.residual_relative,
         }
     )
 
 
-def shares(case: Case, trajectory: Trajectory) -> dict[str, float]:
+def shares(case: Case, run: Digest) -> dict[str, float]:
     """Peak of the heat supplied [kW], and shares of surplus heat and of losses in it [-]."""
-    heat = trajectory.march.source_heat
+    heat = run.course.source_heat
     supplied = heat.sum()
     figures = {"peak_kW": heat.sum(axis=1).max(initial=0.0) / 1e3}
     if supplied > 0.0:
         surplus = np.array([source.surplus for source in enabled_sources(case)])
         figures["surplus_share"] = heat[:, surplus].sum() / supplied
-        figures["loss_share"] = trajectory.march.pipe_heat_loss.sum() / supplied
+        figures["loss_share"] = run.ledger.loss.value / supplied
     return given(figures)
 
 
-def unmet(case: Case, trajectory: Trajectory) -> dict[str, Any]:
+def unmet(case: Case, run: Digest) -> dict[str, Any]:
     """Unmet heat by cause [MWh], and hours in which anybody missed some [h]."""
-    march = trajectory.march
-    causes = [cause for cause in Cause if cause is not Cause.NONE]
     by_cause = {
-        cause.name.lower(): _mwh(case, march.consumer_heat_unmet[march.consumer_unmet_cause == cause])
-        for cause in causes
+        cause.name.lower(): _mwh(case, run.ledger.unmet_by_cause.value[cause])
+        for cause in Cause
+        if cause is not Cause.NONE
     }
-    hours = (march.consumer_unmet_cause != Cause.NONE).any(axis=1).sum() * case.axis.step / 3600.0
+    hours = run.ledger.short * case.axis.step / 3600.0
     return {"unmet_by_cause_MWh": by_cause, "unmet_hours": float(hours)}
 
 
-def by_source(case: Case, trajectory: Trajectory) -> dict[str, dict[str, float]]:
+def by_source(case: Case, run: Digest) -> dict[str, dict[str, float]]:
     """Heat and inputs of each source [MWh], and hours at its largest output [h].
 
     Returns
@@ -85,8 +82,8 @@ def by_source(case: Case, trajectory: Trajectory) -> dict[str, dict[str, float]]
         unlimited, ``fuel_MWh`` where it burns none.
     """
     figures = {}
-    for position, (source, use) in enumerate(zip(enabled_sources(case), trajectory.uses, strict=True)):
-        heat = trajectory.march.source_heat[:, position]
+    for position, (source, use) in enumerate(zip(enabled_sources(case), run.uses, strict=True)):
+        heat = run.course.source_heat[:, position]
         largest = use.available.max(initial=0.0)
         values = {
             "heat_MWh": _mwh(case, heat),

@@ -6,17 +6,17 @@ import numpy as np
 
 from heatsym.analysis.figures import Figures
 from heatsym.case.model import Case
-from heatsym.engine.trajectory import Trajectory
+from heatsym.engine.digest import Digest
 
 
-def homes(case: Case, trajectory: Trajectory) -> Figures:
+def homes(case: Case, run: Digest) -> Figures:
     r"""Homes behind the consumers, and how many of them are warm.
 
     Parameters
     ----------
     case : Case
         The study; ``dwellings`` in its table of consumers counts the homes.
-    trajectory : Trajectory
+    run : Digest
         Its run.
 
     Returns
@@ -35,7 +35,7 @@ def homes(case: Case, trajectory: Trajectory) -> Figures:
     dwellings = np.broadcast_to(np.nan_to_num(consumers.dwellings), len(consumers.id))
     if not dwellings.any():
         return Figures(missing="no dwellings in the table of consumers")
-    delivered = trajectory.march.consumer_heat_delivered.sum(axis=0)
-    asked = delivered + trajectory.march.consumer_heat_unmet.sum(axis=0)
+    delivered = run.ledger.delivered.value
+    asked = delivered + run.ledger.unmet.value
     share = np.divide(delivered, asked, out=np.ones_like(asked), where=asked > 0.0)
     return Figures({"connected": float(dwellings.sum()), "warmed": float(dwellings @ share)})

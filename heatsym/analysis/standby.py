@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from heatsym.analysis.figures import given, power
 from heatsym.interfaces.axis import FloatArray
 from heatsym.results.balance import balance
+from heatsym.results.blocks import summed
 from heatsym.tables.factors import JOULES_PER_MWH
 
 SHORTEST = 86_400.0
@@ -83,14 +84,19 @@ def standby(results: xr.Dataset) -> dict[str, Any]:
         }
     )
     none = (available[:, columns] == 0.0).all(axis=1)
-    values["without_surplus"] = _account(results, none)
+    account = _Account(
+        balance(results).seconds,
+        power(results, "source_heat"),
+        summed(results, "consumer_heat_unmet"),
+        [str(name) for name in results["source"].values],
+    )
+    values["without_surplus"] = account.of(none)
     bounds = np.datetime_as_string(results["time_bnds"].values, unit="s", timezone="UTC")
     values["stops"] = []
     for stop in stops(results):
-        within = np.zeros(len(none), dtype=np.bool_)
-        within[stop.first : stop.last] = True
+        within = slice(stop.first, stop.last)
         named = {"source": stop.source, "from": bounds[stop.first, 0], "to": bounds[stop.last - 1, 1]}
-        values["stops"].append({key: str(value) for key, value in named.items()} | _account(results, within))
+        values["stops"].append({key: str(value) for key, value in named.items()} | account.of(within))
     return values
 
 
@@ -100,14 +106,21 @@ def _surplus(results: xr.Dataset) -> list[tuple[int, str]]:
     return [(i, str(name)) for i, name in enumerate(results["source"].values) if marks[i]]
 
 
-def _account(results: xr.Dataset, within: NDArray[np.bool_]) -> dict[str, Any]:
-    """Hours, heat by source and unmet heat of some steps."""
-    seconds: FloatArray = np.where(within, balance(results).seconds, 0.0)
-    heat = seconds @ power(results, "source_heat") / JOULES_PER_MWH
-    unmet = float(seconds @ power(results, "consumer_heat_unmet").sum(axis=1)) / JOULES_PER_MWH
-    names = [str(name) for name in results["source"].values]
-    return {
-        "hours": float(seconds.sum()) / 3600.0,
-        "heat_MWh": dict(zip(names, heat.tolist(), strict=True)),
-        "unmet_MWh": unmet,
-    }
+@dataclass(frozen=True, slots=True, eq=False)
+class _Account:
+    """What hours, heat and unmet heat of some steps are counted from."""
+
+    seconds: FloatArray  # (time,)
+    heat: FloatArray  # (time, source) [W]
+    unmet: FloatArray  # (time,) [W]
+    names: list[str]
+
+    def of(self, steps: slice | NDArray[np.bool_]) -> dict[str, Any]:
+        """Hours, heat by source and unmet heat of some steps."""
+        seconds = self.seconds[steps]
+        heat = seconds @ self.heat[steps] / JOULES_PER_MWH
+        return {
+            "hours": float(seconds.sum()) / 3600.0,
+            "heat_MWh": dict(zip(self.names, heat.tolist(), strict=True)),
+            "unmet_MWh": float(seconds @ self.unmet[steps]) / JOULES_PER_MWH,
+        }

@@ -16,13 +16,14 @@ from heatsym.analysis.money import operating_cost
 from heatsym.analysis.standby import standby
 from heatsym.analysis.wording import number
 from heatsym.case.model import Case
+from heatsym.engine.digest import Digest, digest
 from heatsym.engine.trajectory import Trajectory
 from heatsym.results.balance import violations
 from heatsym.results.envelope import flags
 
 
 def summary(
-    case: Case, results: xr.Dataset, trajectory: Trajectory, wall_s: Mapping[str, float]
+    case: Case, results: xr.Dataset, trajectory: Trajectory | Digest, wall_s: Mapping[str, float]
 ) -> dict[str, Any]:
     """Key figures of a run, unrounded, units in the keys; what was not computed is absent.
 
@@ -32,8 +33,8 @@ def summary(
         The study.
     results : xarray.Dataset
         Its results, as stored.
-    trajectory : Trajectory
-        The same run in double precision.
+    trajectory : Trajectory or Digest
+        The same run in double precision, in full or as it is kept of a large one.
     wall_s : mapping of str to float
         ``total`` and ``march``. [s]
 
@@ -43,9 +44,10 @@ def summary(
         What becomes ``summary.json``. ``not_computed`` says why a group of figures is absent,
         ``assumptions`` what the figures rest on.
     """
+    run = digest(trajectory) if isinstance(trajectory, Trajectory) else trajectory
     emitted, cost = emissions(case, results), operating_cost(case, results)
-    warmed = homes(case, trajectory)
-    sources = by_source(case, trajectory)
+    warmed = homes(case, run)
+    sources = by_source(case, run)
     for name, tonnes in source_tonnes(case, results).items():
         sources[name]["emissions_t"] = tonnes
     figures: dict[str, Any] = {
@@ -53,15 +55,15 @@ def summary(
         "heatsym_version": heatsym.__version__,
         "steps": case.axis.steps,
         "wall_s": {key: float(value) for key, value in wall_s.items()},
-        "energy": energy(case, results, trajectory),
-        **shares(case, trajectory),
-        **unmet(case, trajectory),
+        "energy": energy(case, results, run),
+        **shares(case, run),
+        **unmet(case, run),
         "homes": warmed.values,
         "sources": sources,
         "standby": standby(results),
         "emissions": emitted.values,
         "economics": cost.values,
-        "convergence": _convergence(trajectory),
+        "convergence": _convergence(run),
         "not_computed": {
             group: found.missing
             for group, found in (("homes", warmed), ("emissions", emitted), ("economics", cost))
@@ -70,8 +72,8 @@ def summary(
         "assumptions": list(dict.fromkeys([*_basis(case), *emitted.assumptions, *cost.assumptions])),
         "warnings": [
             *(str(problem) for problem in case.warnings),
-            *trajectory.warnings,
-            *_unsettled(trajectory),
+            *run.warnings,
+            *_unsettled(run),
             *violations(results),
             *flags(results),
             *emitted.warnings,
@@ -141,16 +143,16 @@ def _against(co2: Mapping[str, Any]) -> str:
     )
 
 
-def _convergence(trajectory: Trajectory) -> dict[str, Any]:
+def _convergence(run: Digest) -> dict[str, Any]:
     """How the run settled."""
-    march = trajectory.march
+    course = run.course
     return {
-        "unconverged_steps": int((~march.converged).sum()),
-        "rounds": trajectory.rounds,
-        "settled": trajectory.settled,
-        "unsettled_hours": {name: float(hours) for name, hours in trajectory.unsettled_hours.items()},
-        "sweeps": {"mean": float(march.sweeps.mean()), "max": int(march.sweeps.max())},
-        "merged_parcels": int(march.merged_parcels),
+        "unconverged_steps": int((~course.converged).sum()),
+        "rounds": run.rounds,
+        "settled": run.settled,
+        "unsettled_hours": {name: float(hours) for name, hours in run.unsettled_hours.items()},
+        "sweeps": {"mean": float(course.sweeps.mean()), "max": int(course.sweeps.max())},
+        "merged_parcels": run.ledger.merged,
     }
 
 
@@ -159,9 +161,9 @@ def _basis(case: Case) -> list[str]:
     return [sentence for source in enabled_sources(case) for sentence in source.basis()]
 
 
-def _unsettled(trajectory: Trajectory) -> list[str]:
+def _unsettled(run: Digest) -> list[str]:
     """Sources whose plan the rounds did not settle."""
     return [
-        f"{name}: plan and march differ in {hours:g} h after {trajectory.rounds} rounds"
-        for name, hours in trajectory.unsettled_hours.items()
+        f"{name}: plan and march differ in {hours:g} h after {run.rounds} rounds"
+        for name, hours in run.unsettled_hours.items()
     ]

@@ -317,4 +317,10 @@ CODES: dict[str, Code] = {
         " or several tables are to go into one file.",
         "Write for example --select source=works, ask for a longer period, or name a folder.",
     ),
+    "HS703": Code(
+        "checkpoint refused",
+        "An interrupted run can only be continued with the same case, the same input files and the same"
+        " versions, and from a checkpoint that is whole.",
+        "Put back what has changed since, or run without --resume to start from the beginning.",
+    ),
 }

@@ -58,9 +58,10 @@ def _given(
     """A series for each consumer that has one, (time, consumer), NaN for the others; None if it is wrong."""
     if reader.clock is None:
         return None
-    out = np.full((reader.clock.axis.steps, len(consumers.id)), np.nan)
+    shape = (reader.clock.axis.steps, len(consumers.id))
     if name not in fields.keys:
-        return out
+        return np.broadcast_to(np.nan, shape)  # which takes no memory
+    out = np.full(shape, np.nan)
     key = fields.keys[name]
     spec = specs(Demand)[name][0]
     assert isinstance(spec, Quantity)

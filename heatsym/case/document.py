@@ -112,6 +112,11 @@ class Document:
         names = (str(holder[key]) for holder, key in file_names(self.data))
         return {name: self.path.parent / name for name in names}
 
+    @property
+    def inputs(self) -> list[tuple[str, bytes | Path]]:
+        """What the case was read from: the case file's text, then the files that it names."""
+        return [(self.name, self.text.encode()), *self.files.items()]
+
     def _with(
         self, patch: Mapping[str, Any], place: Place, findings: Findings, root: KeyPath = ()
     ) -> Document:

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
 from heatsym.case.files import UnfitError, text_of
 from heatsym.case.read_csv import Flaw
@@ -196,6 +195,8 @@ class Graph:
 
 def graph_of(drawing: Drawing) -> Graph:
     """Nodes where ends of lines meet."""
+    from scipy.spatial import cKDTree  # a tenth of a second, which cases without a drawing do not need
+
     points = [p for line in drawing.lines for p in line.points]
     sizes = np.array([len(line.points) for line in drawing.lines])
     places = np.array(points + [p.at for p in drawing.points])

@@ -13,6 +13,7 @@ from heatsym import __version__
 from heatsym.cli.console import COMPILING, Log, Progress, plural, say, say_problems
 from heatsym.cli.failures import CHECK_FAILED, UNCONVERGED
 from heatsym.cli.options import case_arguments
+from heatsym.errors import AccessError
 
 if TYPE_CHECKING:
     from heatsym.simulation import Run
@@ -30,6 +31,16 @@ TOLERATED_SHARE = 1e-3  # of the steps, unconverged
     help="Folder of the results; default results/CASE or results/CASE-SCENARIO.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace an earlier run in that folder.")
+@click.option("--resume", is_flag=True, help="Go on with an interrupted run into that folder.")
+@click.option(
+    "--checkpoint",
+    "every",
+    metavar="SECONDS",
+    type=click.FloatRange(min=0),
+    default=60.0,
+    show_default=True,
+    help="Time between checkpoints, from which an interrupted run goes on.",
+)
 @click.option("--no-report", is_flag=True, help="Do not make report.html.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the result folder only, and errors.")
 @click.option("-v", "--verbose", is_flag=True, help="Print the log as well.")
@@ -43,6 +54,8 @@ def command(
     allow_outside: bool,
     output: Path | None,
     overwrite: bool,
+    resume: bool,
+    every: float,
     no_report: bool,
     quiet: bool,
     verbose: bool,
@@ -56,9 +69,8 @@ def command(
     from heatsym.analysis.summary import ten_lines
     from heatsym.case.load import load
     from heatsym.engine.compiled import is_compiled
-    from heatsym.report.page import write_report
-    from heatsym.results.store import check_folder
-    from heatsym.simulation import run
+    from heatsym.results.store import check_folder, interrupted
+    from heatsym.simulation import run_into
 
     folder = output or default_folder(case_file, scenario)
     check_folder(folder, overwrite)
@@ -71,19 +83,47 @@ def command(
         if case.engine.kind == "compiled" and not is_compiled():
             say(COMPILING)
 
-    with closing(Progress(shown=not quiet)) as progress:
-        result = run(case, progress=progress)
-    log("computed")
+        if resume and interrupted(folder) is None:
+            say(f"no interrupted run into {folder}: starting from the beginning")
+        elif not resume and interrupted(folder) is not None:
+            say(f"an interrupted run into {folder} is not gone on with: --resume would")
+
+    judged: list[tuple[list[str], int]] = []
+
+    def told(result: Run) -> str:
+        log("computed")
+        judged.append(judge(result))
+        lines = (*ten_lines(result.summary), *result.summary["warnings"], *judged[-1][0])
+        for line in dict.fromkeys(lines):
+            log.keep(line)
+        return log.text
+
+    try:
+        with closing(Progress(shown=not quiet)) as progress:
+            result = run_into(
+                folder,
+                case,
+                overwrite=overwrite,
+                resume=resume,
+                checkpoint_every=every,
+                beside=True,
+                progress=progress,
+                command=("heatsym", *sys.argv[1:]),
+                log=told,
+            )
+    except (KeyboardInterrupt, AccessError):
+        if interrupted(folder) is not None:
+            say("the run can go on from its last checkpoint: give the same command with --resume")
+        raise
     lines = ten_lines(result.summary)
-    failures, status = judge(result)
-    for line in dict.fromkeys((*lines, *result.summary["warnings"], *failures)):
-        log.keep(line)
-    result.save(folder, overwrite, command=("heatsym", *sys.argv[1:]), log=log.text)
+    failures, status = judged[-1]
 
     if not quiet:
         for line in lines:
             say(line)
     if not no_report:
+        from heatsym.report.page import write_report
+
         report = write_report(folder)
         if not quiet:
             say(f"report           {report}")

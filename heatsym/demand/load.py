@@ -16,6 +16,7 @@ from heatsym.interfaces.profile import Context, DailyAir
 
 BoolArray = NDArray[np.bool_]
 
+BLOCK = 1024  # steps that are multiplied out together
 FLOW_MARGIN = 1.2  # largest flow over the flow at the peak
 DROP_MIN = 5.0  # cooling of the water below which an hour does not size a consumer's flow [K]
 
@@ -78,7 +79,10 @@ def loads(
         position = {profile: column for column, profile in enumerate(distinct)}
         shares = bdew.annual_shares(ctx.axis, air, distinct, windy=demand.windy, region=demand.holidays)
         which = [position[profile] for profile in profiles]
-        heat[:, annual] = shares[:, which] * consumers.annual_heat[annual]
+        heat = heat.copy()
+        for first in range(0, len(heat), BLOCK):
+            part = slice(first, first + BLOCK)
+            heat[part, annual] = shares[part, which] * consumers.annual_heat[annual]
     return Load(
         heat=heat,
         mass_flow=mass_flow,
@@ -102,10 +106,9 @@ def demand_problems(demand: Demand, ctx: Context, air: DailyAir | None) -> list[
 
 def _series(demand: Demand, ctx: Context) -> tuple[FloatArray, FloatArray]:
     """Given heat [W] and flow [kg/s], (time, consumer), NaN where not given."""
-    none = np.full((ctx.axis.steps, len(demand.consumers.id)), np.nan)
+    none = np.broadcast_to(np.nan, (ctx.axis.steps, len(demand.consumers.id)))  # which takes no memory
     heat, mass_flow = (
-        none.copy() if given is None else np.array(given, dtype=float)
-        for given in (demand.heat, demand.mass_flow)
+        none if given is None else np.asarray(given, dtype=float) for given in (demand.heat, demand.mass_flow)
     )
     return heat, mass_flow
 

@@ -15,14 +15,14 @@ from typing import Any
 import numpy as np
 
 from heatsym.engine import kernels
-from heatsym.engine.layout import filled, numbering, output, setting, work
+from heatsym.engine.layout import filled, inputs, numbering, output, setting, work
 from heatsym.engine.problem import Problem
 from heatsym.engine.reference import Progress, Reference
 from heatsym.engine.trajectory import March
 from heatsym.interfaces.exchange import Offer, Plan
 
-PIECES = 200
-"""Calls of the kernel in a march; progress is told after each."""
+PIECES, SHORTEST = 50, 16
+"""Calls of the kernel in a march, after each of which progress is told, and steps of one at least."""
 
 
 def is_compiled() -> bool:
@@ -66,8 +66,9 @@ class Compiled:
             raise ValueError("distributed walls need the reference engine")
         self.problem = problem
         self.numbering = numbering(problem.graph)
-        self.setting = setting(problem, offers, plan, self.numbering)
-        self.begin = Reference(problem, offers, plan).initial_state()
+        self.same = Reference(problem, offers, plan)  # whose reading of the problem holds for both
+        self.setting = setting(self.same, self.numbering)
+        self.room = self._work()
 
     def initial_state(self) -> CompiledState:
         """Water as the case gives it, else at the first step's set-point and usual return temperature."""
@@ -76,15 +77,15 @@ class Compiled:
         start, end = graph.start[self.numbering.pipes], graph.end[self.numbering.pipes]
         at_rest = np.zeros(self.setting.loops.member.shape[1])
         memory = kernels.Memory(
-            self.begin.arrived.copy(),
-            self.begin.response.copy(),
-            self.begin.source_return.copy(),
+            warm[p.consumer_node],
+            np.zeros(len(p.consumer_node)),
+            cold[p.source_node],
             at_rest,
             at_rest.copy(),
         )
-        return CompiledState(
-            kernels.State(filled(warm[start], warm[end]), filled(cold[start], cold[end]), memory)
-        )
+        substeps = self.setting.limits.substeps
+        supply, return_ = (filled(t[start], t[end], substeps) for t in (warm, cold))
+        return CompiledState(kernels.State(supply, return_, memory))
 
     def start(self, hours: float = 48.0) -> CompiledState:
         """The given water, or a network settled by running the first hours twice."""
@@ -92,10 +93,9 @@ class Compiled:
         if self.problem.initial_supply is not None:
             return state
         first = min(self.problem.steps, max(1, round(hours * 3600.0 / self.problem.step)))
-        room = self._work(state)
         nothing = output(self.setting, self.numbering, 0)
         for _ in range(2):
-            self._run(state, room, nothing, 0, first, -1)
+            self._run(state, self.room, nothing, 0, first, -1)
         return state
 
     def march(self, state: CompiledState, progress: Progress) -> March:
@@ -136,15 +136,12 @@ class Compiled:
         RecirculationError
             Water circulates within one side.
         """
-        began = time.process_time()
+        began = time.thread_time()
         state = state.copy() if keep else state
         merged, steps = state.merged, last - first
         initial = kernels.stored_heat(self.setting.network, state.arrays)
-        room, rows = self._work(state), output(self.setting, self.numbering, steps)
-        piece = max(1, -(-steps // PIECES))
-        for row in range(0, steps, piece):
-            progress(row / steps)
-            self._run(state, room, rows, first + row, first + min(row + piece, steps), row)
+        rows = output(self.setting, self.numbering, steps)
+        self._run(state, self.room, rows, first, last, 0, progress)
         self._in_degrees(rows)
         demand, delivered, arrived, sent, drawn = rows.consumer
         flow_supply, flow_return, loss, pipe_supply, pipe_return = rows.pipe
@@ -174,18 +171,17 @@ class Compiled:
             converged=rows.converged,
             residual=rows.step[1],
             merged_parcels=state.merged - merged,
-            seconds=time.process_time() - began,
+            seconds=time.thread_time() - began,
         )
 
     def _in_degrees(self, rows: kernels.Output) -> None:
         """Temperatures where the kernel wrote theta."""
         for table in (rows.node, rows.pipe[3:], rows.consumer[2:4], rows.source[2:]):
-            kernels.to_temperatures(self.setting.medium, table.reshape(-1))
+            kernels.to_temperatures(self.setting.medium, table.reshape(-1), np.zeros((2, 256)))
 
-    def _work(self, state: CompiledState) -> kernels.Work:
+    def _work(self) -> kernels.Work:
         """Working memory for the marches of one state."""
-        safe = state.copy().arrays
-        return work(self.setting, (safe.supply, safe.return_))
+        return work(self.setting)
 
     def _run(
         self,
@@ -195,8 +191,14 @@ class Compiled:
         first: int,
         last: int,
         row: int,
+        progress: Progress = lambda done: None,
     ) -> None:
-        """March some steps."""
-        stopped = kernels.march(self.setting, state.arrays, room, rows, first, last, row)
-        if stopped >= 0:
-            raise RecirculationError(f"water circulates within one side in step {stopped}")
+        """March some steps, written from ``row`` on, or not at all where ``row`` is negative."""
+        asked = self.setting._replace(inputs=inputs(self.same, first, last))
+        steps, piece = last - first, max(SHORTEST, -(-self.problem.steps // PIECES))
+        for t in range(0, steps, piece):
+            progress(t / steps)
+            at = row + t if row >= 0 else row
+            stopped = kernels.march(asked, state.arrays, room, rows, t, min(t + piece, steps), at)
+            if stopped >= 0:
+                raise RecirculationError(f"water circulates within one side in step {first + stopped}")

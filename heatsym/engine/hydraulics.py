@@ -11,8 +11,9 @@ import numpy as np
 
 from heatsym.engine.medium import Medium
 from heatsym.engine.problem import Layer, Problem
-from heatsym.engine.trajectory import Hydraulics, March, rows
+from heatsym.engine.trajectory import Hydraulics, March, joined, rows
 from heatsym.interfaces.axis import FloatArray, IntArray
+from heatsym.network.properties import PipeProperties
 from heatsym.physics import water
 from heatsym.physics.friction import pressure_drop
 from heatsym.physics.pump import pump_lift, pump_power
@@ -44,17 +45,19 @@ def compiled(problem: Problem, march: March) -> Hydraulics:
         pump_electricity=np.empty(steps),
         pump_throttled=np.empty(steps, dtype=np.bool_),
         critical_consumer=np.empty(steps, dtype=np.int64),
+        source_pump_lift=np.empty((steps, len(problem.sources))),
+        consumer_differential_pressure=np.empty((steps, len(problem.consumer_ids))),
     )
     number = np.empty(graph.nodes, dtype=np.int64)
     number[graph.order] = np.arange(graph.nodes)
     edge = graph.parent_edge[graph.order]
     fluid, viscosity = _fluid(problem.medium, kernels.COEFFICIENTS)
-    sides = _sides(problem, march)
+    sides, valves = _sides(problem, march), (problem.supply.valves, problem.return_.valves)
     kernels.pressures(
         kernels.Network(
             pipes=pipes,
             fluid=fluid,
-            pipe=np.tile(friction_table(problem, viscosity), together),
+            pipe=np.tile(friction_table(problem.pipes, valves, viscosity), together),
             above=np.append(-1, number[graph.parent[graph.order[1:]]]),
             edge=edge,
             sense=np.append(0.0, np.where(graph.end[edge[1:]] == graph.order[1:], 1.0, -1.0)),
@@ -85,6 +88,11 @@ def compiled(problem: Problem, march: March) -> Hydraulics:
         np.empty((2, graph.nodes)),
     )
     lift = plant_lift(problem, march, found.node_supply_pressure, found.node_return_pressure)
+    found.source_pump_lift[:] = lift
+    at = problem.consumer_node
+    found.consumer_differential_pressure[:] = (
+        found.node_supply_pressure[:, at] - found.node_return_pressure[:, at]
+    )
     found.pump_electricity[:] = electricity(problem, march, lift)
     found.pump_throttled[:] = (lift < 0).any(axis=1)
     return found
@@ -127,9 +135,13 @@ def _sides(problem: Problem, march: March) -> tuple[tuple[Layer, FloatArray, Flo
     )
 
 
-def friction_table(problem: Problem, viscosity: float) -> FloatArray:
-    """What the kernels ask of every pipe; (6, pipe). ``viscosity`` is that at 80 degC."""
-    p = problem.pipes
+def friction_table(
+    p: PipeProperties, valves: tuple[FloatArray | float, FloatArray | float], viscosity: float
+) -> FloatArray:
+    """What the kernels ask of every pipe; (6, pipe).
+
+    ``valves`` are loss coefficients in supply and return pipes, ``viscosity`` is that at 80 degC.
+    """
     per_area = 4.0 / (np.pi * p.inner_diameter**2)
     rough = p.roughness / p.inner_diameter * np.log(10.0) / (2.0 * 2.51 * 3.71)
     return np.stack(
@@ -138,8 +150,8 @@ def friction_table(problem: Problem, viscosity: float) -> FloatArray:
             rough,
             0.5 * per_area**2 * p.length / p.inner_diameter,
             per_area,
-            0.5 * per_area**2 * (p.zeta + problem.supply.valves),
-            0.5 * per_area**2 * (p.zeta + problem.return_.valves),
+            0.5 * per_area**2 * (p.zeta + valves[0]),
+            0.5 * per_area**2 * (p.zeta + valves[1]),
         ]
     )
 
@@ -154,14 +166,7 @@ def reference(problem: Problem, march: March) -> Hydraulics:
     blocks = [
         _block(problem, march, slice(begin, min(begin + BLOCK, steps))) for begin in range(0, steps, BLOCK)
     ]
-    return Hydraulics(
-        node_supply_pressure=np.concatenate([b.node_supply_pressure for b in blocks]),
-        node_return_pressure=np.concatenate([b.node_return_pressure for b in blocks]),
-        pipe_velocity=np.concatenate([b.pipe_velocity for b in blocks]),
-        pump_electricity=np.concatenate([b.pump_electricity for b in blocks]),
-        pump_throttled=np.concatenate([b.pump_throttled for b in blocks]),
-        critical_consumer=np.concatenate([b.critical_consumer for b in blocks]),
-    )
+    return joined(blocks)
 
 
 def _block(problem: Problem, march: March, part: slice) -> Hydraulics:
@@ -190,6 +195,10 @@ def _block(problem: Problem, march: March, part: slice) -> Hydraulics:
         pump_electricity=electricity(p, rows(march, part), lift),
         pump_throttled=np.asarray((lift < 0).any(axis=1)),
         critical_consumer=np.where(runs, critical, -1),
+        source_pump_lift=lift,
+        consumer_differential_pressure=(supply - np.where(runs[:, None], return_, np.nan))[
+            :, p.consumer_node
+        ],
     )
 
 
@@ -231,11 +240,10 @@ def odd_pumping(problem: Problem, march: March) -> IntArray:
 
 def pump_warnings(problem: Problem, odd: IntArray) -> tuple[str, ...]:
     """What :func:`odd_pumping` found, in words."""
-    names = problem.supply.pumps.name + problem.return_.pumps.name
     return tuple(
         f"pump {name}: water flows {what} in {steps * problem.step / 3600.0:g} h"
         for what, row in zip(("backwards through it", "beyond its curve"), odd, strict=True)
-        for name, steps in zip(names, row, strict=True)
+        for name, steps in zip(problem.inline_pumps, row, strict=True)
         if steps
     )
 

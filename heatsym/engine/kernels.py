@@ -35,25 +35,33 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 cast(Any, config).CACHE_DIR = str(code_cache.folder())
 
 SLOTS = 32
-"""Parcels kept per pipe; a power of two."""
-LAST = SLOTS - 1
+"""Parcels kept per pipe, unless a step has many substeps; a power of two."""
 RENEWED = 1e-3
 """Fade below which it is multiplied into the parcels and begins anew at 1. [-]"""
 SHORT = 0.25
 """Decay up to which the power series of :func:`series` is exact to rounding. [-]"""
+FEW = 8
+"""Parcels of a pipe up to which it is computed together with others that hold several."""
 LAMINAR = 2000.0
 """Reynolds number up to which friction is linear in the flow, but for fittings. [-]"""
 TEMPERATURE, FLOW_LIMIT, CAPACITY_LIMIT = 1, 2, 3
 """Causes of unmet heat; see :class:`heatsym.engine.trajectory.Cause`."""
 
-# Rows of Water.ring, Water.pipe, Water.place
+# Rows of Water.ring (and Side.parcel), Water.pipe, Water.place
 WIDTH, LEVEL, EDGE, GROWTH = range(4)
-REFERENCE, FADE, CONTENT = range(3)
-HEAD, COUNT, FORWARD = range(3)
-# Rows of Side.pipe, Side.order, Side.node
-FLOW, T_EQ, ABOVE, SLOPE, BEND, READY, FILLS, RATE, UNIFORM, LEAVING, OFFSET, GAIN, LOSS = range(13)
-SIGN, SEQUENCE, PLAIN = range(3)
+REFERENCE, FADE, CONTENT, ONLY_EDGE, ONLY_GROWTH = range(5)
+HEAD, COUNT, FORWARD, CUT = range(4)
+# Rows of Side.pipe, Side.order, Side.tally, Side.several, Side.node
+(
+    FLOW, T_EQ, ABOVE, SLOPE, BEND, READY, FILLS, RATE, UNIFORM, LEAVING, OFFSET, GAIN, LOSS,
+    ALWAYS, OLD, LAG, PASS, SUM, NEWEST,
+) = range(19)  # fmt: skip
+SIGN, SEQUENCE, UP, DOWN, KIND, SEAT = range(6)
+FLOWING, CIRCLING, SEVERAL = range(3)
+ITS_RATE, ITS_FILLS, START, REACHED, LEFT, LATE, LATER, ITS_PASS, ITS_LAG, HELD_NOW, LOST = range(11)
 THROUGH, SHARE, HELD = range(3)
+# Kinds of pipe in a step: computed by itself, or with others that hold one parcel, or several
+SCALAR, ONE, MANY = range(3)
 # Rows of Room.consumer and Room.source
 (
     WISH, DRAWN, FOUND, DIFFERENCE, SENT, LOW, HIGH, LAST_WISH, LAST_DIFFERENCE, LAST_SURPLUS, RESPONSE, BIAS,
@@ -71,22 +79,37 @@ AROUND, NET, STIFF = range(3)
 ERROR, STEP, TRIAL = range(3)
 
 
-def compiled(function: Function, from_python: bool = True) -> Function:
-    """Compile, with no flag that assumes that NaN and infinity are absent."""
-    made = njit(
-        cache=True,
-        nogil=True,
-        error_model="numpy",
-        fastmath={"contract", "nsz", "arcp"},
-        no_cfunc_wrapper=True,
-        no_cpython_wrapper=not from_python,
-    )  # type: ignore[call-overload]
+FLAGS: dict[str, Any] = {
+    "nogil": True,
+    "error_model": "numpy",
+    "fastmath": {"contract", "nsz", "arcp"},  # none that assumes that NaN and infinity are absent
+    "_nrt": False,
+}
+"""Of every kernel. None allocates, so that they do without counting references, which was two thirds of the
+time of a small network: a hundred arrays are handed down in every call."""
+
+
+def compiled(function: Function) -> Function:
+    """Compile, to be called from Python as well."""
+    made = njit(cache=True, no_cfunc_wrapper=True, **FLAGS)  # type: ignore[call-overload]
+    return cast(Function, made(function))
+
+
+def called(function: Function) -> Function:
+    """Compile for other kernels, which call it: what is long, or called from many places."""
+    made = njit(no_cfunc_wrapper=True, no_cpython_wrapper=True, **FLAGS)  # type: ignore[call-overload]
     return cast(Function, made(function))
 
 
 def inner(function: Function) -> Function:
-    """Compile for other kernels only, which takes half the time."""
-    return compiled(function, from_python=False)
+    """Compile into each kernel that calls it: handing down a hundred arrays costs as much as a pipe."""
+    made = njit(no_cfunc_wrapper=True, no_cpython_wrapper=True, forceinline=True, **FLAGS)  # type: ignore[call-overload]
+    return cast(Function, made(function))
+
+
+def once(function: Function) -> Function:
+    """Write into its one caller before compiling, so that it is compiled once and not twice."""
+    return cast(Function, njit(inline="always", **FLAGS)(function))
 
 
 class Medium(NamedTuple):
@@ -181,13 +204,22 @@ class Water(NamedTuple):
     """The water of one side; see the head of the module.
 
     Parcels stand in a ring from the head on, first the one at the outlet; FORWARD says that the outlet is
-    the pipe's end. CONTENT is the sum of width times mean of level and edge.
+    the pipe's end. CONTENT is the sum of width times mean of level and edge. Where HEAD is -1, the pipe's
+    only parcel has no level and stands in ``pipe``: that of most pipes, which then touch no ring.
     """
 
-    ring: FloatArray  # (pipe, SLOTS, 4): a parcel's numbers lie together
-    pipe: FloatArray  # (3, pipe)
+    ring: FloatArray  # (pipe, slot, 4): a parcel's numbers lie together
+    pipe: FloatArray  # (5, pipe)
     place: IntArray  # (3, pipe)
     merged: IntArray  # (1,)
+
+
+class Safe(NamedTuple):
+    """What undoes a step: new water takes free slots, so that of the old parcels just one, cut, changes."""
+
+    pipe: FloatArray  # (5, pipe)
+    place: IntArray  # (4, pipe); CUT is the slot of the parcel that was cut, or -1
+    parcel: FloatArray  # (pipe, 4)
 
 
 class Side(NamedTuple):
@@ -197,9 +229,13 @@ class Side(NamedTuple):
     around: FloatArray  # (loop,)
     mesh: FloatArray  # (9, member) where the loops' friction was seen last
     factor: FloatArray  # of the Newton matrix there
-    pipe: FloatArray  # (13, pipe)
-    order: IntArray  # (3, pipe)
-    counts: IntArray  # (2,) pipes with flow, and how many of them recirculate
+    pipe: FloatArray  # (19, pipe)
+    order: IntArray  # (6, pipe) sequence of those with flow; the node each comes from and leads to
+    tally: IntArray  # (2 + FEW,) pipes with flow, those that recirculate, those laid out by parcels
+    holder: IntArray  # (pipe,) pipes with several parcels
+    parcel: FloatArray  # (FEW, 4, pipe) theirs, above equilibrium, growth per width
+    several: FloatArray  # (11, pipe)
+    cut: FloatArray  # (substep, pipe) what leaves of their old water, then excess of what enters, then edges
     node: FloatArray  # (3, node)
     nodes: FloatArray  # (node, substep) content while the water moves
 
@@ -261,14 +297,14 @@ class State(NamedTuple):
 
 
 class Work(NamedTuple):
-    """All working memory; ``safe`` is the water as it was before the step."""
+    """All working memory; ``safe`` is what brings back the water as it was before the step."""
 
     supply: Side
     return_: Side
     room: Room
     sums: Sums
-    safe_supply: Water
-    safe_return: Water
+    safe_supply: Safe
+    safe_return: Safe
 
 
 class Output(NamedTuple):
@@ -292,9 +328,13 @@ class Output(NamedTuple):
 @inner
 def fill(target: Any, value: Any) -> None:
     """The same value everywhere; a loop, because slices compile slowly."""
-    flat = target.ravel()
-    for i in range(flat.size):
-        flat[i] = value
+    if target.ndim == 1:
+        for i in range(target.shape[0]):
+            target[i] = value
+    else:
+        for i in range(target.shape[0]):
+            for j in range(target.shape[1]):
+                target[i, j] = value
 
 
 @inner
@@ -390,7 +430,17 @@ def mean_of(water: Water, k: int) -> float:
     return mean
 
 
-@inner
+@called
+def unfold(water: Water, k: int) -> None:
+    """Put a pipe's only parcel into its ring."""
+    if water.place[HEAD, k] < 0:
+        water.place[HEAD, k] = 0
+        water.ring[k, 0, WIDTH], water.ring[k, 0, LEVEL] = 1.0, 0.0
+        water.ring[k, 0, EDGE] = water.pipe[ONLY_EDGE, k]
+        water.ring[k, 0, GROWTH] = water.pipe[ONLY_GROWTH, k]
+
+
+@called
 def operator(
     water: Water, k: int, along: bool, fills: float, rate: float, t_eq: float
 ) -> tuple[float, float]:
@@ -398,13 +448,14 @@ def operator(
 
     ``rate`` is the decay in the time in which one fill passes.
     """
+    unfold(water, k)
     above = water.pipe[REFERENCE, k] - t_eq
     fade = water.pipe[FADE, k]
-    count, head = water.place[COUNT, k], water.place[HEAD, k]
+    count, head, last = water.place[COUNT, k], water.place[HEAD, k], water.ring.shape[1] - 1
     turned = along != (water.place[FORWARD, k] == 1)
     leaving, reached, left = 0.0, 1.0, fills
     for i in range(count):
-        s = (head + (count - 1 - i if turned else i)) & LAST
+        s = (head + (count - 1 - i if turned else i)) & last
         width, edge, growth = water.ring[k, s, WIDTH], water.ring[k, s, EDGE], water.ring[k, s, GROWTH]
         if turned:
             edge *= 1.0 + growth * mean_exp(growth)
@@ -427,13 +478,14 @@ def operator(
     return t_eq * (1.0 - gain) + leaving / fills, gain
 
 
-@inner
+@called
 def turn(water: Water, k: int) -> None:
     """Let the other end be the outlet."""
+    unfold(water, k)
     ring, count, head = water.ring, water.place[COUNT, k], water.place[HEAD, k]
-    i, j = 0, count - 1
+    i, j, last = 0, count - 1, ring.shape[1] - 1
     while i <= j:
-        a, b = (head + i) & LAST, (head + j) & LAST
+        a, b = (head + i) & last, (head + j) & last
         for s in (a, b) if a != b else (a, -1):
             if s >= 0:
                 growth = ring[k, s, GROWTH]
@@ -446,22 +498,22 @@ def turn(water: Water, k: int) -> None:
     water.place[FORWARD, k] = 1 - water.place[FORWARD, k]
 
 
-@inner
+@called
 def make_room(water: Water, k: int) -> None:
-    """Merge the two most alike neighbours where every slot is taken."""
-    count, head = water.place[COUNT, k], water.place[HEAD, k]
+    """Merge the two most alike neighbours."""
+    count, head, last = water.place[COUNT, k], water.place[HEAD, k], water.ring.shape[1] - 1
     best, at = np.inf, 0
-    s = head & LAST
+    s = head & last
     before = water.ring[k, s, LEVEL] + water.ring[k, s, EDGE] * mean_exp(water.ring[k, s, GROWTH])
     for i in range(count - 1):
-        a, b = (head + i) & LAST, (head + i + 1) & LAST
+        a, b = (head + i) & last, (head + i + 1) & last
         here = water.ring[k, b, LEVEL] + water.ring[k, b, EDGE] * mean_exp(water.ring[k, b, GROWTH])
         both = water.ring[k, a, WIDTH] + water.ring[k, b, WIDTH]
         moved = abs(here - before) * water.ring[k, a, WIDTH] * water.ring[k, b, WIDTH] / both
         if moved < best:
             best, at = moved, i
         before = here
-    a, b = (head + at) & LAST, (head + at + 1) & LAST
+    a, b = (head + at) & last, (head + at + 1) & last
     both = water.ring[k, a, WIDTH] + water.ring[k, b, WIDTH]
     one = water.ring[k, a, LEVEL] + water.ring[k, a, EDGE] * mean_exp(water.ring[k, a, GROWTH])
     two = water.ring[k, b, LEVEL] + water.ring[k, b, EDGE] * mean_exp(water.ring[k, b, GROWTH])
@@ -470,26 +522,24 @@ def make_room(water: Water, k: int) -> None:
     water.ring[k, a, GROWTH] = 0.0
     water.ring[k, a, WIDTH] = both
     for i in range(at + 1, count - 1):
-        a, b = (head + i) & LAST, (head + i + 1) & LAST
-        water.ring[k, a, WIDTH] = water.ring[k, b, WIDTH]
-        water.ring[k, a, LEVEL] = water.ring[k, b, LEVEL]
-        water.ring[k, a, EDGE] = water.ring[k, b, EDGE]
-        water.ring[k, a, GROWTH] = water.ring[k, b, GROWTH]
+        a, b = (head + i) & last, (head + i + 1) & last
+        for row in range(4):
+            water.ring[k, a, row] = water.ring[k, b, row]
     water.place[COUNT, k] = count - 1
     water.merged[0] += 1
 
 
-@inner
+@called
 def renew(water: Water, k: int) -> None:
-    """Begin the fade anew where it has become small."""
-    fade = water.pipe[FADE, k]
-    if fade < RENEWED:
-        for i in range(water.place[COUNT, k]):
-            s = (water.place[HEAD, k] + i) & LAST
-            water.ring[k, s, LEVEL] *= fade
-            water.ring[k, s, EDGE] *= fade
-        water.pipe[CONTENT, k] *= fade
-        water.pipe[FADE, k] = 1.0
+    """Multiply the fade into the parcels and begin it anew at 1."""
+    unfold(water, k)
+    fade, last = water.pipe[FADE, k], water.ring.shape[1] - 1
+    for i in range(water.place[COUNT, k]):
+        s = (water.place[HEAD, k] + i) & last
+        water.ring[k, s, LEVEL] *= fade
+        water.ring[k, s, EDGE] *= fade
+    water.pipe[CONTENT, k] *= fade
+    water.pipe[FADE, k] = 1.0
 
 
 @inner
@@ -500,13 +550,92 @@ def stand(water: Water, k: int, decay: float, t_eq: float) -> float:
     lost: float = -math.expm1(-decay) * (above + water.pipe[FADE, k] * water.pipe[CONTENT, k])
     water.pipe[REFERENCE, k] = t_eq + above * kept
     water.pipe[FADE, k] *= kept
-    renew(water, k)
     return lost
 
 
-@inner
+@called
+def take_in(
+    water: Water,
+    k: int,
+    place: int,
+    first: int,
+    fills: float,
+    decay: float,
+    level: float,
+    scale: float,
+    t_eq: float,
+    share: float,
+    entering: FloatArray,
+    substeps: int,
+) -> tuple[float, float]:
+    """Parcels of what entered whole from substep ``first`` on, from slot ``place`` on.
+
+    Returns their content above equilibrium at the end of the step, and the heat lost from it meanwhile.
+    """
+    slope = mean_exp(-decay)
+    kept, reached, content, lost = 1.0 - decay * slope, 1.0, 0.0, 0.0
+    for j in range(substeps - 1, first - 1, -1):
+        excess, s = entering[j] * share - t_eq, (place + j - first) & (water.ring.shape[1] - 1)
+        content += fills * excess * reached * slope
+        lost += fills * excess * (1.0 - reached * slope)
+        reached *= kept
+        water.ring[k, s, WIDTH], water.ring[k, s, LEVEL] = fills, level
+        water.ring[k, s, EDGE], water.ring[k, s, GROWTH] = scale * excess * reached, decay
+    return content, lost
+
+
+@called
+def flushed(
+    water: Water,
+    k: int,
+    fills: float,
+    rate: float,
+    late: int,
+    later: float,
+    t_eq: float,
+    share: float,
+    entering: FloatArray,
+    substeps: int,
+) -> float:
+    """New water only: that of the last ``late`` substeps and a part, ``later``, of the one before.
+
+    Returns the heat that all new water lost, in capacities times kelvin.
+    """
+    last, head, count = water.ring.shape[1] - 1, water.place[HEAD, k], water.place[COUNT, k]
+    lost_all, oldest = rate * mean_exp(-rate), substeps - late
+    made = late + 1 if later > 0.0 and oldest > 0 else late
+    place = (head + count) & last
+    if head >= made and head + count <= last + 1:
+        place = 0
+    water.place[HEAD, k], water.place[COUNT, k] = place, made
+    lost = part = 0.0
+    for j in range(oldest):
+        gone = fills if j < oldest - 1 else fills - later
+        lost += lost_all * gone * (entering[j] * share - t_eq)
+    if made > late:
+        excess, climb = entering[oldest - 1] * share - t_eq, rate * later
+        rising = (1.0 - lost_all) * mean_exp(climb)
+        water.ring[k, place, WIDTH], water.ring[k, place, LEVEL] = later, 0.0
+        water.ring[k, place, EDGE], water.ring[k, place, GROWTH] = excess * (1.0 - lost_all), climb
+        part = later * excess * rising
+        lost += later * excess * (1.0 - rising)
+        place += 1
+    content, more = take_in(
+        water, k, place, oldest, fills, rate * fills, 0.0, 1.0, t_eq, share, entering, substeps
+    )
+    water.pipe[REFERENCE, k], water.pipe[FADE, k], water.pipe[CONTENT, k] = t_eq, 1.0, content + part
+    if made == 1:
+        alone = water.place[HEAD, k]
+        water.place[HEAD, k] = -1
+        water.pipe[ONLY_EDGE, k] = water.ring[k, alone, EDGE]
+        water.pipe[ONLY_GROWTH, k] = water.ring[k, alone, GROWTH]
+    return lost + more
+
+
+@called
 def push(
     water: Water,
+    safe: Safe,
     k: int,
     fills: float,
     rate: float,
@@ -520,120 +649,101 @@ def push(
     """Move a pipe's water on, ``fills`` > 0 in each substep; the heat lost, in capacities times kelvin.
 
     ``entering`` (substep,) is the content of the node upstream, ``share`` one over its throughflow; the
-    content that arrives is added to ``leaving_to`` (substep,).
+    content that arrives is added to ``leaving_to`` (substep,). The old water is gone through once, from
+    the outlet on, and cut where a substep ends. At constant flow new water stays for just one fill: it
+    leaves in the substeps ``late`` and ``late + 1`` after its own, all with one and the same decay.
     """
+    unfold(water, k)
+    ring, last = water.ring, water.ring.shape[1] - 1
     reference, fade, content = water.pipe[REFERENCE, k], water.pipe[FADE, k], water.pipe[CONTENT, k]
     count, head = water.place[COUNT, k], water.place[HEAD, k]
-    lost = 0.0
-    if fills >= 1.0:
-        uniform_all = mean_exp(-rate)
-        kept_all = 1.0 - rate * uniform_all
-        for j in range(substeps):
-            excess = entering[j] * share - t_eq
-            above = reference - t_eq
-            leaving, reached = 0.0, 1.0
-            for i in range(count):
-                s = (head + i) & LAST
-                width, growth = water.ring[k, s, WIDTH], water.ring[k, s, GROWTH]
-                fading = rate * width
-                uniform = mean_exp(-fading)
-                leaving += (
-                    width
-                    * reached
-                    * (
-                        (above + fade * water.ring[k, s, LEVEL]) * uniform
-                        + fade * water.ring[k, s, EDGE] * mean_exp(growth - fading)
-                    )
-                )
-                reached *= 1.0 - fading * uniform
-            leaving_to[j] += flow * (t_eq + (leaving + excess * kept_all * (fills - 1.0)) / fills)
-            lost += (above + fade * content - leaving) + excess * (
-                (1.0 - uniform_all) + (1.0 - kept_all) * (fills - 1.0)
-            )
-            head, count = 0, 1
-            water.ring[k, 0, WIDTH], water.ring[k, 0, LEVEL] = 1.0, 0.0
-            water.ring[k, 0, EDGE], water.ring[k, 0, GROWTH] = excess * kept_all, rate
-            reference, fade, content = t_eq, 1.0, excess * uniform_all
-    else:
-        decay = rate * fills
-        slope = mean_exp(-decay)
-        kept = 1.0 - decay * slope
-        per_fill = 1.0 / fills
-        for j in range(substeps):
-            excess = entering[j] * share - t_eq
-            above = reference - t_eq
-            total = above + fade * content
-            leaving, reached = 0.0, 1.0
-            left_with, left_content, left = 0.0, 0.0, fills
-            while count > 0:
-                s = head & LAST
-                width, growth = water.ring[k, s, WIDTH], water.ring[k, s, GROWTH]
-                level, edge = water.ring[k, s, LEVEL], water.ring[k, s, EDGE]
-                if width <= left:
-                    gone, run = width, growth
-                else:
-                    gone, run = left, growth * left / width
-                fading = rate * gone
-                uniform = mean_exp(-fading)
+    above, renewed = reference - t_eq, fills * substeps >= 1.0
+    kept_all, per_fill = 1.0 - rate * mean_exp(-rate), 1.0 / fills
+    late, later = substeps, 0.0
+    if renewed:
+        late = min(int(per_fill), substeps)
+        later = max(1.0 - late * fills, 0.0)
+    i, s, s_cut, reached, old_left, left_content = 0, head, -1, 1.0, 0.0, 0.0
+    width, level = ring[k, s, WIDTH], above + fade * ring[k, s, LEVEL]
+    edge, growth = fade * ring[k, s, EDGE], ring[k, s, GROWTH]
+    for j in range(substeps):
+        left, leaving = fills, 0.0
+        while i < count:
+            whole = width <= left
+            gone, run = width, growth
+            if not whole:
+                gone, run = left, growth * (left / width)
+            fading = rate * gone
+            uniform = mean_exp(-fading)
+            leaving += gone * reached * (level * uniform + edge * mean_exp(run - fading))
+            reached *= 1.0 - fading * uniform
+            if not (whole and renewed):
                 rising = mean_exp(run)
-                inside = level + edge * rising
-                leaving += (
-                    gone * reached * ((above + fade * level) * uniform + fade * edge * mean_exp(run - fading))
-                )
-                reached *= 1.0 - fading * uniform
-                left_with += gone * (above + fade * inside)
-                left_content += gone * inside
-                if gone < width:
-                    water.ring[k, s, WIDTH] = width - gone
-                    water.ring[k, s, EDGE] = edge * (1.0 + run * rising)
-                    water.ring[k, s, GROWTH] = growth - run
-                    break
-                left -= gone
-                head += 1
-                count -= 1
-                if left <= 0.0:
-                    break
-            leaving_to[j] += flow * (t_eq + leaving * per_fill)
-            lost += (left_with - leaving) + decay * slope * (total - left_with)
-            lost += excess * fills * (1.0 - slope)
-            reference = t_eq + above * kept
-            fade *= kept
-            content -= left_content
-            if fade < RENEWED:
-                for i in range(count):
-                    s = (head + i) & LAST
-                    water.ring[k, s, LEVEL] *= fade
-                    water.ring[k, s, EDGE] *= fade
-                content *= fade
-                fade = 1.0
-            if count == SLOTS:
-                water.place[HEAD, k], water.place[COUNT, k] = head, count
-                make_room(water, k)
-                count -= 1
-            s = (head + count) & LAST
-            level, edge = (t_eq - reference) / fade, excess / fade
-            water.ring[k, s, WIDTH], water.ring[k, s, LEVEL] = fills, level
-            water.ring[k, s, EDGE], water.ring[k, s, GROWTH] = edge * kept, decay
-            content += fills * (level + edge * slope)
-            count += 1
-    water.pipe[REFERENCE, k], water.pipe[FADE, k], water.pipe[CONTENT, k] = reference, fade, content
-    water.place[HEAD, k], water.place[COUNT, k] = head & LAST, count
-    return lost
+                left_content += gone * (level + edge * rising)
+                edge *= 1.0 + run * rising
+            if not whole:
+                width, growth, s_cut = width - gone, growth - run, s
+                break
+            left, i = left - gone, i + 1
+            s = (head + i) & last
+            width, level = ring[k, s, WIDTH], above + fade * ring[k, s, LEVEL]
+            edge, growth = fade * ring[k, s, EDGE], ring[k, s, GROWTH]
+            if left <= 0.0:
+                break
+        old_left += leaving
+        if j >= late:
+            leaving += kept_all * (fills - later) * (entering[j - late] * share - t_eq)
+            if j > late:
+                leaving += kept_all * later * (entering[j - late - 1] * share - t_eq)
+        leaving_to[j] += flow * (t_eq + leaving * per_fill)
+
+    total = above + fade * content
+    if renewed:
+        lost = flushed(water, k, fills, rate, late, later, t_eq, share, entering, substeps)
+        return float(total - old_left + lost)
+    if s_cut == s and i < count:
+        safe.place[CUT, k] = s
+        for row in range(4):
+            safe.parcel[k, row] = ring[k, s, row]
+        ring[k, s, WIDTH], ring[k, s, EDGE], ring[k, s, GROWTH] = width, edge / fade, growth
+    passed = rate * fills * substeps
+    faded = passed * mean_exp(-passed)
+    above, fade = above * (1.0 - faded), fade * (1.0 - faded)
+    content, lost = take_in(
+        water,
+        k,
+        head + count,
+        0,
+        fills,
+        rate * fills,
+        -above / fade,
+        1.0 / fade,
+        t_eq,
+        share,
+        entering,
+        substeps,
+    )
+    content += (total - left_content) * (1.0 - faded)
+    water.pipe[REFERENCE, k], water.pipe[FADE, k] = t_eq + above, fade
+    water.pipe[CONTENT, k] = (content - above) / fade
+    water.place[HEAD, k], water.place[COUNT, k] = (head + i) & last, count - i + substeps
+    return float(lost + (left_content - old_left) + (total - left_content) * faded)
 
 
 @inner
-def copied(water: Water, safe: Water) -> None:
-    """Copy the water of all pipes."""
+def undone(water: Water, safe: Safe) -> None:
+    """Bring back the water as it was before a step. Pipes turned meanwhile stay so: it is the same water."""
+    for row in range(5):
+        for k in range(water.pipe.shape[1]):
+            water.pipe[row, k] = safe.pipe[row, k]
     for row in range(3):
         for k in range(water.pipe.shape[1]):
-            safe.pipe[row, k] = water.pipe[row, k]
-            safe.place[row, k] = water.place[row, k]
+            water.place[row, k] = safe.place[row, k]
     for k in range(water.pipe.shape[1]):
-        for i in range(water.place[COUNT, k]):
-            s = (water.place[HEAD, k] + i) & LAST
+        if safe.place[CUT, k] >= 0:
             for row in range(4):
-                safe.ring[k, s, row] = water.ring[k, s, row]
-    safe.merged[0] = water.merged[0]
+                water.ring[k, safe.place[CUT, k], row] = safe.parcel[k, row]
+            safe.place[CUT, k] = -1
 
 
 # -- flows -----------------------------------------------------------------------------------------
@@ -661,7 +771,7 @@ def same_signs(flow: FloatArray, sign: IntArray) -> bool:
     return same
 
 
-@inner
+@called
 def sorted_along(
     network: Network, sign: IntArray, sequence: IntArray, waiting: IntArray, queue: IntArray
 ) -> tuple[int, int]:
@@ -706,7 +816,7 @@ def sorted_along(
     return flowing, around
 
 
-@inner
+@called
 def polynomials(coefficients: FloatArray, x: FloatArray, value: FloatArray) -> None:
     """A polynomial of many numbers, over (x - 80)/80."""
     for m in range(x.size):
@@ -883,7 +993,7 @@ def near(still: float, enough: float, mesh: FloatArray) -> bool:
     return far == 0
 
 
-@inner
+@called
 def balanced(
     still: float, loops: Loops, medium: Medium, water: Water, side: Side, room: Room, fresh: bool
 ) -> bool:
@@ -936,7 +1046,16 @@ def balanced(
     return closed
 
 
-@inner
+@called
+def ends(network: Network, side: Side) -> None:
+    """The node that each pipe's water comes from and the one that it flows to."""
+    for k in range(network.start.size):
+        along = side.order[SIGN, k] >= 0
+        side.order[UP, k] = network.start[k] if along else network.end[k]
+        side.order[DOWN, k] = network.end[k] if along else network.start[k]
+
+
+@called
 def route(
     still: float,
     network: Network,
@@ -971,21 +1090,24 @@ def route(
         if abs(flow[k]) < still:
             flow[k] = 0.0
     if not same_signs(flow, sign):
-        counts = sorted_along(network, sign, side.order[SEQUENCE], room.queue[0], room.queue[1])
-        side.counts[0], side.counts[1] = counts
+        found = sorted_along(network, sign, side.order[SEQUENCE], room.queue[0], room.queue[1])
+        side.tally[FLOWING], side.tally[CIRCLING] = found
+        ends(network, side)
     return closed
 
 
-@inner
+@once
 def mirrored(supply: Side, return_: Side) -> None:
     """Flows of a tree's return side: those of the supply side, the other way round and in reverse order."""
     for k in range(supply.pipe.shape[1]):
         return_.pipe[FLOW, k] = -supply.pipe[FLOW, k]
     if not same_signs(return_.pipe[FLOW], return_.order[SIGN]):
-        last = supply.counts[0] - 1
+        last = supply.tally[FLOWING] - 1
         for i in range(last + 1):
             return_.order[SEQUENCE, i] = supply.order[SEQUENCE, last - i]
-        copy(supply.counts, return_.counts)
+        for k in range(supply.pipe.shape[1]):
+            return_.order[UP, k], return_.order[DOWN, k] = supply.order[DOWN, k], supply.order[UP, k]
+        return_.tally[FLOWING], return_.tally[CIRCLING] = supply.tally[FLOWING], supply.tally[CIRCLING]
 
 
 @inner
@@ -994,40 +1116,95 @@ def at_rest(side: Side) -> None:
     fill(side.pipe[FLOW], 0.0)
     fill(side.node[THROUGH], 0.0)
     fill(side.order[SIGN], 0)
-    fill(side.counts, 0)
+    side.tally[FLOWING] = side.tally[CIRCLING] = 0
 
 
 # -- one side in a step ------------------------------------------------------------------------------
 
 
 @inner
-def begin(network: Network, water: Water, partner: Water, side: Side, ground: float) -> None:
-    """What one side's pipes are like at the start of a step: equilibrium, and the water of plain pipes.
+def prepared(water: Water, safe: Safe, substeps: int) -> None:
+    """Room for the parcels of a step and for undoing it; the fade begun anew where it has become small."""
+    most = water.ring.shape[1] - substeps
+    for k in range(water.pipe.shape[1]):
+        if water.pipe[FADE, k] < RENEWED:
+            renew(water, k)
+        while water.place[COUNT, k] > most:
+            make_room(water, k)
+    for row in range(5):
+        for k in range(water.pipe.shape[1]):
+            safe.pipe[row, k] = water.pipe[row, k]
+    for row in range(3):
+        for k in range(water.pipe.shape[1]):
+            safe.place[row, k] = water.place[row, k]
+    for k in range(water.pipe.shape[1]):
+        safe.place[CUT, k] = -1
 
-    A plain pipe holds one parcel; its operator is a closed form that vectorises. READY is 1 or -1 where a
-    pipe is plain for flow from its start or from its end.
+
+@inner
+def begin(network: Network, water: Water, partner: Water, side: Side, ground: float) -> None:
+    """What one side's pipes are like at the start of a step: equilibrium, and their water by kind.
+
+    The water of pipes that hold one parcel, or a few, is laid out so that their operators vectorise. READY
+    is that kind, negative where the pipe's start is its outlet, or 0.
     """
     t_eq, above, slope, bend = side.pipe[T_EQ], side.pipe[ABOVE], side.pipe[SLOPE], side.pipe[BEND]
     ready = side.pipe[READY]
     for k in range(t_eq.size):
         t_eq[k] = ground + network.cross[k] * (mean_of(partner, k) - ground)
-        s = water.place[HEAD, k] & LAST
-        fade = water.pipe[FADE, k]
-        above[k] = water.pipe[REFERENCE, k] + fade * water.ring[k, s, LEVEL] - t_eq[k]
-        slope[k] = fade * water.ring[k, s, EDGE]
-        bend[k] = water.ring[k, s, GROWTH]
-        ready[k] = 0.0
-        if water.place[COUNT, k] == 1 and abs(bend[k]) <= SHORT:
-            ready[k] = 1.0 if water.place[FORWARD, k] == 1 else -1.0
+        above[k] = water.pipe[REFERENCE, k] - t_eq[k]
+        slope[k] = water.pipe[FADE, k] * water.pipe[ONLY_EDGE, k]
+        bend[k] = water.pipe[ONLY_GROWTH, k]
+        alone = water.place[HEAD, k] < 0 and abs(bend[k]) <= SHORT
+        ready[k] = (2.0 * water.place[FORWARD, k] - 1.0) * ONE if alone else 0.0
+    lay_out(water, side.parcel, side.pipe, side.holder, side.order[SEAT], side.tally)
 
 
 @inner
-def operate(network: Network, medium: Medium, water: Water, side: Side, seconds: float) -> None:
-    """Every pipe's operator over a step with the present flow: offset and gain of the outlet's mean."""
+def lay_out(
+    water: Water, parcel: FloatArray, pipe: FloatArray, holder: IntArray, seat: IntArray, tally: IntArray
+) -> None:
+    """The parcels of all pipes with a few of them, side by side; not where one of them bends too much."""
+    last = water.ring.shape[1] - 1
+    for i in range(FEW):
+        tally[SEVERAL + i] = 0
+    for k in range(seat.size):
+        if water.place[HEAD, k] >= 0 and water.place[COUNT, k] <= FEW:
+            tally[SEVERAL + water.place[COUNT, k] - 1] += 1
+    for i in range(FEW - 1, 0, -1):
+        tally[SEVERAL + i - 1] += tally[SEVERAL + i]
+    for k in range(seat.size):
+        head, held = water.place[HEAD, k], water.place[COUNT, k]
+        if head < 0 or held > FEW:
+            continue
+        above, fade, bend, q = pipe[ABOVE, k], water.pipe[FADE, k], 0.0, tally[SEVERAL + held - 1] - 1
+        tally[SEVERAL + held - 1] = q
+        for i in range(held):
+            s = (head + i) & last
+            width, growth = water.ring[k, s, WIDTH], water.ring[k, s, GROWTH]
+            bend = max(bend, abs(growth))
+            parcel[i, WIDTH, q] = width
+            parcel[i, LEVEL, q] = above + fade * water.ring[k, s, LEVEL]
+            parcel[i, EDGE, q] = fade * water.ring[k, s, EDGE]
+            parcel[i, GROWTH, q] = growth / max(width, 1e-300)
+        holder[q], seat[k] = k, q
+        pipe[READY, k] = (2.0 * water.place[FORWARD, k] - 1.0) * MANY if bend <= SHORT else 0.0
+    for i in range(FEW):
+        tally[SEVERAL + i] = 0
+    for k in range(seat.size):
+        if water.place[HEAD, k] >= 0 and water.place[COUNT, k] <= FEW:
+            tally[SEVERAL + water.place[COUNT, k] - 1] += 1
+    for i in range(FEW - 1, 0, -1):
+        tally[SEVERAL + i - 1] += tally[SEVERAL + i]
+
+
+@inner
+def passage(network: Network, medium: Medium, side: Side, seconds: float) -> None:
+    """What the present flow does in a step to every pipe that holds one parcel, and of what kind each is."""
     flow, t_eq, above = side.pipe[FLOW], side.pipe[T_EQ], side.pipe[ABOVE]
     slope, bend, fills, rate = side.pipe[SLOPE], side.pipe[BEND], side.pipe[FILLS], side.pipe[RATE]
     uniform, leaving = side.pipe[UNIFORM], side.pipe[LEAVING]
-    offset, gain, ready, plain = side.pipe[OFFSET], side.pipe[GAIN], side.pipe[READY], side.order[PLAIN]
+    offset, gain, ready, kind = side.pipe[OFFSET], side.pipe[GAIN], side.pipe[READY], side.order[KIND]
     passing = seconds * medium.capacity
     for k in range(flow.size):
         size = max(abs(flow[k]), 1e-300)
@@ -1038,9 +1215,166 @@ def operate(network: Network, medium: Medium, water: Water, side: Side, seconds:
         leaving[k] = above[k] * uniform[k] + slope[k] * series(bend[k] - rate[k])
         offset[k] = t_eq[k] * (1.0 - gain[k]) + leaving[k] / fills[k]
     for k in range(flow.size):
-        plain[k] = 1 if fills[k] >= 1.0 and rate[k] <= SHORT and ready[k] * flow[k] > 0.0 else 0
-        if plain[k] == 0 and flow[k] != 0.0:
-            offset[k], gain[k] = operator(water, k, flow[k] > 0.0, fills[k], rate[k], t_eq[k])
+        fits = fills[k] >= 1.0 and rate[k] <= SHORT and ready[k] * flow[k] > 0.0
+        kind[k] = int(abs(ready[k])) if fits else SCALAR
+
+
+@inner
+def passage_of_several(side: Side) -> None:
+    """What the present flow does in a step to every pipe that holds several parcels and is flushed."""
+    rate, reached, left = side.several[ITS_RATE], side.several[REACHED], side.several[LEFT]
+    for q in range(side.tally[SEVERAL]):
+        rate[q] = side.pipe[RATE, side.holder[q]]
+        reached[q], left[q] = 1.0, 0.0
+    for i in range(FEW):
+        width, level = side.parcel[i, WIDTH], side.parcel[i, LEVEL]
+        edge, growth = side.parcel[i, EDGE], side.parcel[i, GROWTH]
+        for q in range(side.tally[SEVERAL + i]):
+            fading = rate[q] * width[q]
+            uniform = series(-fading)
+            sloped = series((growth[q] - rate[q]) * width[q])
+            left[q] += width[q] * reached[q] * (level[q] * uniform + edge[q] * sloped)
+            reached[q] *= 1.0 - fading * uniform
+    for q in range(side.tally[SEVERAL]):
+        k = side.holder[q]
+        if side.order[KIND, k] == MANY:
+            side.pipe[LEAVING, k] = left[q]
+            side.pipe[OFFSET, k] = (
+                side.pipe[T_EQ, k] * (1.0 - side.pipe[GAIN, k]) + left[q] / side.pipe[FILLS, k]
+            )
+
+
+@called
+def cut_up(
+    pipe: FloatArray,
+    parcel: FloatArray,
+    several: FloatArray,
+    cut: FloatArray,
+    holder: IntArray,
+    tally: IntArray,
+    substeps: int,
+) -> None:
+    """What leaves of the old water of pipes with several parcels in each substep, and when new water does."""
+    rate, fills, start, reached = several[ITS_RATE], several[ITS_FILLS], several[START], several[REACHED]
+    late, later, left = several[LATE], several[LATER], several[LEFT]
+    number = tally[SEVERAL]
+    for q in range(number):
+        k = holder[q]
+        rate[q], fills[q], several[ITS_LAG, q] = pipe[RATE, k], pipe[FILLS, k] / substeps, pipe[LAG, k]
+        several[HELD_NOW, q] = abs(pipe[FLOW, k]) / fills[q]
+        start[q], reached[q] = 0.0, 1.0
+    for q in range(number):
+        late[q] = min(math.floor(1.0 / fills[q]), float(substeps))
+        later[q] = max(1.0 - late[q] * fills[q], 0.0)
+        several[ITS_PASS, q] = several[ITS_LAG, q] * (fills[q] - later[q])
+        several[ITS_LAG, q] *= later[q]
+    for j in range(substeps):
+        for q in range(number):
+            cut[j, q] = 0.0
+    for i in range(FEW):
+        width, level = parcel[i, WIDTH], parcel[i, LEVEL]
+        edge, growth = parcel[i, EDGE], parcel[i, GROWTH]
+        for j in range(substeps):
+            leaving = cut[j]
+            for q in range(tally[SEVERAL + i]):
+                gone = min(max((j + 1) * fills[q] - start[q], 0.0), width[q])
+                sloped = edge[q] * series((growth[q] - rate[q]) * gone)
+                leaving[q] += gone * reached[q] * (level[q] * series(-rate[q] * gone) + sloped)
+        for q in range(tally[SEVERAL + i]):
+            fading = rate[q] * width[q]
+            reached[q] *= 1.0 - fading * series(-fading)
+            start[q] += width[q]
+    for q in range(number):
+        left[q] = cut[substeps - 1, q]
+    for j in range(substeps - 1, -1, -1):
+        for q in range(number):
+            before = cut[j - 1, q] if j > 0 else 0.0
+            cut[j, q] = several[HELD_NOW, q] * (cut[j, q] - before)
+
+
+@called
+def renewed(pipe: FloatArray, several: FloatArray, cut: FloatArray, tally: IntArray, substeps: int) -> None:
+    """What becomes of the new water of flushed pipes with several parcels: its content, losses, and edges.
+
+    ``cut`` holds the excess of what entered in each substep; that of the last ``late`` is still there, and
+    of the one before the part ``later``.
+    """
+    number = tally[SEVERAL]
+    rate, fills, late, later = several[ITS_RATE], several[ITS_FILLS], several[LATE], several[LATER]
+    content, lost, reached, rise = several[HELD_NOW], several[LOST], several[REACHED], several[START]
+    slope, lost_all = several[ITS_PASS], several[ITS_LAG]
+    for q in range(number):
+        content[q], lost[q], reached[q] = 0.0, 0.0, 1.0
+        slope[q], lost_all[q] = series(-rate[q] * fills[q]), rate[q] * series(-rate[q])
+        rise[q] = (1.0 - lost_all[q]) * series(rate[q] * later[q])
+    for n in range(substeps):
+        excess = cut[substeps - 1 - n]
+        for q in range(number):
+            whole, part = n < late[q], n == late[q]
+            width = fills[q] if whole else (later[q] if part else 0.0)
+            inside = reached[q] * slope[q] if whole else rise[q]
+            content[q] += width * excess[q] * inside
+            lost[q] += excess[q] * (width * (1.0 - inside) + lost_all[q] * (fills[q] - width))
+            reached[q] *= 1.0 - rate[q] * fills[q] * slope[q]
+            excess[q] *= reached[q] if whole else 1.0 - lost_all[q]
+
+
+@called
+def kept_parcels(
+    water: Water,
+    pipe: FloatArray,
+    several: FloatArray,
+    cut: FloatArray,
+    order: IntArray,
+    holder: IntArray,
+    tally: IntArray,
+    capacity: FloatArray,
+    substeps: int,
+) -> None:
+    """The new parcels of flushed pipes with several, and the heat that these pipes lost."""
+    last = water.ring.shape[1] - 1
+    for q in range(tally[SEVERAL]):
+        k = holder[q]
+        if order[KIND, k] != MANY or pipe[FLOW, k] == 0.0:
+            continue
+        before = pipe[ABOVE, k] + water.pipe[FADE, k] * water.pipe[CONTENT, k]
+        pipe[LOSS, k] = (before - several[LEFT, q] + several[LOST, q]) * capacity[k]
+        water.pipe[REFERENCE, k], water.pipe[FADE, k] = pipe[T_EQ, k], 1.0
+        water.pipe[CONTENT, k] = several[HELD_NOW, q]
+        water.place[FORWARD, k] = 1 if pipe[FLOW, k] > 0.0 else 0
+        rate, fills, later, late = (
+            several[ITS_RATE, q],
+            several[ITS_FILLS, q],
+            several[LATER, q],
+            int(several[LATE, q]),
+        )
+        made = late + 1 if later > 0.0 and late < substeps else late
+        if made == 1:
+            width = fills if late == 1 else later
+            water.pipe[ONLY_EDGE, k], water.pipe[ONLY_GROWTH, k] = cut[substeps - 1, q], rate * width
+            water.place[HEAD, k], water.place[COUNT, k] = -1, 1
+            continue
+        head, held = water.place[HEAD, k], water.place[COUNT, k]
+        place = 0 if head >= made and head + held <= last + 1 else (head + held) & last
+        water.place[HEAD, k], water.place[COUNT, k] = place, made
+        for i in range(made):
+            s, width = (place + i) & last, later if i == 0 and made > late else fills
+            water.ring[k, s, WIDTH], water.ring[k, s, LEVEL] = width, 0.0
+            water.ring[k, s, EDGE], water.ring[k, s, GROWTH] = cut[substeps - made + i, q], rate * width
+
+
+@inner
+def throughflow(side: Side, place: IntArray, inflow: FloatArray) -> None:
+    """What flows through one side's nodes; ``inflow`` [kg/s] enters at the nodes ``place``."""
+    flow, down = side.pipe[FLOW], side.order[DOWN]
+    through, share = side.node[THROUGH], side.node[SHARE]
+    fill(through, 0.0)
+    for i in range(place.size):
+        through[place[i]] += max(inflow[i], 0.0)
+    for k in range(flow.size):
+        through[down[k]] += abs(flow[k])
+    for node in range(through.size):
+        share[node] = 1.0 / through[node] if through[node] > 0.0 else 0.0
 
 
 @inner
@@ -1058,32 +1392,31 @@ def mix(
 
     ``inflow`` [kg/s] of temperature ``t_in`` enters at the nodes ``place``.
     """
-    operate(network, medium, water, side, seconds)
-    flow, offset, gain = side.pipe[FLOW], side.pipe[OFFSET], side.pipe[GAIN]
-    through, share, held = side.node[THROUGH], side.node[SHARE], side.node[HELD]
-    fill(through, 0.0)
+    passage(network, medium, side, seconds)
+    passage_of_several(side)
+    throughflow(side, place, inflow)
+    flow, offset, gain, fills = side.pipe[FLOW], side.pipe[OFFSET], side.pipe[GAIN], side.pipe[FILLS]
+    share, held, kind = side.node[SHARE], side.node[HELD], side.order[KIND]
+    sequence, up, down = side.order[SEQUENCE], side.order[UP], side.order[DOWN]
+    for k in range(flow.size):
+        if kind[k] == SCALAR and flow[k] != 0.0:
+            offset[k], gain[k] = operator(
+                water, k, flow[k] > 0.0, fills[k], side.pipe[RATE, k], side.pipe[T_EQ, k]
+            )
     fill(held, 0.0)
     for i in range(place.size):
         if inflow[i] > 0.0:
-            through[place[i]] += inflow[i]
             held[place[i]] += inflow[i] * t_in[i]
-    for k in range(flow.size):
-        through[network.end[k] if flow[k] > 0.0 else network.start[k]] += abs(flow[k])
-    for node in range(through.size):
-        share[node] = 1.0 / through[node] if through[node] > 0.0 else 0.0
-    for i in range(side.counts[0]):
-        k = side.order[SEQUENCE, i]
-        if flow[k] > 0.0:
-            up, down = network.start[k], network.end[k]
-        else:
-            up, down = network.end[k], network.start[k]
-        held[down] += abs(flow[k]) * (offset[k] + gain[k] * (held[up] * share[up]))
+    for i in range(side.tally[FLOWING]):
+        k = sequence[i]
+        held[down[k]] += abs(flow[k]) * (offset[k] + gain[k] * (held[up[k]] * share[up[k]]))
 
 
 @inner
 def move(
     network: Network,
     water: Water,
+    safe: Safe,
     side: Side,
     seconds: float,
     substeps: int,
@@ -1093,54 +1426,105 @@ def move(
 ) -> None:
     """One side's water moved through the step in substeps; ``t_in`` (entry, substep) is what enters.
 
-    Needs the operators of the same flow; fills ``nodes`` and the loss [J].
+    Needs passage and throughflow of the same flow; fills ``nodes`` and the loss [J]. What arrives is a sum:
+    ALWAYS for water at equilibrium, OLD for water from before the step, PASS and LAG times what entered so
+    many substeps ago and one more. The coefficients vectorise, as does what becomes of pipes with one parcel.
     """
-    flow, loss, nodes = side.pipe[FLOW], side.pipe[LOSS], side.nodes
+    flow, t_eq, fills, rate = side.pipe[FLOW], side.pipe[T_EQ], side.pipe[FILLS], side.pipe[RATE]
+    uniform, leaving, loss, nodes = side.pipe[UNIFORM], side.pipe[LEAVING], side.pipe[LOSS], side.nodes
+    always, old, lag, passing = side.pipe[ALWAYS], side.pipe[OLD], side.pipe[LAG], side.pipe[PASS]
+    summed, newest, kind = side.pipe[SUM], side.pipe[NEWEST], side.order[KIND]
+    for k in range(flow.size):
+        size, part = abs(flow[k]), fills[k] / substeps
+        per_fill = size / max(part, 1e-300)
+        always[k] = size * t_eq[k]
+        old[k] = per_fill * leaving[k]
+        lag[k] = per_fill * (1.0 - rate[k] * uniform[k])
+        passing[k] = lag[k] * (part - 1.0)
+    for k in range(flow.size):
+        kind[k] = SCALAR if kind[k] == ONE and fills[k] < substeps else kind[k]
+    cut_up(side.pipe, side.parcel, side.several, side.cut, side.holder, side.tally, substeps)
     fill(nodes, 0.0)
     for i in range(place.size):
         if inflow[i] > 0.0:
             for j in range(substeps):
                 nodes[place[i], j] += inflow[i] * t_in[i, j]
-    for i in range(side.counts[0]):
+    for i in range(side.tally[FLOWING]):
         k = side.order[SEQUENCE, i]
-        along = flow[k] > 0.0
-        if along:
-            up, down = network.start[k], network.end[k]
-        else:
-            up, down = network.end[k], network.start[k]
-        size, fills, rate = abs(flow[k]), side.pipe[FILLS, k] / substeps, side.pipe[RATE, k]
-        t_eq, share = side.pipe[T_EQ, k], side.node[SHARE, up]
-        if side.order[PLAIN, k] == 1 and fills >= 1.0:
-            uniform, leaving = side.pipe[UNIFORM, k], side.pipe[LEAVING, k]
-            kept = 1.0 - rate * uniform
-            over, per_fill = fills - 1.0, 1.0 / fills
-            passing = (1.0 - uniform) + (1.0 - kept) * over
-            inside = side.pipe[ABOVE, k] + side.pipe[SLOPE, k] * series(side.pipe[BEND, k])
-            lost = 0.0
+        up, down = side.order[UP, k], side.order[DOWN, k]
+        share, about = side.node[SHARE, up], t_eq[k]
+        if kind[k] == ONE:
+            ever, before, after, through = always[k], old[k], lag[k], passing[k]
+            entered = excess = 0.0
             for j in range(substeps):
-                excess = nodes[up, j] * share - t_eq
-                nodes[down, j] += size * (t_eq + (leaving + excess * kept * over) * per_fill)
-                lost += (inside - leaving) + excess * passing
-                inside, leaving = excess * uniform, excess * kept
-            water.pipe[REFERENCE, k], water.pipe[FADE, k], water.pipe[CONTENT, k] = t_eq, 1.0, inside
-            water.place[HEAD, k] = 0
-            water.ring[k, 0, WIDTH], water.ring[k, 0, LEVEL] = 1.0, 0.0
-            water.ring[k, 0, EDGE], water.ring[k, 0, GROWTH] = leaving, rate
+                excess = nodes[up, j] * share - about
+                nodes[down, j] += ever + before + through * excess
+                before = after * excess
+                entered += excess
+            summed[k], newest[k] = entered, excess
+            continue
+        if kind[k] == MANY:
+            q, ever = side.order[SEAT, k], always[k]
+            late, through, after = (
+                int(side.several[LATE, q]),
+                side.several[ITS_PASS, q],
+                side.several[ITS_LAG, q],
+            )
+            for j in range(substeps):
+                arrived = ever + side.cut[j, q]
+                if j >= late:
+                    arrived += through * (nodes[up, j - late] * share - about)
+                if j > late:
+                    arrived += after * (nodes[up, j - late - 1] * share - about)
+                nodes[down, j] += arrived
+                side.cut[j, q] = nodes[up, j] * share - about
         else:
-            if along != (water.place[FORWARD, k] == 1):
+            if (flow[k] > 0.0) != (water.place[FORWARD, k] == 1):
                 turn(water, k)
-            lost = push(water, k, fills, rate, t_eq, size, share, nodes[up], nodes[down], substeps)
-        loss[k] = lost * side.capacity[k]
+                safe.place[HEAD, k], safe.place[FORWARD, k] = water.place[HEAD, k], water.place[FORWARD, k]
+            lost = push(
+                water,
+                safe,
+                k,
+                fills[k] / substeps,
+                rate[k],
+                about,
+                abs(flow[k]),
+                share,
+                nodes[up],
+                nodes[down],
+                substeps,
+            )
+            loss[k] = lost * side.capacity[k]
+    renewed(side.pipe, side.several, side.cut, side.tally, substeps)
+    kept_parcels(
+        water, side.pipe, side.several, side.cut, side.order, side.holder, side.tally, side.capacity, substeps
+    )
+    for k in range(flow.size):
+        one = kind[k] == ONE and flow[k] != 0.0
+        mean, lost, last = uniform[k], rate[k] * uniform[k], newest[k]
+        inside = side.pipe[ABOVE, k] + side.pipe[SLOPE, k] * series(side.pipe[BEND, k])
+        away = inside - leaving[k] + (summed[k] - last) * (mean - 1.0 + lost)
+        away += summed[k] * (1.0 - mean + lost * (fills[k] / substeps - 1.0))
+        loss[k] = away * side.capacity[k] if one else loss[k]
+        water.pipe[REFERENCE, k] = t_eq[k] if one else water.pipe[REFERENCE, k]
+        water.pipe[FADE, k] = 1.0 if one else water.pipe[FADE, k]
+        water.pipe[CONTENT, k] = last * mean if one else water.pipe[CONTENT, k]
+        water.pipe[ONLY_EDGE, k] = last * (1.0 - lost) if one else water.pipe[ONLY_EDGE, k]
+        water.pipe[ONLY_GROWTH, k] = rate[k] if one else water.pipe[ONLY_GROWTH, k]
     for k in range(flow.size):
         if flow[k] == 0.0:
             decay = network.conductance[k] * seconds / side.capacity[k]
-            loss[k] = stand(water, k, decay, side.pipe[T_EQ, k]) * side.capacity[k]
+            loss[k] = stand(water, k, decay, t_eq[k]) * side.capacity[k]
+        elif kind[k] == ONE:
+            water.place[HEAD, k], water.place[COUNT, k] = -1, 1
+            water.place[FORWARD, k] = 1 if flow[k] > 0.0 else 0
 
 
 # -- the coupling ------------------------------------------------------------------------------------
 
 
-@inner
+@once
 def first_wish(inputs: Inputs, medium: Medium, room: Room, t: int, small: float) -> float:
     """Each consumer's flow at the temperature last seen, its search begun; all heat asked for. [W]
 
@@ -1168,7 +1552,7 @@ def first_wish(inputs: Inputs, medium: Medium, room: Room, t: int, small: float)
     return asked
 
 
-@inner
+@once
 def most_flows(inputs: Inputs, medium: Medium, room: Room, t: int) -> float:
     """Largest flow of each source at the return temperature last seen; their sum. [kg/s]"""
     limit, most, seen = room.source[LIMIT], room.source[MOST], room.source[SEEN]
@@ -1194,7 +1578,7 @@ def limited(inputs: Inputs, medium: Medium, room: Room, t: int) -> None:
         )
 
 
-@inner
+@once
 def received(
     network: Network, inputs: Inputs, medium: Medium, side: Side, room: Room, t: int, now: float
 ) -> tuple[float, float]:
@@ -1229,7 +1613,7 @@ def received(
     return error, off
 
 
-@inner
+@once
 def search(limits: Limits, heats: FloatArray, mosts: FloatArray, room: Room, capacity: float) -> None:
     """Move every consumer's flow: a secant inside a bracket, as in :mod:`heatsym.engine.search`."""
     wish, low, high = room.consumer[WISH], room.consumer[LOW], room.consumer[HIGH]
@@ -1248,6 +1632,8 @@ def search(limits: Limits, heats: FloatArray, mosts: FloatArray, room: Room, cap
             run = log_ratio(flow / last_wish[c])
             if abs(run) > 1e-3:
                 response = (difference - last_difference[c]) / run
+            elif surplus * last_surplus[c] > 0.0 and abs(surplus) > 0.5 * abs(last_surplus[c]):
+                response *= 0.5
         response = min(max(response, 0.0), limits.steepest)
         steepness = difference + response
         if steepness > 0.0:
@@ -1266,13 +1652,13 @@ def search(limits: Limits, heats: FloatArray, mosts: FloatArray, room: Room, cap
                 low[c] = 0.0
         if surplus * last_surplus[c] < 0.0 and abs(surplus) > 0.5 * abs(last_surplus[c]):
             leaps[c] += 1.0
-        if leaps[c] >= limits.leaps and (aimed < low[c] or aimed > high[c]):
+        if leaps[c] >= limits.leaps and (aimed < low[c] or most > high[c] < aimed):
             aimed = math.sqrt(max(low[c], flow / reach) * min(high[c], flow * reach))
         last_wish[c], last_difference[c], last_surplus[c] = flow, difference, surplus
         responses[c], wish[c] = response, min(aimed, most)
 
 
-@inner
+@once
 def excess_heat(
     network: Network, inputs: Inputs, medium: Medium, side: Side, room: Room, t: int
 ) -> tuple[float, float]:
@@ -1302,8 +1688,8 @@ def excess_heat(
 def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -> tuple[float, int, bool]:
     """Flows at which consumers get their heat from the temperatures that these flows bring.
 
-    As ``Reference.couple``; starts from what the state remembers, biases added. Returns the share of all
-    demand that capacity lets through, the sweeps taken, and whether they settled.
+    As ``Reference.couple``; starts from what was found last, biases added. Returns the share of all demand
+    that capacity lets through, the sweeps taken, and whether they settled.
     """
     network, loops, medium = setting.network, setting.loops, setting.medium
     limits, inputs, room = setting.limits, setting.inputs, work.room
@@ -1313,9 +1699,6 @@ def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -
         room.source[GIVEN],
         room.source[MOST],
     )
-    copy(state.memory.arrived, room.consumer[FOUND])
-    copy(state.memory.response, room.consumer[RESPONSE])
-    copy(state.memory.source_return, room.source[SEEN])
     asked = first_wish(inputs, medium, room, t, limits.small_difference)
     limited(inputs, medium, room, t)
     allowed = limits.tolerance * max(asked, 1e-3 * limits.design_heat)
@@ -1392,7 +1775,7 @@ def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -
 # -- the commit --------------------------------------------------------------------------------------
 
 
-@inner
+@once
 def draw(inputs: Inputs, medium: Medium, room: Room, t: int, substeps: int, share: float) -> float:
     """Heat that consumers get and what they send back in each substep; the largest shift in it. [K]
 
@@ -1442,8 +1825,8 @@ def commit(
 ) -> tuple[float, float, float]:
     """Move both sides' water with the coupled flows, and give every consumer its heat.
 
-    Returns the largest difference between what the substeps and the whole step brought to a consumer,
-    the largest shift [K], and the largest heat of a source above its limit [W].
+    Returns by how much what the substeps and the whole step brought to consumers differs in the mean of
+    their flows, the largest shift [K], and the largest heat of a source above its limit [W].
     """
     network, medium, inputs = setting.network, setting.medium, setting.inputs
     room, s_side, r_side = work.room, work.supply, work.return_
@@ -1451,8 +1834,18 @@ def commit(
     for s in range(given.size):
         for j in range(substeps):
             room.entering[s, j] = inputs.source[FEED, t, s]
-    move(network, state.supply, s_side, seconds, substeps, network.source, given, room.entering)
-    missed = 0.0
+    move(
+        network,
+        state.supply,
+        work.safe_supply,
+        s_side,
+        seconds,
+        substeps,
+        network.source,
+        given,
+        room.entering,
+    )
+    missed = total = 0.0
     for c in range(drawn.size):
         node, came = network.consumer[c], 0.0
         for j in range(substeps):
@@ -1461,11 +1854,24 @@ def commit(
                 room.arrived[c, j] = s_side.nodes[node, j] / s_side.node[THROUGH, node]
             came += room.arrived[c, j]
         room.consumer[CAME, c] = came / substeps
-        missed = max(missed, abs(came / substeps - room.consumer[FOUND, c]))
+        missed += drawn[c] * abs(came / substeps - room.consumer[FOUND, c])
+        total += drawn[c]
+    missed /= max(total, 1e-300)
     shift = draw(inputs, medium, room, t, substeps, share)
     if not setting.limits.asks_return:
-        mix(network, medium, state.return_, r_side, seconds, network.consumer, drawn, room.consumer[SENT])
-    move(network, state.return_, r_side, seconds, substeps, network.consumer, drawn, room.returned)
+        passage(network, medium, r_side, seconds)
+        throughflow(r_side, network.consumer, drawn)
+    move(
+        network,
+        state.return_,
+        work.safe_return,
+        r_side,
+        seconds,
+        substeps,
+        network.consumer,
+        drawn,
+        room.returned,
+    )
     excess = -np.inf
     for s in range(given.size):
         node, back = network.source[s], state.memory.source_return[s]
@@ -1484,7 +1890,7 @@ def commit(
     return missed, shift, excess
 
 
-@inner
+@once
 def remembered(state: State, work: Work) -> None:
     """Hand on what the step found beside the water."""
     copy(work.room.consumer[CAME], state.memory.arrived)
@@ -1494,7 +1900,7 @@ def remembered(state: State, work: Work) -> None:
     copy(work.return_.mesh[NOW], state.memory.return_flow)
 
 
-@inner
+@once
 def summed(setting: Setting, work: Work, t: int, seconds: float, substeps: int, share: float) -> None:
     """Add a part of a step to the sums."""
     network, medium, inputs = setting.network, setting.medium, setting.inputs
@@ -1549,7 +1955,7 @@ def summed(setting: Setting, work: Work, t: int, seconds: float, substeps: int, 
         sums.node[3, node] += work.return_.node[THROUGH, node] * seconds
 
 
-@inner
+@once
 def advance(setting: Setting, state: State, work: Work, t: int, depth: int) -> tuple[bool, int]:
     """One step or part of one, ``2 ** -depth`` of it: coupled, moved, added to the sums.
 
@@ -1559,44 +1965,50 @@ def advance(setting: Setting, state: State, work: Work, t: int, depth: int) -> t
     limits, room = setting.limits, work.room
     seconds = limits.seconds / 2.0**depth
     substeps = max(1, limits.substeps >> depth)
+    prepared(state.supply, work.safe_supply, substeps)
+    prepared(state.return_, work.safe_return, substeps)
     begin(setting.network, state.supply, state.return_, work.supply, setting.inputs.ground[t])
     begin(setting.network, state.return_, state.supply, work.return_, setting.inputs.ground[t])
-    copied(state.supply, work.safe_supply)
-    copied(state.return_, work.safe_return)
     fill(room.consumer[BIAS], 0.0)
     fill(room.source[SEEN_BIAS], 0.0)
+    copy(state.memory.arrived, room.consumer[FOUND])
+    copy(state.memory.response, room.consumer[RESPONSE])
+    copy(state.memory.source_return, room.source[SEEN])
     copy(state.memory.supply_flow, work.supply.mesh[NOW])
     copy(state.memory.return_flow, work.return_.mesh[NOW])
     sweeps, attempt, share, good = 0, 0, 1.0, False
     while True:
         share, some, settled = couple(setting, state, work, t, seconds)
         sweeps, attempt = sweeps + some, attempt + 1
-        if work.supply.counts[1] > 0 or work.return_.counts[1] > 0:
+        if work.supply.tally[CIRCLING] > 0 or work.return_.tally[CIRCLING] > 0:
             return False, sweeps
         missed, shift, excess = commit(setting, state, work, t, seconds, substeps, share)
         good = settled and shift <= limits.shift and excess <= 10.0 * limits.excess * limits.design_heat
-        agrees = missed <= limits.parting and excess <= limits.excess * limits.design_heat
+        agrees = missed <= limits.parting and shift <= limits.shift
+        agrees = agrees and excess <= limits.excess * limits.design_heat
         for c in range(room.consumer.shape[1]):
             room.consumer[BIAS, c] += room.consumer[CAME, c] - room.consumer[FOUND, c]
         for s in range(room.source.shape[1]):
             room.source[SEEN_BIAS, s] += room.source[BACK, s] - room.source[SEEN, s]
         if substeps == 1 or agrees or attempt == limits.repeats:
             break
-        copied(work.safe_supply, state.supply)
-        copied(work.safe_return, state.return_)
+        undone(state.supply, work.safe_supply)
+        undone(state.return_, work.safe_return)
+        copy(room.consumer[CAME], room.consumer[FOUND])
+        copy(room.source[BACK], room.source[SEEN])
     if good or depth == limits.halvings:
         remembered(state, work)
         summed(setting, work, t, seconds, substeps, share)
     else:
-        copied(work.safe_supply, state.supply)
-        copied(work.safe_return, state.return_)
+        undone(state.supply, work.safe_supply)
+        undone(state.return_, work.safe_return)
     return good, sweeps
 
 
 # -- the march ---------------------------------------------------------------------------------------
 
 
-@inner
+@once
 def cleared(sums: Sums) -> None:
     """Empty the sums of a step."""
     fill(sums.node, 0.0)
@@ -1622,7 +2034,7 @@ def stored_heat(network: Network, state: State) -> float:
     return heat
 
 
-@inner
+@once
 def written(setting: Setting, state: State, sums: Sums, output: Output, row: int, before: float) -> float:
     """Write a row from the sums of its step, temperatures as theta; the heat stored at its end. [J]"""
     network, per_second = setting.network, 1.0 / setting.limits.seconds
@@ -1661,18 +2073,19 @@ def written(setting: Setting, state: State, sums: Sums, output: Output, row: int
 
 
 @compiled
-def to_temperatures(medium: Medium, theta: FloatArray) -> None:
-    """Theta of a flat table as temperatures, in place; :func:`temperature_of` in a form that vectorises."""
-    coefficients, power = medium.to_temperature, np.empty(256)
-    for first in range(0, theta.size, power.size):
-        count = min(power.size, theta.size - first)
+def to_temperatures(medium: Medium, theta: FloatArray, power: FloatArray) -> None:
+    """Theta of a flat table as temperatures, in place; :func:`temperature_of` in a form that vectorises.
+
+    ``power`` (2, any) is room for the numbers that are in work together.
+    """
+    place, value = power[0], power[1]
+    for first in range(0, theta.size, place.size):
+        count = min(place.size, theta.size - first)
         for i in range(count):
-            power[i] = 0.0
-        for c in range(coefficients.size - 1, -1, -1):
-            for i in range(count):
-                power[i] = power[i] * ((theta[first + i] - 80.0) / 80.0) + coefficients[c]
+            place[i] = theta[first + i]
+        polynomials(medium.to_temperature, place, value)
         for i in range(count):
-            theta[first + i] += power[i]
+            theta[first + i] += value[i]
 
 
 @compiled
@@ -1692,7 +2105,7 @@ def march(setting: Setting, state: State, work: Work, output: Output, first: int
             waiting -= 1
             depth = depths[waiting]
             good, some = advance(setting, state, work, t, depth)
-            if work.supply.counts[1] > 0 or work.return_.counts[1] > 0:
+            if work.supply.tally[CIRCLING] > 0 or work.return_.tally[CIRCLING] > 0:
                 return t
             if good or depth == halvings:
                 converged = converged and good

@@ -12,13 +12,13 @@ from scipy import sparse
 from scipy.sparse.linalg import splu
 
 from heatsym.engine import kernels, reference
-from heatsym.engine.hydraulic_kernels import FITTINGS, FRICTION, RETURN_FITTINGS, ROUGHNESS, UNIT_FLOW
+from heatsym.engine.hydraulic_kernels import FITTINGS, FRICTION, ROUGHNESS, UNIT_FLOW
 from heatsym.engine.hydraulics import friction_table
 from heatsym.engine.medium import Medium
-from heatsym.engine.problem import Problem
+from heatsym.engine.problem import Layer
 from heatsym.engine.search import LEAPS, NARROW, REACH, STEEPEST
 from heatsym.interfaces.axis import FloatArray, IntArray
-from heatsym.interfaces.exchange import Offer, Plan
+from heatsym.network.properties import PipeProperties
 from heatsym.numerics.graph import FlowGraph
 from heatsym.physics import water
 
@@ -54,19 +54,18 @@ def numbering(graph: FlowGraph) -> Numbering:
     return Numbering(graph.order, np.concatenate([tree, chords]), number)
 
 
-def setting(problem: Problem, offers: Offer, plan: Plan, by: Numbering) -> kernels.Setting:
-    """Everything that a march of this problem under this plan only reads."""
-    same = reference.Reference(problem, offers, plan)  # whose reading of the problem holds for both
-    load = problem.load
-    shape = load.heat.shape
-    loops = _loops(problem, by)
+def setting(same: reference.Reference, by: Numbering) -> kernels.Setting:
+    """Everything that a march only reads, but for what its steps ask and offer."""
+    problem = same.problem
+    graph, pipes, once = problem.graph, problem.pipes, problem.once
+    sides, places = (problem.supply, problem.return_), (problem.consumer_node, problem.source_node)
+    loops = once(_loops, graph, pipes, problem.supply, problem.tolerance, by)
+    members = by.pipes[loops.member[0]], loops.member[1]
     return kernels.Setting(
-        network=_network(problem, by),
+        network=once(_network, graph, pipes, sides, places, by),
         loops=loops,
-        return_loops=loops._replace(
-            **_elements(problem, "return", by.pipes[loops.member[0]], loops.member[1])
-        ),
-        medium=_medium(problem.medium),
+        return_loops=loops._replace(**once(_elements, pipes, problem.return_, *members)),
+        medium=once(_medium, problem.medium),
         limits=kernels.Limits(
             seconds=problem.step,
             substeps=same.substeps,
@@ -87,20 +86,30 @@ def setting(problem: Problem, offers: Offer, plan: Plan, by: Numbering) -> kerne
             narrow=NARROW,
             asks_return=same.asks_return,
         ),
-        inputs=kernels.Inputs(
-            heat=_table(load.heat, shape),
-            mass_flow=_table(load.mass_flow, shape),
-            return_offset=_table(same.return_offset, shape),
-            consumer=np.stack([_table(a, shape[1:]) for a in (load.return_slope, load.mass_flow_max)]),
-            ground=_table(same.ground, shape[:1]),
-            source=np.stack([same.feed, plan.upper, offers.conductance, offers.t_hot]),
-            order=np.ascontiguousarray(plan.order, dtype=np.int64),
-        ),
+        inputs=inputs(same, 0, 0),
     )
 
 
-def work(at: kernels.Setting, safe: tuple[kernels.Water, kernels.Water]) -> kernels.Work:
-    """Working memory for a march; ``safe`` is water to copy into."""
+def inputs(same: reference.Reference, first: int, last: int) -> kernels.Inputs:
+    """What the steps from ``first`` up to ``last`` ask and offer; views where the problem's arrays allow."""
+    part = slice(first, last)
+    load, offers, plan = same.problem.load, same.offers, same.plan
+    shape = load.heat[part].shape
+    return kernels.Inputs(
+        heat=_table(load.heat[part], shape),
+        mass_flow=_table(load.mass_flow[part], shape),
+        return_offset=_table(same.return_offset[part], shape),
+        consumer=np.stack([_table(a, shape[1:]) for a in (load.return_slope, load.mass_flow_max)]),
+        ground=_table(same.ground[part], shape[:1]),
+        source=np.stack(
+            [a[part] for a in (same.feed, plan.upper, offers.conductance, offers.t_hot)], dtype=np.float64
+        ),
+        order=np.ascontiguousarray(plan.order[part], dtype=np.int64),
+    )
+
+
+def work(at: kernels.Setting) -> kernels.Work:
+    """Working memory for a march."""
     pipes, nodes = len(at.network.start), len(at.network.parent)
     consumers, sources, loops = len(at.network.consumer), len(at.network.source), at.loops.number
     substeps = at.limits.substeps
@@ -110,9 +119,13 @@ def work(at: kernels.Setting, safe: tuple[kernels.Water, kernels.Water]) -> kern
             around=np.zeros(loops),
             mesh=np.zeros((9, at.loops.member.shape[1])),
             factor=np.zeros(len(at.loops.factor_row)),
-            pipe=np.zeros((13, pipes)),
-            order=_zeros((3, pipes)),
-            counts=_zeros(2),
+            pipe=np.zeros((19, pipes)),
+            order=_zeros((6, pipes)),
+            tally=_zeros(2 + kernels.FEW),
+            holder=_zeros(pipes),
+            parcel=np.zeros((kernels.FEW, 4, pipes)),
+            several=np.zeros((11, pipes)),
+            cut=np.zeros((substeps, pipes)),
             node=np.zeros((3, nodes)),
             nodes=np.zeros((nodes, substeps)),
         )
@@ -139,6 +152,7 @@ def work(at: kernels.Setting, safe: tuple[kernels.Water, kernels.Water]) -> kern
         cause=_zeros(consumers),
         source=np.zeros((5, sources)),
     )
+    safe = [kernels.Safe(np.zeros((5, pipes)), _zeros((4, pipes)), np.zeros((pipes, 4))) for _ in range(2)]
     return kernels.Work(supply, return_, room, sums, *safe)
 
 
@@ -160,19 +174,22 @@ def output(at: kernels.Setting, by: Numbering, steps: int) -> kernels.Output:
     )
 
 
-def filled(start: FloatArray, end: FloatArray) -> kernels.Water:
-    """Pipes full of water, at one temperature or linear from ``start`` to ``end``; both (pipe,)."""
+def filled(start: FloatArray, end: FloatArray, substeps: int) -> kernels.Water:
+    """Pipes full of water, at one temperature or linear from ``start`` to ``end``; both (pipe,).
+
+    A step leaves as many parcels as it has substeps: where these are many, there are more slots.
+    """
     pipes, slots = len(start), kernels.SLOTS // 2
-    ring = np.zeros((pipes, kernels.SLOTS, 4))
+    ring = np.zeros((pipes, max(kernels.SLOTS, 4 << (substeps - 1).bit_length()), 4))
     place = (np.arange(slots)[::-1] + 0.5) / slots  # slot 0 lies at the end
     count = np.where(start == end, 1, slots)
     ring[:, :slots, kernels.WIDTH] = 1.0 / slots
-    ring[count == 1, :, kernels.WIDTH] = np.eye(1, kernels.SLOTS)
+    ring[count == 1, :, kernels.WIDTH] = np.eye(1, ring.shape[1])
     ring[:, :slots, kernels.LEVEL] = start[:, None] + (end - start)[:, None] * place
     content = (ring[..., kernels.WIDTH] * ring[..., kernels.LEVEL]).sum(axis=1)
     return kernels.Water(
         ring=ring,
-        pipe=np.stack([np.zeros(pipes), np.ones(pipes), content]),
+        pipe=np.stack([np.zeros(pipes), np.ones(pipes), content, np.zeros(pipes), np.zeros(pipes)]),
         place=np.stack([np.zeros(pipes), count, np.ones(pipes)]).astype(np.int64),
         merged=np.zeros(1, dtype=np.int64),
     )
@@ -189,8 +206,16 @@ def _table(values: ArrayLike, shape: tuple[int, ...]) -> FloatArray:
     return table if table.flags.writeable else table.copy()
 
 
-def _network(problem: Problem, by: Numbering) -> kernels.Network:
-    graph, pipes = problem.graph, problem.pipes
+def _network(
+    graph: FlowGraph,
+    pipes: PipeProperties,
+    sides: tuple[Layer, Layer],
+    places: tuple[IntArray, IntArray],
+    by: Numbering,
+) -> kernels.Network:
+    """Supply and return make the ``sides``, nodes of consumers and of sources the ``places``."""
+    supply, return_ = sides
+    consumer_node, source_node = places
     start, end = by.number[graph.start[by.pipes]], by.number[graph.end[by.pipes]]
     parent = np.full(graph.nodes, -1)
     parent[1:] = by.number[graph.parent[by.nodes[1:]]]
@@ -206,10 +231,10 @@ def _network(problem: Problem, by: Numbering) -> kernels.Network:
         incident=ranked % max(len(start), 1),
         conductance=own * pipes.length[by.pipes],
         cross=pipes.u_cross[by.pipes] / np.where(own > 0.0, own, np.inf),
-        supply_capacity=problem.supply.capacity[by.pipes],
-        return_capacity=problem.return_.capacity[by.pipes],
-        consumer=by.number[problem.consumer_node],
-        source=by.number[problem.source_node],
+        supply_capacity=supply.capacity[by.pipes],
+        return_capacity=return_.capacity[by.pipes],
+        consumer=by.number[consumer_node],
+        source=by.number[source_node],
     )
 
 
@@ -234,13 +259,15 @@ def _medium(medium: Medium) -> kernels.Medium:
     )
 
 
-def _loops(problem: Problem, by: Numbering) -> kernels.Loops:
+def _loops(
+    graph: FlowGraph, pipes: PipeProperties, supply: Layer, tolerance: float, by: Numbering
+) -> kernels.Loops:
     """Short loops in an order that fills little in, their chains, the pattern of their matrix and its factor.
 
     Loops of the spanning tree share their ways to the root: of 500 loops the matrix has ten times the
     products and its factor takes ten times the work that those of short loops need.
     """
-    loops = sparse.csr_array(problem.graph.loops[:, by.pipes])
+    loops = sparse.csr_array(graph.loops[:, by.pipes])
     member, sense, chain_at = _chains(loops)
     chains = _shortened(sparse.csr_array(loops[:, member[chain_at[:-1]]]))
     chains = sparse.csr_array(chains[_elimination_order(chains)])
@@ -249,7 +276,7 @@ def _loops(problem: Problem, by: Numbering) -> kernels.Loops:
     factor_at, factor_row, before_at, before = _factor(chains.shape[0], product)
     return kernels.Loops(
         number=chains.shape[0],
-        enough=ENOUGH * np.sqrt(problem.tolerance),
+        enough=ENOUGH * np.sqrt(tolerance),
         member=np.stack([member, sense, np.repeat(np.arange(chains.shape[1]), np.diff(chain_at))]),
         chain_at=chain_at,
         loop_at=_whole(chains.indptr),
@@ -260,16 +287,15 @@ def _loops(problem: Problem, by: Numbering) -> kernels.Loops:
         factor_row=factor_row,
         before_at=before_at,
         before=before,
-        **_elements(problem, "supply", by.pipes[member], sense),
+        **_elements(pipes, supply, by.pipes[member], sense),
     )
 
 
-def _elements(problem: Problem, side: str, pipe: IntArray, sense: IntArray) -> dict[str, Any]:
+def _elements(pipes: PipeProperties, layer: Layer, pipe: IntArray, sense: IntArray) -> dict[str, Any]:
     """What differs between the sides' loops: losses of the members' pipes with their valves, and pumps."""
-    pumps = (problem.supply if side == "supply" else problem.return_).pumps
-    fittings = FITTINGS if side == "supply" else RETURN_FITTINGS
-    table = friction_table(problem, 1.0)[[UNIT_FLOW, ROUGHNESS, FRICTION, fittings]]
-    place = np.full(len(problem.pipe_ids), -1)
+    pumps = layer.pumps
+    table = friction_table(pipes, (layer.valves, 0.0), 1.0)[[UNIT_FLOW, ROUGHNESS, FRICTION, FITTINGS]]
+    place = np.full(len(pipes.length), -1)
     place[pipe] = np.arange(len(pipe))
     around = place[pumps.pipe] >= 0
     member = place[pumps.pipe[around]]

@@ -10,10 +10,11 @@ from heatsym.demand.load import loads
 from heatsym.engine.hydraulics import GRAVITY
 from heatsym.engine.medium import Medium, medium
 from heatsym.engine.problem import Layer, Problem, Stretch
+from heatsym.engine.shared import Builder, directly
 from heatsym.engine.stretches import stretches
 from heatsym.errors import InputError
 from heatsym.errors import Problem as Finding
-from heatsym.interfaces.axis import FloatArray
+from heatsym.interfaces.axis import FloatArray, IntArray
 from heatsym.interfaces.exchange import Source
 from heatsym.interfaces.profile import Context
 from heatsym.network.elements import inline_pumps, plant_efficiency, valve_losses
@@ -33,8 +34,8 @@ SHORT_STEP = 60
 """Steps up to this one see that walls follow the water late. [s]"""
 
 
-def prepare(case: Case) -> Problem:
-    """The problem of a case.
+def prepare(case: Case, once: Builder = directly) -> Problem:
+    """The problem of a case; ``once`` builds what it may have in common with others.
 
     Raises
     ------
@@ -55,14 +56,15 @@ def prepare(case: Case) -> Problem:
     t_feed = ctx.values(network.supply_temperature)
     fluid = medium(0.0, 1.0, network.fluid) if network.fluid is not None else None
     water = fluid or medium(40.0, 80.0, None)
-    load = loads(case.demand, ctx, t_feed, water.enthalpy, daily)
+    load = once(loads, case.demand, ctx, t_feed, water.enthalpy, daily)
     usual = load.return_offset + load.return_slope * t_feed[:, None]
     if fluid is None:
         water = medium(float(usual.mean()), float(t_feed.mean()), None)
     position = {name: i for i, name in enumerate(network.nodes.id)}
     held_at = network.holds[0].node if network.holds else _holds_pressure(sources).node
-    graph = _graph(network, position[held_at])
-    pipes = pipe_properties(network.pipes, network.ground, network.catalogue, case.engine.wall != "none")
+    graph = once(_graph, len(network.nodes.id), network.start, network.end, position[held_at])
+    with_wall = case.engine.wall != "none"
+    pipes = once(pipe_properties, network.pipes, network.ground, network.catalogue, with_wall)
     supply = _layer(network, "supply", pipes, water, float(t_feed.mean()))
     return_ = _layer(network, "return", pipes, water, float(usual.mean()))
     fuel_cost, electricity_cost, unknown = _costs(case.prices, case.emissions, ctx, sources)
@@ -81,7 +83,7 @@ def prepare(case: Case) -> Problem:
         source_node=np.array([position[source.node] for source in sources], dtype=np.int64),
         consumer_node=np.array([position[node] for node in case.demand.consumers.node], dtype=np.int64),
         graph=graph,
-        mixer=mixer(graph.nodes, graph.start, graph.end, graph.order),
+        mixer=once(mixer, graph.nodes, graph.start, graph.end, graph.order),
         pipes=pipes,
         supply=supply,
         return_=return_,
@@ -105,6 +107,7 @@ def prepare(case: Case) -> Problem:
         wall=_wall(case),
         stretches=closures,
         plant_efficiency=plant_efficiency(network, [source.name for source in sources], return_.density),
+        once=once,
     )
 
 
@@ -167,10 +170,10 @@ def _holds_pressure(sources: tuple[Source, ...]) -> Source:
     return (plants or list(sources))[-1]
 
 
-def _graph(network: Network, root: int) -> FlowGraph:
+def _graph(nodes: int, start: IntArray, end: IntArray, root: int) -> FlowGraph:
     """The network's graph; it must hang together."""
     try:
-        return flow_graph(len(network.nodes.id), network.start, network.end, root)
+        return flow_graph(nodes, start, end, root)
     except ValueError as error:
         raise InputError(
             [

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from heatsym.engine.medium import Medium
+from heatsym.engine.shared import Builder, directly
 from heatsym.interfaces.axis import FloatArray, IntArray
 from heatsym.interfaces.exchange import Load, Offer, Source
 from heatsym.interfaces.profile import Context
@@ -77,6 +78,12 @@ class Problem:
     wall: str = "retarded"  # or "none"; "distributed" is for the reference engine only
     stretches: tuple[Stretch, ...] = ()
     plant_efficiency: tuple[FloatArray, FloatArray] | None = None  # flow and efficiency, (source, point)
+    once: Builder = directly  # of what other problems may have in common with this one
+
+    @property
+    def inline_pumps(self) -> tuple[str, ...]:
+        """Names of the pumps in trenches, those of the supply side first."""
+        return self.supply.pumps.name + self.return_.pumps.name
 
     @property
     def step(self) -> float:

@@ -32,8 +32,8 @@ STILL = 1e-12
 """Flows below this share of the design flow are rounding, not flow. [-]"""
 TEMPERATURE_TOLERANCE = 0.1
 """Largest change of a consumer's supply temperature in a converged step. [K]"""
-PARTING_TOLERANCE = 0.5
-"""Largest difference of what substeps and the whole step bring a consumer; its heat is exact anyway. [K]"""
+PARTING_TOLERANCE = 0.2
+"""Difference of what substeps and the whole step bring consumers, mean by flow; heat is exact anyway. [K]"""
 SHIFT_TOLERANCE = 1.0
 """Largest correction of a return temperature that makes a consumer's heat exact. [K]"""
 SMALL_DIFFERENCE = 5.0
@@ -44,6 +44,8 @@ REPEATS = 6
 """Times a step is coupled because its substeps brought other temperatures than the whole step."""
 EXCESS = 1e-7
 """Heat that a source at its limit may be off, over the design heat. [-]"""
+BLOCK = 24
+"""Steps that are looked through together where sums over all steps are made."""
 
 
 def at_nodes(place: IntArray, amount: FloatArray, nodes: int) -> FloatArray:
@@ -152,16 +154,35 @@ class Reference:
         self.feed = medium.theta(offers.t_feed)
         self.ground = medium.theta(p.t_ground)
         fixed = load.return_slope == 0
-        self.return_offset = np.where(fixed, medium.theta(load.return_offset), load.return_offset)
+        self.return_offset = self.offsets(fixed)
         self.all_fixed = bool(fixed.all())
         self.substeps = p.ctx.axis.substeps
         self.asks_return = len(p.sources) > 1 or bool(np.isfinite(plan.upper).any())
         largest = np.where(np.isfinite(load.mass_flow_max), load.mass_flow_max, 0.0)
-        prescribed = np.nan_to_num(load.mass_flow).max(axis=0, initial=0.0)
+        prescribed, self.design_heat = self.extremes()
         self.still = STILL * max(float(largest.sum() + prescribed.sum()), 1e-6)
-        drop = p.t_feed[:, None] * (1.0 - load.return_slope) - load.return_offset
-        drawn = np.nan_to_num(load.mass_flow) * medium.capacity * np.maximum(drop, 0.0)
-        self.design_heat = float((np.nan_to_num(load.heat) + drawn).sum(axis=1).max(initial=0.0))
+
+    def offsets(self, fixed: NDArray[np.bool_]) -> FloatArray:
+        """Return temperatures as theta where ``fixed``, differences as they are; (time, consumer)."""
+        offset = self.problem.load.return_offset
+        same = offset.strides[1] == 0 and bool(fixed.all() or not fixed.any())  # for all: kept as one column
+        part = offset[:, :1] if same else offset
+        found = np.where(fixed[: part.shape[1]], self.problem.medium.theta(part), part)
+        return np.asarray(np.broadcast_to(found, offset.shape))
+
+    def extremes(self) -> tuple[FloatArray, float]:
+        """Largest prescribed flow of each consumer, and the largest heat of all; day by day, to be small."""
+        p, load = self.problem, self.problem.load
+        flow, heat = np.zeros(load.heat.shape[1]), 0.0
+        for first in range(0, p.steps, BLOCK):
+            part = slice(first, first + BLOCK)
+            given = np.nan_to_num(load.mass_flow[part])
+            drop = p.t_feed[part, None] * (1.0 - load.return_slope) - load.return_offset[part]
+            drawn = given * p.medium.capacity * np.maximum(drop, 0.0)
+            flow = np.maximum(flow, given.max(axis=0, initial=0.0))
+            asked = (np.nan_to_num(load.heat[part]) + drawn).sum(axis=1)
+            heat = max(heat, float(asked.max(initial=0.0)))
+        return flow, heat
 
     def initial_state(self) -> State:
         """Water as the case gives it, else at the first step's set-point and usual return temperature."""
@@ -464,9 +485,9 @@ class Reference:
         """One step: coupled, moved, and coupled again where substeps brought other temperatures."""
         p = self.problem
         bias, source_bias = np.zeros_like(state.arrived), np.zeros_like(state.source_return)
-        sweeps = 0
+        sweeps, start = 0, state
         for _ in range(REPEATS):
-            flows = self.couple(step, state, bias, source_bias)
+            flows = self.couple(step, start, bias, source_bias)
             sweeps += flows.sweeps
             supply, arrived = self.supplied(step, state, flows)
             heat, sent, shift, return_, returned = self.returned(step, state, flows, arrived)
@@ -474,10 +495,18 @@ class Reference:
             limit = self.most_heat(step, returned)
             excess = float(self.beyond(step, flows.source, returned, limit).max())
             bias, source_bias = bias + missed, source_bias + returned - flows.returned
-            agrees = float(np.abs(missed).max(initial=0.0)) <= PARTING_TOLERANCE
-            if step.substeps == 1 or (agrees and excess <= EXCESS * self.design_heat):
+            parting = float(flows.consumer @ np.abs(missed)) / max(float(flows.consumer.sum()), 1e-300)
+            within = float(np.abs(shift).max(initial=0.0)) <= SHIFT_TOLERANCE
+            agrees = parting <= PARTING_TOLERANCE and within and excess <= EXCESS * self.design_heat
+            if step.substeps == 1 or agrees:
                 break
-        within = float(np.abs(shift).max(initial=0.0)) <= SHIFT_TOLERANCE
+            start = replace(
+                state,
+                arrived=arrived.mean(axis=0),
+                response=flows.response,
+                source_return=returned,
+                circulation=flows.circulation,
+            )
         within &= excess <= 10.0 * EXCESS * self.design_heat
         draws = flows.consumer > 0
         came = arrived.mean(axis=0)
@@ -619,7 +648,7 @@ class Reference:
 
         A state is never written into, whether to ``keep`` it or not.
         """
-        began = time.process_time()
+        began = time.thread_time()
         steps = last - first
         record = Record(self.problem, steps)
         merged = state.supply.merged + state.return_.merged
@@ -634,4 +663,4 @@ class Reference:
             if t % often == 0:
                 progress(t / steps)
         merged = state.supply.merged + state.return_.merged - merged
-        return state, record.march(initial, merged, time.process_time() - began)
+        return state, record.march(initial, merged, time.thread_time() - began)

@@ -43,7 +43,10 @@ class FlowSearch:
         with np.errstate(divide="ignore", invalid="ignore"):
             turn = np.log(flow / self.last_flow)
             measured = (difference - self.last_difference) / turn
-        measured = np.where(np.abs(turn) > 1e-3, np.nan_to_num(measured), self.response)
+        slow = (flow != self.last_flow) & (surplus * self.last_surplus > 0)
+        slow &= np.abs(surplus) > 0.5 * np.abs(self.last_surplus)
+        kept = np.where(slow, 0.5 * self.response, self.response)
+        measured = np.where(np.abs(turn) > 1e-3, np.nan_to_num(measured), kept)
         self.response = np.clip(measured, 0.0, STEEPEST)
         steepness = difference + self.response
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -58,7 +61,7 @@ class FlowSearch:
         self.low = np.where(closed & ~below, 0.0, self.low)
         self.leaps += (surplus * self.last_surplus < 0) & (np.abs(surplus) > 0.5 * np.abs(self.last_surplus))
         middle = np.sqrt(np.maximum(self.low, flow / REACH) * np.minimum(self.high, flow * REACH))
-        outside = (aimed < self.low) | (aimed > self.high)
+        outside = (aimed < self.low) | ((aimed > self.high) & (self.high < self.most))
         aimed = np.where((self.leaps >= LEAPS) & outside, middle, aimed)
 
         self.last_flow, self.last_difference, self.last_surplus = flow, difference, surplus

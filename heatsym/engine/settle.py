@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -11,11 +12,12 @@ import numpy as np
 from heatsym.dispatch.cost import marginal_cost
 from heatsym.dispatch.merit_order import merit_order
 from heatsym.engine.compiled import Compiled, RecirculationError
+from heatsym.engine.digest import Course, Digest, Ledger
 from heatsym.engine.hydraulics import odd_pumping, pump_warnings
 from heatsym.engine.problem import Problem, stacked
 from heatsym.engine.reference import Reference
 from heatsym.engine.stretches import Staged, pressures
-from heatsym.engine.trajectory import March, Trajectory
+from heatsym.engine.trajectory import Hydraulics, March, Trajectory, joined
 from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.exchange import Offer, Plan, Site
 
@@ -27,58 +29,174 @@ State = TypeVar("State")
 class Engine(Protocol[State]):
     """What both engines do: settle a start, and march from it as often as asked."""
 
+    def initial_state(self) -> State:
+        """Water as it is filled in."""
+
     def start(self) -> State:
         """Water to start from."""
 
-    def march(self, state: State, progress: Callable[[float], None]) -> March:
-        """All steps from a state."""
+    def part(
+        self, state: State, first: int, last: int, progress: Callable[[float], None], keep: bool = True
+    ) -> tuple[State, March]:
+        """Some steps from a state, which is kept as it is if asked for, and the state after them."""
+
+
+@dataclass(slots=True, eq=False)
+class Mark:
+    """Where a run stands after a piece of a march: all that is needed to go on from there."""
+
+    engine: str
+    told: tuple[str, ...]  # what was said of the change to this engine
+    number: int  # of the round
+    step: int  # steps of it that are done
+    state: Any
+    course: Course
+    ledger: Ledger
+    initial_stored_heat: float
+    before: Course | None  # of the round before
+    change: tuple[float, ...]
+    seconds: float
+
+
+class Sink(Protocol):
+    """Gets the rows of a march, piece after piece."""
+
+    def begin(self, step: int) -> None:
+        """Rows from ``step`` on will come; those before are there, any others do not count."""
+
+    def take(self, first: int, march: March, pressures: Hydraulics) -> None:
+        """Rows from step ``first`` on."""
+
+    def pause(self, mark: Mark) -> None:
+        """The run could be taken up here again, from what the mark holds now."""
 
 
 SETTLED = 1e-3
 """Energy-weighted hourly change of every source's heat, round to round, of a settled plan. [-]"""
+PIECE = 8e6
+"""Size of a piece of a march. [B]"""
+LEAST = 8
+"""Steps of a piece at least."""
+
+
+def settle_into(problem: Problem, sink: Sink, progress: Progress, mark: Mark | None = None) -> Digest:
+    """March the problem; plan and march again while any source's offer minds the temperatures found.
+
+    Rows go to ``sink`` as they come; what is returned does without them. ``progress`` is told the share
+    done, from 0 to 1 in each round, and what is being done. Where water circulates within one side, the
+    reference engine does it all, and a warning says so. From a ``mark`` the run goes on as if it had
+    never been interrupted.
+    """
+    if mark is not None and mark.engine != problem.engine:
+        problem = replace(problem, engine=mark.engine)
+    if problem.engine == "reference":
+        told = () if mark is None else mark.told
+        return _settled(replace(problem, warnings=problem.warnings + told), Reference, sink, progress, mark)
+    try:
+        return _settled(problem, Compiled, sink, progress, mark)
+    except RecirculationError as found:
+        told = (f"computed by the reference engine: {found}",)
+        again = replace(problem, warnings=problem.warnings + told, engine="reference")
+        return _settled(again, Reference, sink, progress, None, told)
 
 
 def settle(problem: Problem, progress: Progress) -> Trajectory:
-    """March the problem; plan and march again while any source's offer minds the temperatures found.
+    """The same with all rows held in memory, in double precision."""
+    held = _Held()
+    found = settle_into(problem, held, progress)
+    same = {
+        name: getattr(found, name) for name in ("uses", "t_air", "t_ground", "t_feed", "rounds", "change")
+    }
+    return Trajectory(
+        march=joined(held.marches),
+        hydraulics=joined(held.pressures),
+        settled=found.settled,
+        seconds=found.seconds,
+        unsettled_hours=found.unsettled_hours,
+        warnings=found.warnings,
+        engine=found.engine,
+        **same,
+    )
 
-    ``progress`` is told the share done, from 0 to 1 in each round, and what is being done. Where water
-    circulates within one side, the reference engine does it all, and a warning says so.
-    """
-    if problem.engine == "reference":
-        return _settled(problem, Reference, progress)
-    try:
-        return _settled(problem, Compiled, progress)
-    except RecirculationError as found:
-        told = (*problem.warnings, f"computed by the reference engine: {found}")
-        return _settled(replace(problem, warnings=told, engine="reference"), Reference, progress)
+
+class _Held:
+    """Keeps all rows."""
+
+    def __init__(self) -> None:
+        self.marches, self.pressures = list[March](), list[Hydraulics]()
+
+    def begin(self, step: int) -> None:
+        self.marches, self.pressures = [], []
+
+    def take(self, first: int, march: March, pressures: Hydraulics) -> None:
+        self.marches.append(march)
+        self.pressures.append(pressures)
+
+    def pause(self, mark: Mark) -> None:
+        pass
 
 
-def _settled(problem: Problem, engine_of: type[Compiled] | type[Reference], progress: Progress) -> Trajectory:
+def piece_steps(problem: Problem) -> int:
+    """Steps of a piece of a march of this problem."""
+    columns = 4 * len(problem.node_ids) + 6 * len(problem.pipe_ids) + 8 * len(problem.consumer_ids)
+    return int(np.clip(PIECE / (8 * max(columns, 1)), LEAST, max(problem.steps, LEAST)))
+
+
+def _settled(
+    problem: Problem,
+    engine_of: type[Compiled] | type[Reference],
+    sink: Sink,
+    progress: Progress,
+    mark: Mark | None,
+    told: tuple[str, ...] = (),
+) -> Digest:
     """The rounds, with one engine."""
     minds = any(source.minds_return for source in problem.sources)
-    offers, plan = _planned(problem, _first_sites(problem))
-    engine = _engine(engine_of, problem, offers, plan)
-    progress(0.0, "settling the start")
-    start = engine.start()
-    march = engine.march(start, _teller(progress, problem, 1))
-    seconds, changes = march.seconds, list[float]()
-    shift = np.zeros_like(march.source_heat)
-    while minds and len(changes) + 1 < problem.max_rounds and (not changes or changes[-1] > SETTLED):
-        offers, plan = _planned(problem, _sites(problem, march))
-        engine = _engine(engine_of, problem, offers, plan)
-        again = engine.march(start, _teller(progress, problem, len(changes) + 2))
-        shift = np.abs(again.source_heat - march.source_heat)
-        changes.append(float(shift.sum() / max(float(again.source_heat.sum()), 1e-300)))
-        march, seconds = again, seconds + again.seconds
+    engine = _engine(engine_of, problem, *planned_first(problem))
+    opening, start = engine, None  # every round begins with the water that the first engine settles
+    before = None if mark is None else mark.before
+    changes, seconds = list[float](), 0.0 if mark is None else mark.seconds
+    changes += () if mark is None else mark.change
+    shift = np.zeros((problem.steps, len(problem.sources)))
+    for number in count(1 if mark is None else mark.number):
+        if before is not None:
+            engine = _engine(engine_of, problem, *_planned(problem, _sites(problem, before)))
+        last = not minds or number == problem.max_rounds
+        if mark is None and start is None:
+            progress(0.0, "settling the start")
+            start = opening.start()
+        at = mark or Mark(
+            engine=problem.engine,
+            told=told,
+            number=number,
+            step=0,
+            state=start,
+            course=Course.blank(problem.steps, len(problem.sources)),
+            ledger=Ledger(len(problem.consumer_ids), len(problem.inline_pumps)),
+            initial_stored_heat=0.0,
+            before=before,
+            change=tuple(changes),
+            seconds=seconds,
+        )
+        recorded = last or number > 1  # what the first of several rounds finds is never the last word
+        if last:
+            start = None  # which may be marched on itself
+        _march(problem, engine, at, sink, recorded, start is not None, _teller(progress, problem, number))
+        course, seconds, mark = at.course, at.seconds, None
+        if before is not None:
+            shift = np.abs(course.source_heat - before.source_heat)
+            changes.append(float(shift.sum() / max(float(course.source_heat.sum()), 1e-300)))
+        if last or (changes and changes[-1] <= SETTLED):
+            break
+        before = course
     settled = not minds or (bool(changes) and changes[-1] <= SETTLED)
-    progress(1.0, "pressures")
-    sites = _sites(problem, march)
-    return Trajectory(
-        march=march,
-        hydraulics=pressures(problem, march),
+    return Digest(
+        course=course,
+        ledger=at.ledger,
+        initial_stored_heat=at.initial_stored_heat,
         uses=tuple(
-            source.use(problem.ctx, site, march.source_heat[:, s])
-            for s, (source, site) in enumerate(zip(problem.sources, sites, strict=True))
+            source.use(problem.ctx, site, course.source_heat[:, s])
+            for s, (source, site) in enumerate(zip(problem.sources, _sites(problem, course), strict=True))
         ),
         t_air=problem.ctx.t_air,
         t_ground=problem.t_ground,
@@ -87,8 +205,8 @@ def _settled(problem: Problem, engine_of: type[Compiled] | type[Reference], prog
         change=tuple(changes),
         settled=settled,
         seconds=seconds,
-        unsettled_hours={} if settled else _unsettled(problem, march, shift),
-        warnings=problem.warnings + pump_warnings(problem, odd_pumping(problem, march)),
+        unsettled_hours={} if settled else _unsettled(problem, course, shift),
+        warnings=problem.warnings + pump_warnings(problem, at.ledger.odd_pumping),
         engine=problem.engine,
     )
 
@@ -100,6 +218,42 @@ def _engine(
     if problem.stretches:
         return Staged(engine_of, problem, offers, plan)
     return engine_of(problem, offers, plan)
+
+
+def _march(
+    problem: Problem,
+    engine: Engine[Any],
+    at: Mark,
+    sink: Sink,
+    recorded: bool,
+    keep: bool,
+    tell: Callable[[float], None],
+) -> None:
+    """Move a mark to the end of its round; the water that a round begins with may have to be kept."""
+    size = piece_steps(problem)
+    if recorded:
+        sink.begin(at.step)
+    while at.step < problem.steps:
+        first, last = at.step, min(at.step + size, problem.steps)
+        telling = _within(tell, first, last, problem.steps)
+        at.state, march = engine.part(at.state, first, last, telling, keep and first == 0)
+        if first == 0:
+            at.initial_stored_heat = march.initial_stored_heat
+        heads = pressures(problem, march, first) if recorded else None
+        at.course.put(first, march, heads)
+        at.ledger.add(march)
+        at.ledger.odd_pumping += odd_pumping(problem, march)
+        at.step, at.seconds = last, at.seconds + march.seconds
+        if heads is not None:
+            sink.take(first, march, heads)
+        if last < problem.steps:
+            sink.pause(at)
+    tell(1.0)
+
+
+def _within(tell: Callable[[float], None], first: int, last: int, steps: int) -> Callable[[float], None]:
+    """Tells the share of all steps where a piece tells its own."""
+    return lambda done: tell((first + done * (last - first)) / steps)
 
 
 def _planned(problem: Problem, sites: list[Site]) -> tuple[Offer, Plan]:
@@ -119,6 +273,11 @@ def _planned(problem: Problem, sites: list[Site]) -> tuple[Offer, Plan]:
     return offers, merit_order(offers.power, costs)
 
 
+def planned_first(problem: Problem) -> tuple[Offer, Plan]:
+    """What the first round goes by."""
+    return _planned(problem, _first_sites(problem))
+
+
 def _first_sites(problem: Problem) -> list[Site]:
     """Before anything is known: the set-point, and the mean return temperature that consumers aim at."""
     load = problem.load
@@ -126,14 +285,14 @@ def _first_sites(problem: Problem) -> list[Site]:
     return [Site(problem.t_feed, usual) for _ in problem.sources]
 
 
-def _sites(problem: Problem, march: March) -> list[Site]:
+def _sites(problem: Problem, course: Course) -> list[Site]:
     """What each source saw in a march."""
-    return [Site(problem.t_feed, march.source_return_temperature[:, s]) for s in range(len(problem.sources))]
+    return [Site(problem.t_feed, course.source_return_temperature[:, s]) for s in range(len(problem.sources))]
 
 
-def _unsettled(problem: Problem, march: March, shift: FloatArray) -> dict[str, float]:
+def _unsettled(problem: Problem, course: Course, shift: FloatArray) -> dict[str, float]:
     """Hours in which a source's heat still moved by more than the limit's share of all heat, by source."""
-    moved = shift > SETTLED * march.source_heat.sum(axis=1, keepdims=True)
+    moved = shift > SETTLED * course.source_heat.sum(axis=1, keepdims=True)
     hours = moved.sum(axis=0) * problem.step / 3600.0
     return {source.name: float(h) for source, h in zip(problem.sources, hours, strict=True) if h > 0}
 

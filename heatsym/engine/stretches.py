@@ -8,26 +8,28 @@ trench, in which nobody who is cut off asks or gives.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import fields, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import pairwise
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 import numpy as np
 
 from heatsym.engine.hydraulics import hydraulics
 from heatsym.engine.problem import Problem, Stretch
-from heatsym.engine.trajectory import Cause, Hydraulics, March, rows
+from heatsym.engine.trajectory import Cause, Hydraulics, March, joined, rows
 from heatsym.interfaces.axis import BoolArray, FloatArray, IntArray
 from heatsym.interfaces.exchange import Load, Offer, Plan
 from heatsym.numerics.graph import FlowGraph, flow_graph
 
 Progress = Callable[[float], None]
-Series = TypeVar("Series", March, Hydraulics)
 
 
 class Part(Protocol):
     """What both engines do, as far as it is needed here."""
+
+    def initial_state(self) -> Any:
+        """Water as it is filled in."""
 
     def start(self) -> Any:
         """Water to start from."""
@@ -54,7 +56,7 @@ def stretches(closed: BoolArray, pipe: IntArray) -> tuple[Stretch, ...]:
 def graph_of(problem: Problem, stretch: Stretch) -> FlowGraph:
     """The graph of a stretch."""
     whole = problem.graph
-    return flow_graph(whole.nodes, whole.start, whole.end, whole.root, stretch.closed)
+    return problem.once(flow_graph, whole.nodes, whole.start, whole.end, whole.root, stretch.closed)
 
 
 def during(problem: Problem, stretch: Stretch) -> Problem:
@@ -101,6 +103,10 @@ class Staged:
             engine = self.engine_of(problem, self.offers, plan)
             self.made = (stretch, engine, cut[problem.consumer_node])
         return self.made[1:]
+
+    def initial_state(self) -> Any:
+        """Water as it is filled in, for the first step's engine."""
+        return self._engine(self.problem.stretches[0])[0].initial_state()
 
     def start(self) -> Any:
         """Water to start from; it settles with those trenches closed that are in the first step."""
@@ -190,20 +196,9 @@ def pressures(problem: Problem, march: March, first: int = 0) -> Hydraulics:
                 found,
                 node_supply_pressure=np.where(cut, np.nan, found.node_supply_pressure),
                 node_return_pressure=np.where(cut, np.nan, found.node_return_pressure),
+                consumer_differential_pressure=np.where(
+                    cut[problem.consumer_node], np.nan, found.consumer_differential_pressure
+                ),
             )
         )
     return joined(parts)
-
-
-def joined(parts: Sequence[Series]) -> Series:
-    """Series of stretches one after another; the first's initial heat, counts and times summed up."""
-    whole: dict[str, Any] = {}
-    for field in fields(parts[0]):
-        values = [getattr(part, field.name) for part in parts]
-        if isinstance(values[0], np.ndarray):
-            whole[field.name] = np.concatenate(values)
-        elif field.name == "initial_stored_heat":
-            whole[field.name] = values[0]
-        else:
-            whole[field.name] = sum(values)
-    return type(parts[0])(**whole)

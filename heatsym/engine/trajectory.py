@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from enum import IntEnum
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,9 +28,10 @@ class Cause(IntEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class March:
-    """One pass over all steps. (time, object) unless said; W, kg/s, degC, J; NaN where nothing flows.
+    """One pass over all steps, or a piece of it. (time, object) unless said; W, kg/s, degC, J.
 
-    Heat and flow are means over the step, temperatures flow-weighted means, stocks at its end.
+    NaN where nothing flows. Heat and flow are means over the step, temperatures flow-weighted means,
+    stocks at its end.
     """
 
     node_supply_temperature: FloatArray
@@ -78,6 +80,8 @@ class Hydraulics:
     pump_electricity: FloatArray  # (time,) all circulation pumps
     pump_throttled: BoolArray  # (time,) a plant's pump would have to brake
     critical_consumer: NDArray[np.int64]  # (time,) index, -1 where nobody draws
+    source_pump_lift: FloatArray  # Pa; below 0 the plant's pump would have to brake
+    consumer_differential_pressure: FloatArray  # Pa
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,3 +101,18 @@ class Trajectory:
     unsettled_hours: dict[str, float] = field(default_factory=dict)  # by source
     warnings: tuple[str, ...] = ()
     engine: str = "compiled"  # that computed it, or "reference"
+
+
+Series = TypeVar("Series", March, Hydraulics)
+
+
+def joined(parts: Sequence[Series]) -> Series:
+    """Pieces one after another; the first's initial heat, counts and times summed up."""
+    whole: dict[str, Any] = {}
+    for one in fields(parts[0]):
+        values = [getattr(part, one.name) for part in parts]
+        if isinstance(values[0], np.ndarray):
+            whole[one.name] = np.concatenate(values)
+        else:
+            whole[one.name] = values[0] if one.name == "initial_stored_heat" else sum(values)
+    return type(parts[0])(**whole)

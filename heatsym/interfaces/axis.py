@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import datetime
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -19,21 +19,27 @@ TimeArray = NDArray[np.datetime64]
 def local_time(utc: TimeArray, timezone: str) -> TimeArray:
     """Wall-clock times of UTC instants in an IANA zone, as naive ``datetime64[s]``; shape as given.
 
-    Offsets are looked up once per distinct quarter-hour of UTC, the finest grid on which
-    zones have changed since 1970.
+    Offsets are looked up at the ends of every day of UTC and, where these differ, at every instant of
+    the day: since 1970 no zone has changed twice within a day.
     """
     utc = utc.astype("datetime64[s]")
     seconds = utc.astype(np.int64)
-    quarters, back = np.unique(seconds // 900, return_inverse=True)
     zone = ZoneInfo(timezone)
-    offsets = np.array([_utc_offset(int(q) * 900, zone) for q in quarters], dtype=np.int64)
-    return np.asarray(utc + offsets[back.reshape(utc.shape)].astype("timedelta64[s]"))
+    day = seconds // 86_400
+    days = np.unique(day)
+    midnights = np.union1d(days, days + 1)
+    at_midnight = _utc_offset(midnights * 86_400, zone)
+    begin = np.searchsorted(midnights, day)
+    offset = np.array(at_midnight[begin])
+    changing = offset != at_midnight[begin + 1]
+    offset[changing] = _utc_offset(seconds[changing], zone)
+    return np.asarray(utc + offset.astype("timedelta64[s]"))
 
 
-def _utc_offset(epoch_second: int, zone: ZoneInfo) -> int:
-    offset = datetime.datetime.fromtimestamp(epoch_second, datetime.UTC).astimezone(zone).utcoffset()
-    assert offset is not None  # an aware datetime always has one
-    return int(offset.total_seconds())
+def _utc_offset(epoch_second: IntArray, zone: ZoneInfo) -> IntArray:
+    """Local time less UTC at each of some instants, (instant,). [s]"""
+    clocks = (datetime.fromtimestamp(second, zone).replace(tzinfo=UTC) for second in epoch_second.tolist())
+    return np.array([int(clock.timestamp()) for clock in clocks], dtype=np.int64) - epoch_second
 
 
 @dataclass(frozen=True)
@@ -80,7 +86,7 @@ class TimeAxis:
         """Local day of the week, Monday 0 .. Sunday 6, of each step; shape (time,)."""
         return (self.day.astype(np.int64) + 3) % 7
 
-    def during(self, first: datetime.date | None, last: datetime.date | None) -> NDArray[np.bool_]:
+    def during(self, first: date | None, last: date | None) -> NDArray[np.bool_]:
         """Whether each step begins in a local period; shape (time,).
 
         A last day is included, a last instant is not; None is as far as the axis goes.
@@ -89,7 +95,7 @@ class TimeAxis:
         if first is not None:
             inside &= self.local >= np.datetime64(first, "s")
         if last is not None:
-            whole_day = not isinstance(last, datetime.datetime)
+            whole_day = not isinstance(last, datetime)
             inside &= self.local < np.datetime64(last, "s") + np.timedelta64(int(whole_day), "D")
         return inside
 

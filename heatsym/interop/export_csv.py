@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from heatsym.errors import InputError, Problem
 from heatsym.interfaces.axis import local_time
 from heatsym.interop.objects import Value, objects
+from heatsym.results.netcdf import LABELLED
 from heatsym.results.placing import write_file, write_folder
 from heatsym.results.selection import (
     Choices,
@@ -27,7 +28,6 @@ from heatsym.results.selection import (
     series_named,
     series_names,
 )
-from heatsym.results.store import LABELLED
 from heatsym.results.vocabulary import VOCABULARY
 
 NETWORK = "network.csv"

@@ -34,6 +34,8 @@ SATURATION = (
     0.65017534844798e3,
 )
 """Coefficients n1 to n10 of the saturation-temperature equation, IAPWS-IF97 region 4. [-]"""
+BOILING_PRESSURES = (611.213, 22.064e6)
+"""Range of that equation, from freezing to the critical point. [Pa]"""
 
 
 def density(t: ArrayLike) -> FloatArray:
@@ -264,7 +266,8 @@ def boiling_temperature(pressure: ArrayLike) -> FloatArray:
     """
     p = np.asarray(pressure, dtype=float)
     n1, n2, n3, n4, n5, n6, n7, n8, n9, n10 = SATURATION
-    beta = np.where((p >= 611.213) & (p <= 22.064e6), p / 1e6, np.nan) ** 0.25
+    least, most = BOILING_PRESSURES
+    beta = np.where((p >= least) & (p <= most), p / 1e6, np.nan) ** 0.25
     e = beta**2 + n3 * beta + n6
     f = n1 * beta**2 + n4 * beta + n7
     g = n2 * beta**2 + n5 * beta + n8
@@ -278,7 +281,8 @@ def _polynomial(coefficients: tuple[float, ...], t: ArrayLike) -> FloatArray:
     x = (np.asarray(t, dtype=float) - CENTRE) / CENTRE
     value = np.full_like(x, coefficients[-1])
     for c in coefficients[-2::-1]:
-        value = value * x + c
+        value *= x
+        value += c
     return value
 
 

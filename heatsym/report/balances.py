@@ -29,6 +29,7 @@ from heatsym.report.layers import (
 from heatsym.report.picture import GREY, INK, Cell, Missing, Picture, Table, plain, scale, styled
 from heatsym.report.words import percent
 from heatsym.results.balance import balance
+from heatsym.results.blocks import summed
 from heatsym.simulation import Run
 
 POINTS = 8784  # most of one trace: the hours of a leap year
@@ -142,7 +143,7 @@ def monthly_balance(run: Run) -> Picture | Missing:
         "delivered": when.energy(account.delivered, period),
         "lost from the pipes": when.energy(account.network_loss, period),
     }
-    unmet = when.energy(power(results, "consumer_heat_unmet").sum(axis=1), period)
+    unmet = when.energy(summed(results, "consumer_heat_unmet"), period)
     starts = pd.DatetimeIndex(unmet.index)
     missing = float(unmet.sum())
     shown = [*went, "unmet"] if notable(missing, float(went["delivered"].sum()) + missing) else list(went)
@@ -287,7 +288,7 @@ def heat_map(run: Run) -> Picture | Missing:
     most = sorted(merit_order(results), key=lambda position: -np.nansum(heat[:, position]))[:SWITCHED]
     choices = [("all", total)] if len(names) > 1 else []
     choices += [(names[position], heat[:, position]) for position in merit_order(results) if position in most]
-    unmet = power(results, "consumer_heat_unmet").sum(axis=1)
+    unmet = summed(results, "consumer_heat_unmet")
     if notable(float(np.nansum(unmet)), float(np.nansum(_asked(results)))):
         choices.append(("unmet", unmet))
 
@@ -413,10 +414,7 @@ def _regular(power_sorted: FloatArray, hours: FloatArray) -> FloatArray:
 
 def _asked(results: xr.Dataset) -> FloatArray:
     """Heat that the consumers asked for, (time,), W."""
-    asked: FloatArray = (
-        power(results, "consumer_heat_delivered") + power(results, "consumer_heat_unmet")
-    ).sum(axis=1)
-    return asked
+    return summed(results, "consumer_heat_delivered") + summed(results, "consumer_heat_unmet")
 
 
 def _averaged_split(heat: FloatArray, total: FloatArray, hours: FloatArray) -> FloatArray:

@@ -6,11 +6,11 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from heatsym.analysis.figures import power
 from heatsym.analysis.wording import number
 from heatsym.interfaces.axis import FloatArray
 from heatsym.report.calendar import calendar
 from heatsym.report.words import NOTABLE
+from heatsym.results.blocks import blocks, integral
 
 DAY = 86_400_000  # in the milliseconds of a date axis
 
@@ -23,8 +23,7 @@ def merit_order(results: xr.Dataset) -> list[int]:
 
 def energies(results: xr.Dataset, name: str) -> FloatArray:
     """Energy of each object over the run, missing steps left out; (object,). [MWh]"""
-    total: FloatArray = calendar(results).hours @ np.nan_to_num(power(results, name)) / 1e6
-    return total
+    return integral(results, name, calendar(results).hours) / 1e6
 
 
 def notable(unmet: float, asked: float) -> bool:
@@ -43,8 +42,9 @@ def missed(unmet: float, asked: float) -> str:
 def gaps(results: xr.Dataset, *names: str) -> str:
     """A sentence on steps with missing values, which no sum contains; empty if there are none."""
     broken = np.zeros(results.sizes["time"], dtype=np.bool_)
-    for name in names:
-        broken |= ~np.isfinite(results[name].values).all(axis=1)
+    for part, series in blocks(results, *names):
+        for rows in series:
+            broken[part] |= ~np.isfinite(rows).all(axis=1)
     count = int(broken.sum())
     have = "step has missing values, which are" if count == 1 else "steps have missing values, which are"
     return f" {number(count)} {have} left out." if count else ""

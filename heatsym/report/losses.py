@@ -16,6 +16,7 @@ from heatsym.report.calendar import calendar, in_words, ticks
 from heatsym.report.colours import LOSS
 from heatsym.report.picture import INK, Cell, Missing, Picture, Table, plain, styled
 from heatsym.results.balance import balance
+from heatsym.results.blocks import integral
 from heatsym.simulation import Run
 from heatsym.tables.factors import JOULES_PER_MWH
 
@@ -58,7 +59,7 @@ def losses(run: Run) -> Picture | Missing:
     account = _Account(period, dates.energy(flows.network_loss, period), dates.energy(flows.supplied, period))
     if not account.lost.abs().max() > 0.0:
         return Missing(KEY, TITLE, "the trenches of this run lose no heat")
-    trenches = np.einsum("t,tp->p", flows.seconds, results["pipe_heat_loss"].values) / JOULES_PER_MWH
+    trenches = integral(results, "pipe_heat_loss", flows.seconds) / JOULES_PER_MWH
     worst = np.argsort(-trenches, kind="stable")[:WORST].tolist()
     height = 26 * len(worst) + 30
     figure = make_subplots(rows=2, cols=1, row_heights=[260, height], vertical_spacing=100 / (360 + height))

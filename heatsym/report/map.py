@@ -14,6 +14,7 @@ from heatsym.report.colours import UNMET, source_styles
 from heatsym.report.picture import GREY, INK, Missing, Picture, Table, plain, styled
 from heatsym.report.trenches import POINTED, Plan, Quantity, coloured, measured, plan, pointed, width_key
 from heatsym.results.balance import balance
+from heatsym.results.blocks import blocks, integral
 from heatsym.simulation import Run
 from heatsym.tables.factors import JOULES_PER_MWH
 
@@ -32,7 +33,9 @@ def network_map(run: Run) -> Picture | Missing:
     if not network.drawn.any():
         return Missing(KEY, TITLE, "no trench of this network has coordinates at both of its ends")
     quantities = measured(results)
-    peak = np.fmax.reduce(np.abs(results["pipe_mass_flow"].values), axis=0, initial=0.0).astype(float)
+    peak = np.zeros(results.sizes["pipe"])
+    for _, (flow,) in blocks(results, "pipe_mass_flow"):
+        peak = np.maximum(peak, np.fmax.reduce(np.abs(flow), axis=0, initial=0.0))
     figure = styled(go.Figure(), _size(network, results.sizes["source"]))
     colours = [coloured(quantity, peak, network) for quantity in quantities]
     figure.add_traces([trace for traces in colours for trace in traces])
@@ -58,7 +61,7 @@ def _consumers(results: xr.Dataset, network: Plan) -> list[go.Scatter]:
     """Dots whose area is the heat delivered; those that miss notable heat in another colour and shape."""
     seconds = balance(results).seconds
     delivered, unmet = (
-        np.einsum("t,tc->c", seconds, results[f"consumer_heat_{part}"].values) / JOULES_PER_MWH
+        integral(results, f"consumer_heat_{part}", seconds) / JOULES_PER_MWH
         for part in ("delivered", "unmet")
     )
     place = network.places(results["consumer_node"].values)

@@ -49,7 +49,7 @@ def write_report(folder: str | os.PathLike[str], target: str | os.PathLike[str] 
         There is no run in the folder, or the file cannot be written.
     """
     place = Path(folder)
-    run = open_run(place)
+    run = open_run(place, cache=False)
     content = page(run, _manifest(place))
     return write_file(place / REPORT if target is None else Path(target), [content], overwrite=True)
 

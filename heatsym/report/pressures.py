@@ -19,6 +19,7 @@ from heatsym.physics.water import boiling_temperature
 from heatsym.report.colours import BLUE, VERMILION, source_styles
 from heatsym.report.picture import GREY, INK, Cell, Missing, Picture, Table, plain, styled
 from heatsym.results.balance import balance
+from heatsym.results.blocks import blocks
 from heatsym.results.envelope import ATMOSPHERE
 from heatsym.simulation import Run
 
@@ -94,9 +95,9 @@ def pressure_profile(run: Run) -> Picture | Missing:
 def _profile(results: xr.Dataset) -> _Profile | None:
     """The step of the largest circulating flow; None where water never flows."""
     sources = np.nan_to_num(results["source_mass_flow"].values.astype(np.float64))
-    supply, return_ = (results[f"node_{side}_pressure"].values for side in ("supply", "return"))
-    draws = results["consumer_mass_flow"].values > 0.0
-    flow = np.where(np.isfinite(supply).all(axis=1) & draws.any(axis=1), sources.sum(axis=1), 0.0)
+    flow = sources.sum(axis=1)
+    for part, (supply, drawn) in blocks(results, "node_supply_pressure", "consumer_mass_flow"):
+        flow[part] = np.where(np.isfinite(supply).all(axis=1) & (drawn > 0.0).any(axis=1), flow[part], 0.0)
     if not flow.max(initial=0.0) > 0.0:
         return None
     step = int(flow.argmax())
@@ -105,9 +106,11 @@ def _profile(results: xr.Dataset) -> _Profile | None:
     def places(name: str) -> NDArray[np.int64]:
         return np.array([node[str(value)] for value in results[name].values], dtype=np.int64)
 
-    high, low = supply[step].astype(np.float64), return_[step].astype(np.float64)
+    then = results.isel(time=step)
+    draws = then["consumer_mass_flow"].values > 0.0
+    high, low = (then[f"node_{side}_pressure"].values.astype(np.float64) for side in ("supply", "return"))
     at = places("consumer_node")
-    critical = int(np.where(draws[step], (high - low)[at], np.inf).argmin())
+    critical = int(np.where(draws, (high - low)[at], np.inf).argmin())
     leader = int(sources[step].argmax())
     root = int(places("source_node")[leader])
     start, end = places("pipe_from"), places("pipe_to")
@@ -145,7 +148,7 @@ def _branches(figure: go.Figure, results: xr.Dataset, profile: _Profile) -> None
 
 def _segments(results: xr.Dataset, profile: _Profile, values: FloatArray) -> dict[str, Any]:
     """Lines between the ends of the trenches, with gaps between them; of many, those with most flow."""
-    flow = np.abs(results["pipe_mass_flow"].values[profile.step])
+    flow = np.abs(results["pipe_mass_flow"][profile.step].values)
     some = np.sort(np.argsort(-flow, kind="stable")[:SHOWN])
     gap = np.full(len(some), np.nan)
     x, y = (
@@ -228,7 +231,7 @@ def _ground(figure: go.Figure, results: xr.Dataset, profile: _Profile) -> None:
 
 def _boiling(figure: go.Figure, results: xr.Dataset, profile: _Profile) -> None:
     """Below this line the supply water would boil; drawn where it is hotter than 100 degC."""
-    t = results["node_supply_temperature"].values[profile.step][profile.way].astype(np.float64)
+    t = results["node_supply_temperature"][profile.step].values[profile.way].astype(np.float64)
     if not np.nanmax(t, initial=-np.inf) > 100.0:
         return
     absolute = np.geomspace(0.9e5, 10e5, 400)

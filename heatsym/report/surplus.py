@@ -27,6 +27,7 @@ from heatsym.report.layers import (
 )
 from heatsym.report.picture import GREY, INK, Cell, Missing, Picture, Table, plain, scale, styled
 from heatsym.report.words import percent
+from heatsym.results.blocks import summed
 from heatsym.simulation import Run
 
 SHOWN = 6  # sources, each with a panel of its own
@@ -136,7 +137,7 @@ def longest_stop(run: Run) -> Picture | Missing:
     period = "h" if near.length <= HOURLY else "D"
     step = 3_600_000 if period == "h" else DAY
 
-    heat, unmet = power(results, "source_heat"), power(results, "consumer_heat_unmet").sum(axis=1)
+    heat, unmet = power(results, "source_heat"), summed(results, "consumer_heat_unmet")
     largest = float(np.nanmax(heat[window].sum(axis=1) + unmet[window], initial=0.0))
     if not largest > 0.0:
         return Missing(key, title, f"{stop.source} stood still, but nobody asked for heat then")
@@ -190,9 +191,7 @@ def longest_stop(run: Run) -> Picture | Missing:
     given = when.hours[within] @ np.nan_to_num(heat[within]) / 1e6
     missing = float(when.hours[within] @ np.nan_to_num(unmet[within])) / 1e6
     asked = missing + float(
-        when.hours[within]
-        @ np.nan_to_num(power(results, "consumer_heat_delivered")[within].sum(axis=1))
-        / 1e6
+        when.hours[within] @ np.nan_to_num(summed(results.isel(time=within), "consumer_heat_delivered")) / 1e6
     )
     caption = f"{_spoken(stop, begin, end)} {_who(names, given)} {missed(missing, asked)}"
     if around > missing:

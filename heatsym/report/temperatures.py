@@ -16,6 +16,7 @@ from heatsym.report.calendar import Calendar, calendar, in_words
 from heatsym.report.colours import AIR, BLACK, BLUE, ORANGE, PURPLE, VERMILION
 from heatsym.report.picture import Cell, Missing, Picture, Table, styled
 from heatsym.results.balance import balance
+from heatsym.results.blocks import blocks
 from heatsym.simulation import Run
 
 KEY, TITLE = "temperatures", "Temperatures of supply, return and outdoor air"
@@ -70,9 +71,13 @@ def _lines(results: xr.Dataset) -> tuple[_Line, ...]:
     total = weight.sum(axis=1)
     mixed = (weight * np.where(heated, sent, 0.0)).sum(axis=1)
     supply = np.divide(mixed, total, out=np.full(len(total), np.nan), where=total > 0.0)
-    draws = results["consumer_mass_flow"].values > 0.0
-    arrived = np.where(draws, results["consumer_supply_temperature"].values, np.nan)
-    coldest = np.fmin.reduce(arrived, axis=1, initial=np.nan).astype(np.float64)
+    names = ("consumer_mass_flow", "consumer_supply_temperature")
+    coldest = np.concatenate(
+        [
+            np.fmin.reduce(np.where(drawn > 0.0, t, np.nan), axis=1, initial=np.nan).astype(np.float64)
+            for _, (drawn, t) in blocks(results, *names)
+        ]
+    )
     leading = int(weight.sum(axis=0).argmax())
     back = power(results, "source_return_temperature")[:, leading]
     return (
@@ -184,7 +189,7 @@ def _caption(results: xr.Dataset, supply: _Line, arrived: _Line, dates: Calendar
 def _below(results: xr.Dataset) -> str:
     """Where and how long the water was colder than a consumer asks for."""
     minimum = results["consumer_minimum_supply_temperature"].values
-    cold = results["consumer_supply_temperature"].values < minimum
+    cold = np.concatenate([t < minimum for _, (t,) in blocks(results, "consumer_supply_temperature")])
     hours = float(balance(results).seconds[cold.any(axis=1)].sum()) / 3600.0
     asking, places = int(np.isfinite(minimum).sum()), int(cold.any(axis=0).sum())
     found = f" {asking} of {len(minimum)} consumers ask for a minimum temperature"

@@ -13,6 +13,7 @@ from heatsym.analysis.wording import number
 from heatsym.interfaces.axis import FloatArray
 from heatsym.report.picture import GREY, plain
 from heatsym.results.balance import balance
+from heatsym.results.blocks import blocks, integral
 
 RAMP = ((0xFD, 0xD3, 0x80), (0xF2, 0x9B, 0x2B), (0xD3, 0x60, 0x12), (0x9C, 0x38, 0x0C), (0x4A, 0x18, 0x08))
 """Yellow to dark brown, red, green, blue; lightness falls all the way."""
@@ -87,16 +88,18 @@ def plan(results: xr.Dataset) -> Plan | None:
 def measured(results: xr.Dataset) -> tuple[Quantity, ...]:
     """Loss, velocity and temperature of each trench over the run; NaN where there is none."""
     seconds = balance(results).seconds
-    loss = np.einsum("t,tp->p", seconds, results["pipe_heat_loss"].values) / seconds.sum()
-    speed = np.fmax.reduce(np.abs(results["pipe_velocity"].values), axis=0, initial=0.0)
-    warm = results["pipe_supply_temperature"].values
-    flows = (results["pipe_mass_flow"].values != 0.0) & np.isfinite(warm)
-    time = seconds @ flows
-    heat = np.einsum("t,tp->p", seconds, np.where(flows, warm, 0.0))
+    loss = integral(results, "pipe_heat_loss", seconds) / seconds.sum()
+    speed, time, heat = (np.zeros(results.sizes["pipe"]) for _ in range(3))
+    names = ("pipe_velocity", "pipe_supply_temperature", "pipe_mass_flow")
+    for part, (velocity, warm, flow) in blocks(results, *names):
+        flows = (flow != 0.0) & np.isfinite(warm)
+        speed = np.maximum(speed, np.fmax.reduce(np.abs(velocity), axis=0, initial=0.0))
+        time += seconds[part] @ flows
+        heat += seconds[part] @ np.where(flows, warm, 0.0).astype(np.float64)
     mean = np.divide(heat, time, out=np.full(len(heat), np.nan), where=time > 0.0)
     return (
         Quantity("Heat loss", "Heat loss", "W/m", loss / results["pipe_length"].values),
-        Quantity("Velocity", "Highest velocity", "m/s", speed.astype(np.float64)),
+        Quantity("Velocity", "Highest velocity", "m/s", speed),
         Quantity("Temperature", "Mean supply temperature", "°C", mean),
     )
 

@@ -99,8 +99,9 @@ def unmet_heat(run: Run) -> Picture | Missing:
 def _consumer(results: xr.Dataset, place: int, asked: np.ndarray) -> tuple[Cell, ...]:
     """A consumer that missed heat."""
     when = calendar(results)
-    unmet = np.nan_to_num(power(results, "consumer_heat_unmet")[:, place])
-    cause = results["consumer_unmet_cause"].values[:, place]
+    own = results.isel(consumer=place)
+    unmet = np.nan_to_num(power(own, "consumer_heat_unmet"))
+    cause = own["consumer_unmet_cause"].values
     energy = unmet * when.hours / 1e6
     main = max(LOOKS, key=lambda known: float(energy[cause == known].sum()))
     first = when.local[int(np.argmax(unmet > 0.0))]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
 from heatsym.interfaces.axis import FloatArray
+from heatsym.results.blocks import blocks, summed
 from heatsym.results.moment import moment
 
 YEARLY = 1e-6  # of the heat supplied
@@ -62,6 +64,16 @@ def balance(results: xr.Dataset) -> Balance:
 
     Heat of pumps and friction is not fed to the water and has no term. Derived here.
     """
+    return _balance(results, summed(results, "consumer_heat_delivered"))
+
+
+def residual(results: xr.Dataset, delivered: FloatArray) -> FloatArray:
+    """What is missing in each step of results whose heat delivered (time,) [W] is known already."""
+    return _balance(results, delivered).residual
+
+
+def _balance(results: xr.Dataset, delivered: FloatArray) -> Balance:
+    """The balance, with the heat delivered."""
     bounds = results["time_bnds"].values.astype("datetime64[ns]").astype(np.int64)
     seconds = (bounds[:, 1] - bounds[:, 0]) / 1e9
     stored = np.concatenate(
@@ -69,17 +81,11 @@ def balance(results: xr.Dataset) -> Balance:
     )
     return Balance(
         seconds=seconds,
-        supplied=_total(results, "source_heat"),
-        delivered=_total(results, "consumer_heat_delivered"),
+        supplied=summed(results, "source_heat"),
+        delivered=delivered,
         network_loss=results["network_heat_loss"].values.astype(np.float64),
         stored_change=np.diff(stored) / seconds,
     )
-
-
-def _total(results: xr.Dataset, name: str) -> FloatArray:
-    """Sum over all objects, (time,)."""
-    total: FloatArray = results[name].values.sum(axis=1, dtype=np.float64)
-    return total
 
 
 def violations(results: xr.Dataset) -> list[str]:
@@ -99,15 +105,20 @@ def violations(results: xr.Dataset) -> list[str]:
             f"heat balance of the step: {_steps(results, broken)}; largest residual"
             f" {np.nanmax(np.abs(account.residual), initial=0.0):.3g} W"
         )
-    demand, delivered, unmet = (
-        results[f"consumer_heat_{part}"].values.astype(np.float64)
-        for part in ("demand", "delivered", "unmet")
-    )
-    scale = np.maximum(demand, 1e-3 * np.fmax.reduce(demand, axis=None, initial=0.0))
-    apart = (np.abs(delivered + unmet - demand) > STORED * scale) | np.isnan(delivered) | np.isnan(unmet)
+    names = [f"consumer_heat_{part}" for part in ("demand", "delivered", "unmet")]
+    peaks = [np.fmax.reduce(asked, axis=None, initial=0.0) for _, (asked,) in blocks(results, names[0])]
+    least = 1e-3 * float(max(peaks, default=0.0))
+    apart = np.concatenate([_parted(*rows, least=least) for _, rows in blocks(results, *names)])
     if apart.any():
         found.append(f"delivered + unmet is not demanded: {_steps(results, apart.any(axis=1))}")
     return found
+
+
+def _parted(*rows: NDArray[Any], least: float) -> NDArray[np.bool_]:
+    """Where heat delivered and unmet are not what was asked for, of which at least ``least`` W count."""
+    demand, delivered, unmet = (values.astype(np.float64) for values in rows)
+    off = np.abs(delivered + unmet - demand) > STORED * np.maximum(demand, least)
+    return np.asarray(off | np.isnan(delivered) | np.isnan(unmet))
 
 
 def _steps(results: xr.Dataset, flagged: NDArray[np.bool_] | np.bool_) -> str:

@@ -11,10 +11,13 @@ from numpy.typing import NDArray
 
 import heatsym
 from heatsym.case.model import Case
-from heatsym.engine.trajectory import Trajectory
-from heatsym.interfaces.axis import TimeAxis
+from heatsym.engine.digest import Digest, digest
+from heatsym.engine.trajectory import Hydraulics, March, Trajectory
+from heatsym.interfaces.axis import FloatArray, TimeAxis
 from heatsym.interfaces.profile import Context
-from heatsym.results.balance import balance
+from heatsym.results.balance import residual
+from heatsym.results.blocks import LEAST, total
+from heatsym.results.rows import Held, Rows
 from heatsym.results.vocabulary import VOCABULARY
 
 COORDINATES = ("node_lon", "node_lat", "node_x", "node_y", "node_height")
@@ -28,7 +31,7 @@ def dataset(case: Case, trajectory: Trajectory) -> xr.Dataset:
     case : Case
         The study. Only its enabled sources appear.
     trajectory : Trajectory
-        What the engine computed for it.
+        What the engine computed for it, held in full.
 
     Returns
     -------
@@ -36,26 +39,93 @@ def dataset(case: Case, trajectory: Trajectory) -> xr.Dataset:
         Dimensions time, node, pipe, consumer, source; time is the start of the step in UTC, with
         bounds. ``system_balance_residual`` is computed from the rounded series themselves.
     """
-    data = xr.Dataset(attrs=_attributes(case, trajectory))
+    recording = Recording(case, Held())
+    recording.begin(0)
+    recording.take(0, trajectory.march, trajectory.hydraulics)
+    return recording.results(digest(trajectory))
+
+
+class Recording:
+    """Rows of a run as they come from the engine, and the Dataset that they become in the end."""
+
+    def __init__(self, case: Case, rows: Rows) -> None:
+        """Rows go to ``rows``."""
+        self.case, self.rows = case, rows
+        self.delivered: FloatArray = np.zeros(case.axis.steps)
+        """Heat delivered, from the rounded series. [W]"""
+
+    def begin(self, step: int) -> None:
+        """Rows before ``step`` are there, others will come."""
+        sizes = {dim: len(names) for dim, names in _labels(self.case)}
+        shapes = {name: (self.case.axis.steps, sizes[VOCABULARY[name].dims[1]]) for name in BY_OBJECT}
+        kinds = {name: np.dtype(VOCABULARY[name].dtype) for name in BY_OBJECT}
+        self.rows.begin(shapes, kinds, step)
+        for first in range(0, step, LEAST):
+            last = min(first + LEAST, step)
+            self._add_up(first, self.rows.read("consumer_heat_delivered", first, last))
+
+    def take(self, first: int, march: March, pressures: Hydraulics) -> None:
+        """Rows from step ``first`` on."""
+        for name in BY_OBJECT:
+            values = _stored(name, getattr(march if hasattr(march, name) else pressures, name))
+            self.rows.put(name, first, values)
+            if name == "consumer_heat_delivered":
+                self._add_up(first, values)
+
+    def _add_up(self, first: int, delivered: NDArray[Any]) -> None:
+        self.delivered[first : first + len(delivered)] = total(delivered)
+
+    def results(self, run: Digest) -> xr.Dataset:
+        """All results; see :func:`dataset`."""
+        data = _frame(self.case, run.engine)
+        for name in _names(self.case):
+            if name in BY_OBJECT:
+                entry = VOCABULARY[name]
+                data[name] = xr.Variable(entry.dims, self.rows.table(name), entry.attrs)
+        for name, values in _series(self.case, run):
+            data[name] = _variable(name, values)
+        open_ = residual(data, self.delivered)
+        data["system_balance_residual"] = _variable("system_balance_residual", open_)
+        return data[[*_names(self.case)]].assign_coords(data.coords)
+
+
+def outline(case: Case) -> xr.Dataset:
+    """The results of a case before it is computed: names, types and shapes, all series zero."""
+    data = _frame(case, case.engine.kind)
+    sizes = dict(data.sizes)
+    for name in (*_names(case), *(["source_emissions"] if case.emissions is not None else [])):
+        entry = VOCABULARY[name]
+        if name not in data:
+            zero = np.zeros((), np.dtype(entry.dtype))
+            shape = tuple(sizes[dim] for dim in entry.dims)
+            data[name] = xr.Variable(entry.dims, np.broadcast_to(zero, shape), entry.attrs)
+    return data
+
+
+def _frame(case: Case, engine: str) -> xr.Dataset:
+    """Everything that does not vary in time."""
+    data = xr.Dataset(attrs=_attributes(case, engine))
     data = data.assign_coords(_time(case.axis))
     for name, values in _labels(case):
         data = data.assign_coords({name: _variable(name, np.asarray(values, dtype=np.str_))})
     for name, values in _places(case):
         data[name] = _variable(name, values)
-    data = data.set_coords([name for name in COORDINATES if name in data])
-    for name, values in _series(case, trajectory):
-        data[name] = _variable(name, values)
-    data["system_balance_residual"] = _variable("system_balance_residual", balance(data).residual)
-    return data
+    return data.set_coords([name for name in COORDINATES if name in data])
 
 
-def _variable(name: str, values: Any) -> xr.Variable:
+def _stored(name: str, values: Any) -> NDArray[Any]:
     """Values as the vocabulary has them stored; what is infinite is not a number and so missing."""
     entry = VOCABULARY[name]
     array = np.asarray(values, dtype=np.str_ if entry.dtype == "str" else entry.dtype)
-    if array.dtype.kind == "f":
+    if array.dtype.kind == "f" and np.isinf(array).any():
         array = np.where(np.isinf(array), np.nan, array)
-    return xr.Variable(entry.dims, array, entry.attrs)
+    return array
+
+
+def _variable(name: str, values: Any) -> xr.Variable:
+    """Values under their name, which nothing else holds."""
+    entry = VOCABULARY[name]
+    return xr.Variable(entry.dims, np.array(_stored(name, values)), entry.attrs)
 
 
 def _time(axis: TimeAxis) -> dict[str, xr.Variable]:
@@ -109,7 +179,7 @@ def _places(case: Case) -> Iterator[tuple[str, Any]]:
     yield "source_surplus", [source.surplus for source in sources]
 
 
-_MARCHED = (
+BY_OBJECT = (
     "node_supply_temperature",
     "node_return_temperature",
     "pipe_mass_flow",
@@ -124,16 +194,20 @@ _MARCHED = (
     "consumer_supply_temperature",
     "consumer_return_temperature",
     "consumer_mass_flow",
+    "node_supply_pressure",
+    "node_return_pressure",
+    "pipe_velocity",
+    "consumer_differential_pressure",
+)
+"""Series of nodes, pipes and consumers: too many to be held over all steps."""
+_COURSE = (
     "source_heat",
     "source_mass_flow",
     "source_supply_temperature",
     "source_return_temperature",
+    "source_pump_lift",
+    "network_heat_loss",
     "network_stored_heat",
-)
-_HYDRAULIC = (
-    "node_supply_pressure",
-    "node_return_pressure",
-    "pipe_velocity",
     "pump_electricity",
     "pump_throttled",
 )
@@ -147,30 +221,32 @@ _USED = {
 }
 
 
-def _series(case: Case, trajectory: Trajectory) -> Iterator[tuple[str, Any]]:
-    """Everything that varies in time, and the stock it starts from."""
-    march = trajectory.march
-    yield "air_temperature", trajectory.t_air
-    yield "ground_temperature", trajectory.t_ground
-    yield "network_supply_setpoint", trajectory.t_feed
+def _names(case: Case) -> Iterator[str]:
+    """What the results of a case hold beside coordinates, in order."""
+    yield from (name for name, _ in _places(case) if name not in COORDINATES)
+    yield from ("air_temperature", "ground_temperature", "network_supply_setpoint")
     if case.prices is not None and case.prices.electricity is not None:
-        yield "electricity_price", Context(case.axis, trajectory.t_air).values(case.prices.electricity)
-    for name in _MARCHED:
-        yield name, getattr(march, name)
-    for name in _HYDRAULIC:
-        yield name, getattr(trajectory.hydraulics, name)
-    position = {name: i for i, name in enumerate(case.network.nodes.id)}
-    heads = trajectory.hydraulics
-    spread = heads.node_supply_pressure - heads.node_return_pressure
-    yield "consumer_differential_pressure", spread[:, [position[node] for node in case.demand.consumers.node]]
-    lift = spread[:, [position[source.node] for source in case.sources if source.enabled]]
-    yield "source_pump_lift", np.where(march.source_mass_flow > 0.0, lift, np.nan)
+        yield "electricity_price"
+    yield from BY_OBJECT
+    yield from _COURSE
+    yield from _USED
+    yield from ("network_initial_stored_heat", "step_converged", "step_sweeps", "system_balance_residual")
+
+
+def _series(case: Case, run: Digest) -> Iterator[tuple[str, Any]]:
+    """What varies in time but not by node, pipe or consumer, and the stock it starts from."""
+    yield "air_temperature", run.t_air
+    yield "ground_temperature", run.t_ground
+    yield "network_supply_setpoint", run.t_feed
+    if case.prices is not None and case.prices.electricity is not None:
+        yield "electricity_price", Context(case.axis, run.t_air).values(case.prices.electricity)
+    for name in _COURSE:
+        yield name, getattr(run.course, name)
     for name, attribute in _USED.items():
-        yield name, _columns([getattr(use, attribute) for use in trajectory.uses], case.axis.steps)
-    yield "network_heat_loss", march.pipe_heat_loss.sum(axis=1)
-    yield "network_initial_stored_heat", march.initial_stored_heat
-    yield "step_converged", march.converged
-    yield "step_sweeps", march.sweeps
+        yield name, _columns([getattr(use, attribute) for use in run.uses], case.axis.steps)
+    yield "network_initial_stored_heat", run.initial_stored_heat
+    yield "step_converged", run.course.converged
+    yield "step_sweeps", run.course.sweeps
 
 
 def _columns(arrays: Sequence[NDArray[np.float64]], steps: int) -> NDArray[np.float64]:
@@ -178,7 +254,7 @@ def _columns(arrays: Sequence[NDArray[np.float64]], steps: int) -> NDArray[np.fl
     return np.stack(arrays, axis=1) if arrays else np.empty((steps, 0))
 
 
-def _attributes(case: Case, trajectory: Trajectory) -> dict[str, Any]:
+def _attributes(case: Case, engine: str) -> dict[str, Any]:
     """Global attributes, CF and ACDD; nothing of the machine, the user or the wall clock."""
     axis = case.axis
     end = axis.utc[-1] + np.timedelta64(axis.step, "s")
@@ -188,7 +264,7 @@ def _attributes(case: Case, trajectory: Trajectory) -> dict[str, Any]:
         "summary": case.about.description
         or f"Heat balance of the district heating network {case.about.name}, by time step.",
         "keywords": "district heating, surplus heat, heat balance",
-        "source": f"heatsym {heatsym.__version__}, {trajectory.engine} engine",
+        "source": f"heatsym {heatsym.__version__}, {engine} engine",
         "history": f"computed by heatsym {heatsym.__version__}",
         "institution": "not stated",
         "time_coverage_start": f"{axis.utc[0]}Z",

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from heatsym.errors import InputError, Problem
 from heatsym.interfaces.axis import FloatArray, IntArray, TimeArray, local_time
-from heatsym.results.store import LABELLED
+from heatsym.results.netcdf import LABELLED
 from heatsym.results.vocabulary import AT_END, FLOW_WEIGHTED, MEAN
 
 Choices = Mapping[str, tuple[str, ...]]

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
 import os
 import platform
 import secrets
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path, PurePath, PureWindowsPath
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import xarray as xr
 
 import heatsym
 from heatsym.errors import AccessError, OutputExistsError
-from heatsym.results.vocabulary import VOCABULARY
+from heatsym.results.netcdf import LABELLED, open_store, write_dataset
 
 RESULTS, SUMMARY, CASE, LOG, MANIFEST = (
     "results.nc",
@@ -27,9 +30,8 @@ RESULTS, SUMMARY, CASE, LOG, MANIFEST = (
     "run.log",
     "manifest.json",
 )
-LABELLED = ("node", "pipe", "consumer", "source")
+CHECKPOINT, LOCK, PARTIAL = "checkpoint", "lock", ".partial"
 PACKAGES = ("netCDF4", "numpy", "scipy", "xarray")
-CHUNK = 2**18  # values, 1 MB of float32
 
 
 def check_folder(folder: str | os.PathLike[str], overwrite: bool = False) -> Path:
@@ -97,46 +99,138 @@ def write_run(
     AccessError
         No permission, no space; an old run is untouched then, and nothing is left behind.
     """
+    with drafted(folder, overwrite, needed=results.nbytes) as draft:
+        progress(RESULTS)
+        write_dataset(draft.path / RESULTS, results)
+        draft.finish(summary, resolved_toml, log_text, command, inputs, progress)
+        return draft.target
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Draft:
+    """A run that is being written, in a hidden folder beside its place.
+
+    ``rows`` is for what does not stay, ``checkpoint`` the file from which the run could go on.
+    """
+
+    folder: str | os.PathLike[str]  # as it was named
+    target: Path
+    path: Path
+    overwrite: bool
+
+    @property
+    def rows(self) -> Path:
+        """Folder of the spooled rows."""
+        return self.path / "rows"
+
+    @property
+    def checkpoint(self) -> Path:
+        """Its checkpoint, whether there is one or not."""
+        return self.path / CHECKPOINT
+
+    def finish(
+        self,
+        summary: Mapping[str, Any],
+        resolved_toml: str,
+        log_text: str,
+        command: Sequence[str],
+        inputs: Iterable[tuple[str, bytes | os.PathLike[str]]],
+        progress: Callable[[str], None] = lambda name: None,
+    ) -> None:
+        """Write what stands beside the results, and rename the whole into its place."""
+        for name, content in ((SUMMARY, _json(summary)), (CASE, resolved_toml), (LOG, log_text)):
+            progress(name)
+            (self.path / name).write_bytes(content.encode())
+        progress(MANIFEST)
+        (self.path / MANIFEST).write_bytes(_json(_manifest(self.path, command, inputs)).encode())
+        shutil.rmtree(self.rows, ignore_errors=True)
+        for name in (CHECKPOINT, LOCK):
+            (self.path / name).unlink(missing_ok=True)
+        for path in (*self.path.iterdir(), self.path):
+            _sync(path)
+        _place(self.path, self.target, self.folder, self.overwrite)
+        for path in _interrupted(self.target):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def interrupted(folder: str | os.PathLike[str]) -> Path | None:
+    """What is left of an interrupted run into a folder, the newest; None if there is none."""
+    found = _interrupted(Path(os.path.realpath(folder)))
+    return max(found, key=lambda path: (path / CHECKPOINT).stat().st_mtime_ns, default=None)
+
+
+@contextmanager
+def drafted(
+    folder: str | os.PathLike[str], overwrite: bool = False, *, needed: int, old: Path | None = None
+) -> Iterator[Draft]:
+    """A draft, new or ``old``; it is gone afterwards, but stays with its checkpoint where something fails.
+
+    Raises
+    ------
+    OutputExistsError
+        See :func:`check_folder`.
+    AccessError
+        No permission, no space (up to ``needed`` bytes); an old run is untouched then.
+    """
     target = check_folder(folder, overwrite)
-    draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}.partial")
-    needed = results.nbytes
+    path = old or target.with_name(f".{target.name}.{secrets.token_hex(4)}{PARTIAL}")
+    draft = Draft(folder, target, path, overwrite)
+    whole = False
+    made = [place for place in target.parents if not place.exists()]
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        draft.mkdir()
-        progress(RESULTS)
-        write_dataset(draft / RESULTS, results)
-        for name, content in (
-            (SUMMARY, _json(summary)),
-            (CASE, resolved_toml),
-            (LOG, log_text),
-        ):
-            progress(name)
-            (draft / name).write_bytes(content.encode())
-        progress(MANIFEST)
-        (draft / MANIFEST).write_bytes(_json(_manifest(draft, command, inputs)).encode())
-        for path in (*draft.iterdir(), draft):
-            _sync(path)
-        _place(draft, target, folder, overwrite)
+        path.mkdir(exist_ok=old is not None)
+        with (path / LOCK).open("w") as lock:
+            if not _locked(lock):
+                raise OutputExistsError(f"{folder}: another process goes on with that run")
+            yield draft
+        whole = True
     except (OSError, RuntimeError) as error:  # netCDF4 raises RuntimeError where HDF5 fails
         raise AccessError(f"{folder} not written: {_reason(error)}{_space(target, needed)}") from error
     finally:
-        shutil.rmtree(draft, ignore_errors=True)
-    return target
+        if not whole and draft.checkpoint.exists():
+            (path / RESULTS).unlink(missing_ok=True)
+        else:
+            shutil.rmtree(path, ignore_errors=True)
+            with suppress(OSError):  # what is not empty stays
+                for place in made:
+                    place.rmdir()
 
 
-def write_dataset(path: Path, results: xr.Dataset) -> None:
-    """One netCDF-4 file: names as auxiliary coordinates, chunked, shuffled, zlib level 1."""
-    stored = results
-    for dim in LABELLED:
-        if dim in stored.coords:
-            label = xr.Variable(dim, stored[dim].values.astype(np.str_), VOCABULARY[dim].attrs)
-            stored = stored.drop_vars(dim).assign_coords({f"{dim}_id": label})
-    encoding = {str(name): _encoding(stored, str(name)) for name in stored.variables}
-    stored.to_netcdf(path, engine="netcdf4", format="NETCDF4", encoding=encoding)
+def _interrupted(target: Path) -> list[Path]:
+    """Drafts with a checkpoint that no process works on."""
+    found = target.parent.glob(f".{glob.escape(target.name)}.*{PARTIAL}/{CHECKPOINT}")
+    return [path.parent for path in found if not _in_use(path.parent)]
 
 
-def read_dataset(path: str | os.PathLike[str]) -> xr.Dataset:
+def _in_use(path: Path) -> bool:
+    """Whether a process works on a draft; one that cannot be looked at counts as such."""
+    try:
+        with (path / LOCK).open("a") as lock:
+            return not _locked(lock)
+    except OSError:
+        return True
+
+
+def _locked(file: IO[str]) -> bool:
+    """Hold a file's lock until it is closed; False if somebody else does. Where there are none, trust."""
+    try:
+        import fcntl
+    except ImportError:
+        return True
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # a file system without locks
+        return True
+    return True
+
+
+def read_dataset(path: str | os.PathLike[str], cache: bool = True) -> xr.Dataset:
     """Results of a run with names as dimension coordinates; values are read when they are used.
+
+    With ``cache`` they are kept then.
 
     Raises
     ------
@@ -144,7 +238,7 @@ def read_dataset(path: str | os.PathLike[str]) -> xr.Dataset:
         The file is missing, unreadable or no result file.
     """
     try:
-        stored = xr.open_dataset(path, engine="netcdf4", decode_timedelta=False)
+        stored = xr.open_dataset(open_store(path), decode_timedelta=False, cache=cache)
     except (OSError, RuntimeError, ValueError) as error:
         raise AccessError(f"{path} cannot be read: {_reason(error)}") from error
     for dim in LABELLED:
@@ -191,23 +285,6 @@ def verify(folder: str | os.PathLike[str]) -> list[str]:
     return found
 
 
-def _encoding(stored: xr.Dataset, name: str) -> dict[str, Any]:
-    """How one variable lies on disk."""
-    variable = stored.variables[name]
-    if name in ("time", "time_bnds"):
-        start = np.datetime_as_string(stored["time"].values[0], unit="s").replace("T", " ")
-        return {"units": f"seconds since {start}", "calendar": "standard", "dtype": "f8", "_FillValue": None}
-    if variable.dtype.kind in "UOT":
-        return {"dtype": "S1"}
-    fill = np.nan if variable.dtype.kind == "f" and name not in stored.coords else None
-    encoding: dict[str, Any] = {"dtype": variable.dtype, "_FillValue": fill}
-    if variable.ndim and variable.size:
-        rows = max(1, CHUNK // max(1, variable[0].size))
-        chunks = (min(rows, variable.shape[0]), *variable.shape[1:])
-        encoding |= {"zlib": True, "complevel": 1, "shuffle": True, "chunksizes": chunks}
-    return encoding
-
-
 def _manifest(
     draft: Path, command: Sequence[str], inputs: Iterable[tuple[str, bytes | os.PathLike[str]]]
 ) -> dict[str, Any]:
@@ -221,7 +298,7 @@ def _manifest(
             },
             "command": [_without_folder(word) for word in command],
             "seeds": {},
-            "inputs": {_without_folder(name): _hash(content) for name, content in inputs},
+            "inputs": {_without_folder(name): sha256(content) for name, content in inputs},
             "results": {name: _digest(draft / name) for name in (RESULTS, SUMMARY, CASE)},
         }
     )
@@ -230,10 +307,10 @@ def _manifest(
 def _seal(manifest: dict[str, Any]) -> dict[str, Any]:
     """The manifest with the hash of everything else in it."""
     body = {key: value for key, value in manifest.items() if key != "sha256"}
-    return body | {"sha256": _hash(_json(body).encode())}
+    return body | {"sha256": sha256(_json(body).encode())}
 
 
-def _hash(content: bytes | os.PathLike[str]) -> str:
+def sha256(content: bytes | os.PathLike[str]) -> str:
     """SHA-256 of bytes, or of a file."""
     if isinstance(content, bytes):
         return hashlib.sha256(content).hexdigest()
@@ -244,12 +321,12 @@ def _hash(content: bytes | os.PathLike[str]) -> str:
 def _digest(path: Path) -> str:
     """SHA-256 of a result; a summary counts without its timings, and only if written as here."""
     if path.name != SUMMARY:
-        return _hash(path)
+        return sha256(path)
     content = path.read_bytes()
     try:
         summary = json.loads(content)
         timeless = {key: value for key, value in summary.items() if key != "wall_s"}
-        return _hash(_json(timeless).encode()) if _json(summary).encode() == content else ""
+        return sha256(_json(timeless).encode()) if _json(summary).encode() == content else ""
     except (ValueError, AttributeError):
         return ""
 

@@ -27,6 +27,7 @@ LAYERS = (
     ("results",),
     ("analysis",),
     ("simulation",),
+    ("study",),
     ("report",),
     ("interop",),
     ("cli", "__main__"),

@@ -136,6 +136,18 @@ def test_envelope(case, name, value, sentence):
     assert line == f"{sentence}: 3 steps, first 2025-01-02 06:00 at {place}"
 
 
+def test_a_node_without_pressure_does_not_hide_one_that_boils(case):
+    """At 0.41 bar water boils at 76.6 degC; below vacuum there is no boiling point to compare with."""
+    results = dataset(case, handmade.trajectory(case))
+    results["node_supply_pressure"][:, 0] = -1.2e5
+    results["node_supply_pressure"][30:33, 1] = -6e4
+    assert [line.partition(":")[0] for line in flags(results)] == [
+        "supply water boils",
+        "supply pressure not above vacuum",
+    ]
+    assert flags(results)[0].endswith(": 3 steps, first 2025-01-02 06:00 at corner")
+
+
 def test_standing_water_is_not_judged(case):
     results = dataset(case, handmade.trajectory(case))
     results["node_supply_temperature"][4] = np.nan

@@ -152,7 +152,7 @@ def test_a_bug_is_short_and_traced(heatsym, project, monkeypatch):
     def broken(*_args: object) -> None:
         raise ZeroDivisionError("float division by zero")
 
-    monkeypatch.setattr(simulation, "settle", broken)
+    monkeypatch.setattr(simulation, "settle_into", broken)
     result = heatsym("run", project, *DAYS)
     assert result.exit_code == 1
     assert "Traceback" not in result.stderr
@@ -183,14 +183,14 @@ def test_an_open_balance_is_written_and_reported(heatsym, project, monkeypatch):
     """A source that claims a thousandth more than it gave: status 6, results there."""
     import heatsym.simulation as simulation
 
-    real = simulation.dataset
+    real = simulation.with_emissions
 
     def cheating(*args: object) -> object:
         results = real(*args)
         results["source_heat"] *= 1.001
         return results
 
-    monkeypatch.setattr(simulation, "dataset", cheating)
+    monkeypatch.setattr(simulation, "with_emissions", cheating)
     result = heatsym("run", project, *DAYS)
     assert result.exit_code == 6
     assert "balance" in result.stderr
@@ -219,3 +219,35 @@ def test_interrupted_run_leaves_nothing(project, kill):
     assert stdout == ""
     assert "Traceback" not in stderr
     assert sorted(Path().rglob("*")) == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_interrupted_run_goes_on_where_it_was(heatsym, project):
+    """Ctrl-C after a checkpoint says how to go on; that ends with the results of an uninterrupted run."""
+    assert heatsym("init", "town").exit_code == 0
+    town, period = "town/configs/harbour_town.toml", ("--period", "2025-01-01/2025-06-30", "--no-report")
+    words = [sys.executable, "-m", "heatsym", "run", town, *period, "--checkpoint", "0"]
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    while not list(Path("results").glob(".harbour_town.*.partial/checkpoint")):
+        assert process.poll() is None, process.stderr.read()
+        time.sleep(0.001)
+    process.send_signal(signal.SIGINT)
+    stdout, stderr = process.communicate(timeout=30)
+    assert (process.returncode, stdout) == (130, "")
+    assert "--resume" in stderr
+    assert not Path("results/harbour_town").exists()
+
+    other = heatsym("run", town, *period, "--resume", "-s", "source.works.power_kW=100")
+    assert other.exit_code == 3
+    assert "error[HS703]  checkpoint: it is of a run with other values in the case" in other.stderr
+    assert heatsym("run", town, *period, "--resume", "-q").exit_code == 0
+    assert heatsym("run", town, *period, "-q", "-o", "whole").exit_code == 0
+    assert Path("results/harbour_town/results.nc").read_bytes() == Path("whole/results.nc").read_bytes()
+    assert [path.name for path in Path("results").iterdir()] == ["harbour_town"]
+
+
+def test_nothing_to_resume_is_said(heatsym, project):
+    result = heatsym("run", project, *DAYS, "--resume")
+    assert result.exit_code == 0
+    assert "starting from the beginning" in result.stderr

@@ -40,7 +40,7 @@ class Network:
         """Steps before a pipe holds so many parcels that two are merged."""
         engine = Compiled(self.problem, self.offers, self.plan)
         state = engine.start()
-        merged, room = state.merged, engine._work(state)
+        merged, room = state.merged, engine._work()
         for t in range(self.problem.steps):
             engine._run(state, room, output(engine.setting, engine.numbering, 1), t, t + 1, 0)
             if state.merged > merged:

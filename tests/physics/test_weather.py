@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heatsym.errors import InputError
-from heatsym.interfaces.axis import TimeAxis
+from heatsym.interfaces.axis import TimeAxis, local_time
 from heatsym.weather import Weather, WeatherYear, air_temperature, daily_air, read_weather
 
 ROSTOCK = read_weather(Weather(dataset="rostock"), None)
@@ -163,3 +165,18 @@ def daily_means_of_copenhagen(weather: WeatherYear) -> list[float]:
 def test_one_of_dataset_and_file(settings: Weather) -> None:
     with pytest.raises(InputError, match="HS401"):
         read_weather(settings, None)
+
+
+@pytest.mark.parametrize(
+    "zone",
+    ["Europe/Copenhagen", "America/St_Johns", "Australia/Lord_Howe", "Pacific/Apia", "Africa/Casablanca"],
+)
+def test_local_time_is_that_of_the_standard_library_at_every_instant(zone: str) -> None:
+    """Zones that change by an hour or half of one, a minute past midnight, by a day, around Ramadan."""
+    start = np.datetime64("2011-01-01", "s")  # two years in steps that divide neither hour nor day
+    utc = start + np.arange(0, 2 * 365 * 86400, 1499).astype("timedelta64[s]")
+    clock = ZoneInfo(zone)
+    expected = [
+        datetime.fromtimestamp(second, clock).replace(tzinfo=None) for second in utc.astype(int).tolist()
+    ]
+    np.testing.assert_array_equal(local_time(utc, zone), np.array(expected, dtype="datetime64[s]"))

@@ -249,7 +249,7 @@ def strings(content, key=""):
 def test_written_whole_or_not_at_all(tmp_path, monkeypatch):
     with pytest.raises(AccessError, match="holds no run"):
         write_report(tmp_path)
-    monkeypatch.setattr(module, "open_run", lambda folder: pages.run(48))
+    monkeypatch.setattr(module, "open_run", lambda folder, cache: pages.run(48))
     (tmp_path / "manifest.json").write_text(json.dumps(pages.MANIFEST), "utf-8")
     assert write_report(tmp_path) == tmp_path / "report.html"
     before = (tmp_path / "report.html").read_bytes()
