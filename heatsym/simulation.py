@@ -103,9 +103,9 @@ def open_run(folder: str | os.PathLike[str], cache: bool = True) -> Run:
 def run(case: Case, *, progress: Progress | None = None, once: Builder = directly) -> Run:
     """Compute a case; nothing is written, into the case or elsewhere.
 
-    ``progress`` is called with the share done, 0 to 1, and a short text. Results are held in memory, a
-    gigabyte for a year of a thousand trenches; :func:`run_into` holds none. ``once`` builds what the case may
-    have in common with others.
+    ``progress`` is called with the share done, 0 to 1, and a short text. Results are held in memory,
+    half a gigabyte for a year of a thousand trenches; :func:`run_into` holds none. ``once`` builds what
+    the case may have in common with others.
     """
     started = time.perf_counter()
     recording = Recording(case, Held())

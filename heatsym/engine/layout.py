@@ -101,6 +101,7 @@ def inputs(same: reference.Reference, first: int, last: int) -> kernels.Inputs:
         return_offset=_table(same.return_offset[part], shape),
         consumer=np.stack([_table(a, shape[1:]) for a in (load.return_slope, load.mass_flow_max)]),
         ground=_table(same.ground[part], shape[:1]),
+        outside=np.stack([same.problem.t_feed[part], same.problem.t_ground[part]]),
         source=np.stack(
             [a[part] for a in (same.feed, plan.upper, offers.conductance, offers.t_hot)], dtype=np.float64
         ),

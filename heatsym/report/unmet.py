@@ -6,15 +6,18 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import xarray as xr
+from numpy.typing import NDArray
 
 from heatsym.analysis.figures import power
 from heatsym.analysis.wording import number
 from heatsym.engine.trajectory import Cause
+from heatsym.interfaces.axis import FloatArray
 from heatsym.report.calendar import calendar, in_words
 from heatsym.report.colours import BLACK, BLUE, ORANGE, UNMET
 from heatsym.report.layers import DAY, energies, gaps, hatched
 from heatsym.report.picture import Cell, Missing, Picture, Table, styled
 from heatsym.report.words import CAUSES, NOTABLE
+from heatsym.results.blocks import blocks
 from heatsym.simulation import Run
 
 AT_ONE = 1e-3  # of a consumer's own heat: as much is notable even if it is little of the town's
@@ -41,12 +44,8 @@ def unmet_heat(run: Run) -> Picture | Missing:
         much = f"{number(total)} MWh of {number(float(asked.sum()))} MWh asked for"
         return Missing(key, title, f"nothing was missed that is worth a picture: {much}")
 
-    unmet, causes = power(results, "consumer_heat_unmet"), results["consumer_unmet_cause"].values
-    days = {
-        cause: when.energy(np.where(causes == cause, unmet, 0.0).sum(axis=1), "D")
-        for cause in LOOKS
-        if np.nansum(unmet[causes == cause]) > 0.0
-    }
+    by_cause, short = _by_cause(results)
+    days = {cause: when.energy(by_cause[cause], "D") for cause in LOOKS if np.nansum(by_cause[cause]) > 0.0}
     every = sum(days.values(), start=0.0)
     assert isinstance(every, pd.Series)
     index = pd.DatetimeIndex(every.index)
@@ -70,7 +69,7 @@ def unmet_heat(run: Run) -> Picture | Missing:
 
     worst = int(every.argmax())
     main = max(days, key=lambda cause: float(days[cause].sum()))
-    hours = float(when.hours[(causes != Cause.NONE).any(axis=1)].sum())
+    hours = float(when.hours[short].sum())
     missing = int((by_consumer > 0.0).sum())
     caption = (
         f"{number(total)} MWh of {number(float(asked.sum()))} MWh asked for were missed, in {number(hours)} h"
@@ -94,6 +93,17 @@ def unmet_heat(run: Run) -> Picture | Missing:
     most = np.argsort(-by_consumer, kind="stable")[:LISTED]
     rows = tuple(_consumer(results, int(place), asked) for place in most if by_consumer[place] > 0.0)
     return Picture(key, title, caption, label, figure, Table(columns, rows))
+
+
+def _by_cause(results: xr.Dataset) -> tuple[dict[Cause, FloatArray], NDArray[np.bool_]]:
+    """Unmet heat by cause, (time,) each [W], and in which steps there is a cause."""
+    steps = results.sizes["time"]
+    found, short = {cause: np.zeros(steps) for cause in LOOKS}, np.zeros(steps, dtype=np.bool_)
+    for part, (unmet, causes) in blocks(results, "consumer_heat_unmet", "consumer_unmet_cause"):
+        short[part] = (causes != Cause.NONE).any(axis=1)
+        for cause, series in found.items():
+            series[part] = np.where(causes == cause, unmet.astype(np.float64), 0.0).sum(axis=1)
+    return found, short
 
 
 def _consumer(results: xr.Dataset, place: int, asked: np.ndarray) -> tuple[Cell, ...]:
