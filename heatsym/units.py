@@ -68,6 +68,10 @@ _TABLE: dict[str, tuple[str, dict[str, tuple[float, float]]]] = {
     "m3": ("a volume", {"m3": (1, 1), "L": (1, 1e3)}),
     "s": ("a duration", {"s": (1, 1), "min": (60, 1), "h": (_HOUR, 1), "d": (_DAY, 1)}),
     "kg/s": ("a mass flow", {"kg_per_s": (1, 1), "kg_per_h": (1, _HOUR), "t_per_h": (1e3, _HOUR)}),
+    "m3/s": (
+        "a volume flow",
+        {"m3_per_h": (1, _HOUR), "m3_per_s": (1, 1), "L_per_s": (1, 1e3), "L_per_min": (1, 60e3)},
+    ),
     "Pa": (
         "a pressure",
         {"bar": (1e5, 1), "mbar": (100, 1), "Pa": (1, 1), "kPa": (1e3, 1), "MPa": (1e6, 1)},

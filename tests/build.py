@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
 
 from heatsym.dispatch.merit_order import merit_order
 from heatsym.engine.medium import medium
-from heatsym.engine.problem import Layer, Problem, stacked
+from heatsym.engine.problem import Layer, Problem, Stretch, stacked
 from heatsym.engine.reference import Progress, Reference
+from heatsym.engine.stretches import Staged, stretches
 from heatsym.engine.trajectory import March
 from heatsym.interfaces.axis import TimeAxis
 from heatsym.interfaces.exchange import Load, Offer, Plan
@@ -76,7 +78,9 @@ class Net:
         initial: tuple[Any, Any] | None = (80.0, 40.0),
         tolerance: float = 1e-10,
         consumer_dp_min: float = 0.6e5,
+        closed: Sequence[tuple[int, int, int]] = (),
     ) -> Problem:
+        """``closed`` are pipes with the step from which, and the one up to which nothing flows in them."""
         start, end = np.array(self.edges, dtype=np.int64).T
         pipe, node = np.ones(len(start)), np.ones(self.nodes)
         consumers = np.ones((steps, len(self.consumers)))
@@ -139,7 +143,19 @@ class Net:
             max_sweeps=60,
             max_rounds=5,
             warnings=(),
+            stretches=closures(closed, steps),
         )
+
+
+def closures(closed: Sequence[tuple[int, int, int]], steps: int) -> tuple[Stretch, ...]:
+    """Stretches of steps in which the same of some pipes are closed, each from a step up to another."""
+    during = np.array([(np.arange(steps) >= a) & (np.arange(steps) < b) for _, a, b in closed])
+    return stretches(during.reshape(-1, steps).T, np.array([k for k, _, _ in closed], dtype=np.int64))
+
+
+def engine_for(kind: type[Engine], problem: Problem, offered: Offer, plan: Plan) -> Any:
+    """An engine for a problem, whether trenches close in it or not."""
+    return (partial(Staged, kind) if problem.stretches else kind)(problem, offered, plan)
 
 
 def offers(problem: Problem, power: Any = np.inf, **more: Any) -> Offer:
@@ -166,5 +182,5 @@ def marched(
     """The march of a problem whose sources are filled in their order."""
     offered = offers(problem, power, **more)
     plan: Plan = merit_order(offered.power, None)
-    marches = engine(problem, offered, plan)
+    marches = engine_for(engine, problem, offered, plan)
     return marches.march(marches.start() if state is None else state, lambda done: None)

@@ -121,6 +121,8 @@ def trajectory(study: Case, leak: float = 0.0) -> Trajectory:
         pump_electricity=np.full(steps, 5e3),
         pump_throttled=np.zeros(steps, dtype=bool),
         critical_consumer=np.ones(steps, dtype=np.int64),
+        source_pump_lift=np.where(heat > 0.0, 3e5, np.nan),
+        consumer_differential_pressure=level(3e5, 2),
     )
     ctx, site = context(study)
     uses = tuple(source.use(ctx, site, heat[:, position]) for position, source in enumerate(study.sources))

@@ -140,13 +140,18 @@ CODES: dict[str, Code] = {
     # references between parts
     "HS301": Code(
         "unknown node",
-        "A pipe, consumer or source names a node that does not exist.",
+        "A pipe, consumer, source or pressure hold names a node that does not exist.",
         "Correct the name, or add the node.",
     ),
     "HS302": Code(
         "no source",
         "No source is there or enabled, so nothing heats the water.",
         "Add a [[source]], for example of kind ideal or boiler.",
+    ),
+    "HS303": Code(
+        "unknown pipe",
+        "A closed trench, a valve or a pump names a pipe that does not exist.",
+        "Correct the name; pipes are called by their id, in a drawing P1, P2, ... where they have none.",
     ),
     "HS304": Code("same node", "A pipe starts and ends at the same node.", "Correct from or to."),
     "HS305": Code(
@@ -163,6 +168,15 @@ CODES: dict[str, Code] = {
         "consumer without heat",
         "A consumer has neither annual heat nor a series.",
         "Give annual_heat with a kind, or a column in the series file.",
+    ),
+    "HS308": Code(
+        "pressure held more than once",
+        "Pressures held at several nodes fix the flow between them, and so the heat of all plants but one, "
+        "which the sources' order and power decide already.",
+        "Keep one [[network.hold]].",
+    ),
+    "HS309": Code(
+        "unknown source", "The pump of a source that does not exist is described.", "Correct the name."
     ),
     # weather and demand
     "HS401": Code(
@@ -272,8 +286,9 @@ CODES: dict[str, Code] = {
     ),
     "HS502": Code(
         "curve not ascending",
-        "The outdoor temperatures of a curve must ascend.",
-        "Sort the points by outdoor temperature.",
+        "The points of a curve must ascend in outdoor temperature, those of a pump's curve in flow while its "
+        "lift falls.",
+        "Sort the points, or correct them.",
     ),
     "HS503": Code(
         "limits crossed",

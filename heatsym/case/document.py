@@ -17,7 +17,7 @@ from heatsym.case.files import UnfitError, text_of
 from heatsym.case.findings import Findings, listed
 from heatsym.case.keys import Match, match, rivals, suggestion
 from heatsym.case.locate import KeyPath, key_lines
-from heatsym.case.sections import ALL, LISTS, SECTIONS, item_class, part_class
+from heatsym.case.sections import ALL, LISTS, SECTIONS, item_class, named_part_class, part_class
 from heatsym.errors import AccessError
 from heatsym.interfaces.fields import Paths
 
@@ -220,11 +220,38 @@ class _Merge:
                 cls = item_class(key, {**item, **patch})
                 self.table(item, patch, cls, (key, position), (key, name))
 
+    def named_parts(
+        self,
+        table: dict[str, Any],
+        key: str,
+        patches: dict[str, Any],
+        cls: type,
+        at: KeyPath,
+        written: KeyPath,
+    ) -> None:
+        """Change items of a part that is a list, by their name."""
+        items = table[key]
+        names = [item.get("name") if isinstance(item, dict) else None for item in items]
+        for name, patch in patches.items():
+            inside = (*written, name)
+            if name not in names:
+                known = listed([str(n) for n in names if n is not None]) or "none"
+                self.error("HS109", f"no {key} is named {name!r}", f"there are: {known}", inside)
+            elif not isinstance(patch, dict):
+                hint = f"write {'.'.join(map(str, inside))}.KEY = value"
+                self.error("HS109", "is not a table of changes", hint, inside)
+            else:
+                place = names.index(name)
+                self.table(items[place], patch, cls, (*at, place), inside)
+
     def table(
         self, table: dict[str, Any], patch: dict[str, Any], cls: type | None, path: KeyPath, written: KeyPath
     ) -> None:
         for key, value in patch.items():
-            inner = part_class(cls, key)
+            inner, many = part_class(cls, key), named_part_class(cls, key)
+            if isinstance(value, dict) and many and isinstance(table.get(key), list):
+                self.named_parts(table, key, value, many, (*path, key), (*written, key))
+                continue
             if isinstance(value, dict) and inner and isinstance(table.get(key, {}), dict):
                 self.table(table.setdefault(key, {}), value, inner, (*path, key), (*written, key))
                 continue

@@ -156,6 +156,9 @@ def _with_unit(stem: str, suffix: str, cls: type | None) -> str:
 
 
 _ALTERNATIVES = (
+    ({"pressure_hold"}, {"hold"}),
+    ({"zeta"}, {"kv"}),
+    ({"lift"}, {"curve"}),
     ({"return_temperature"}, {"temperature_drop"}),
     ({"days"}, {"duration"}),
     ({"dataset"}, {"file"}),

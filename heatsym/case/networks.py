@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
+import itertools
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -11,13 +14,26 @@ import numpy as np
 from heatsym.case.files import UnfitError
 from heatsym.case.findings import listed
 from heatsym.case.keys import Match, match, suggestion
+from heatsym.case.locate import KeyPath
 from heatsym.case.read_csv import Table
 from heatsym.case.read_geojson import Drawing, Graph, Line, graph_of, merged, read_geojson
 from heatsym.case.reader import Fields, Reader
 from heatsym.errors import InputError
 from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.fields import specs
-from heatsym.network.model import Ground, Network, Nodes, Pipes
+from heatsym.network.model import (
+    Closure,
+    EfficiencyPoint,
+    Ground,
+    Hold,
+    Network,
+    Nodes,
+    Pipes,
+    PlantPump,
+    Pump,
+    PumpPoint,
+    Valve,
+)
 from heatsym.network.properties import nominal_diameters, pipe_properties
 
 T = TypeVar("T")
@@ -49,8 +65,10 @@ def read_network(reader: Reader) -> tuple[Network | None, Nodes | None]:
     catalogue = str(fields.values.get("catalogue", "en253-series2"))
     fitting = _check_pipes(reader, drawn, drawn.pipes, catalogue)
     ends = _ends(reader, drawn, drawn.nodes, drawn.pipes)
+    fitting &= _check_hold(reader, fields, drawn.nodes)
     if fitting and fields.complete:
         fitting = _check_layers(reader, drawn, drawn.pipes, fields.values["ground"], catalogue)
+    fitting &= _check_elements(reader, fields, drawn.pipes)
     if ends is None or not fitting or not fields.complete:
         return None, drawn.nodes
     start, end = ends
@@ -141,6 +159,165 @@ def _check_layers(reader: Reader, drawn: Drawn, pipes: Pipes, ground: Ground, ca
             reader.findings.problems.append(dataclasses.replace(problem, file=file, line=line))
         return False
     return True
+
+
+def _check_elements(reader: Reader, fields: Fields, pipes: Pipes) -> bool:
+    """Closed trenches, valves and pumps are in pipes that are there, and can be."""
+    good = _check_closed(reader, fields.values.get("closed", ()), pipes)
+    valves: tuple[Valve, ...] = fields.values.get("valves", ())
+    pumps: tuple[Pump, ...] = fields.values.get("pumps", ())
+    kinds: tuple[tuple[str, Sequence[Valve | Pump]], ...] = (("valve", valves), ("pump", pumps))
+    for key, elements in kinds:
+        for i, element in enumerate(elements):
+            path = (*PATH, key, i)
+            good &= _is_pipe(reader, path, element.pipe, pipes)
+            if element.name in [other.name for other in elements[:i]]:
+                reader.error(
+                    (*path, "name"),
+                    "HS205",
+                    f"{key} {element.name!r} appears twice",
+                    "give each its own name",
+                )
+                good = False
+    for i, valve in enumerate(valves):
+        good &= _one_of(reader, (*PATH, "valve", i), "zeta", valve.zeta, "kv_m3_per_h", valve.kv)
+    for i, pump in enumerate(pumps):
+        path = (*PATH, "pump", i)
+        good &= _one_of(reader, path, "lift_bar", pump.lift, "curve", pump.curve or None)
+        good &= _check_end(reader, path, pump, pipes)
+        good &= _check_curve(reader, path, pump)
+    return good & _check_plant_pumps(reader, fields.values.get("plant_pumps", ()))
+
+
+def _check_plant_pumps(reader: Reader, pumps: tuple[PlantPump, ...]) -> bool:
+    """Each source's pump is described once, by one efficiency or a curve."""
+    good = True
+    for i, pump in enumerate(pumps):
+        path = (*PATH, "plant_pump", i)
+        good &= _one_of(reader, path, "efficiency", pump.efficiency, "curve", pump.curve or None)
+        good &= _ascends(reader, (*path, "curve"), pump.curve)
+        if pump.source in [other.source for other in pumps[:i]]:
+            reason = f"the pump of {pump.source!r} is described twice"
+            reader.error((*path, "source"), "HS205", reason, "keep one")
+            good = False
+    return good
+
+
+def _ascends(reader: Reader, path: KeyPath, points: Sequence[PumpPoint | EfficiencyPoint]) -> bool:
+    """A curve has two points or more (or is absent), in order of flow."""
+    if len(points) == 1:
+        reader.error(path, "HS502", "one point makes no curve", "give two or more, or one value instead")
+        return False
+    for i, (one, two) in enumerate(itertools.pairwise(points)):
+        if two.flow <= one.flow:
+            reader.error((*path, i + 1), "HS502", "its flow is not above that before", "sort the points")
+            return False
+    return True
+
+
+def _check_hold(reader: Reader, fields: Fields, nodes: Nodes) -> bool:
+    """The pressure is held once, at a node that is there."""
+    holds: tuple[Hold, ...] = fields.values.get("holds", ())
+    good = True
+    for i, hold in enumerate(holds):
+        if hold.node not in nodes.id:
+            hint = suggestion(hold.node, nodes.id)
+            reader.error((*PATH, "hold", i, "node"), "HS301", f"there is no node {hold.node!r}", hint)
+            good = False
+    if holds and "pressure_hold" in fields.keys:
+        said = f"has both hold and {fields.keys['pressure_hold']}"
+        reader.error(PATH, "HS111", said, "keep one; pressure_hold is at the plant that carries the rest")
+        good = False
+    if len(holds) > 1:
+        reader.error(
+            (*PATH, "hold", 1),
+            "HS308",
+            f"the pressure is held at {listed([hold.node for hold in holds])}: the flow between them, and "
+            "with it the heat of a plant, would follow from pressures and not from the order of the sources",
+            "keep one hold",
+        )
+        good = False
+    return good
+
+
+def _one_of(reader: Reader, path: KeyPath, one: str, value: Any, other: str, instead: Any) -> bool:
+    """Exactly one of two keys is given."""
+    if (value is None) != (instead is None):
+        return True
+    said = f"has neither {one} nor {other}" if value is None else f"has both {one} and {other}"
+    reader.error(path, "HS111", said, f"give {one} or {other}" if value is None else "keep one of the two")
+    return False
+
+
+def _check_end(reader: Reader, path: KeyPath, pump: Pump, pipes: Pipes) -> bool:
+    """A pump pushes towards an end of its trench."""
+    if not pump.towards or pump.pipe not in pipes.id:
+        return True
+    k = pipes.id.index(pump.pipe)
+    if pump.towards in (pipes.start[k], pipes.end[k]):
+        return True
+    reason = f"{pump.pipe} does not end at {pump.towards!r}"
+    reader.error((*path, "towards"), "HS108", reason, f"it joins {pipes.start[k]} and {pipes.end[k]}")
+    return False
+
+
+def _check_curve(reader: Reader, path: KeyPath, pump: Pump) -> bool:
+    """A pump's curve has points in order of flow, along which its lift does not rise."""
+    points, where = pump.curve, (*path, "curve")
+    if not _ascends(reader, where, points):
+        return False
+    given = [point.efficiency is not None for point in points]
+    if any(given) and (pump.efficiency is not None or not all(given)):
+        reason = "has an efficiency at some points" if not all(given) else "has efficiency beside its curve's"
+        reader.error(where, "HS502", reason, "give it at every point, or once for the pump")
+        return False
+    for i, (one, two) in enumerate(itertools.pairwise(points)):
+        if two.lift > one.lift:
+            hint = "a pump's lift falls, or two flows would fit it"
+            reader.error((*where, i + 1), "HS502", "its lift is above that at less flow", hint)
+            return False
+    return True
+
+
+def _check_closed(reader: Reader, closed: tuple[Closure, ...], pipes: Pipes) -> bool:
+    """Trenches close before they open, and are closed once at a time."""
+    good = True
+    for i, closure in enumerate(closed):
+        path = (*PATH, "closed", i)
+        good &= _is_pipe(reader, path, closure.pipe, pipes)
+        if _begin(closure) >= _until(closure):
+            reader.error(
+                path, "HS503", f"from {closure.start} is after to {closure.end}", "swap them, or correct one"
+            )
+            good = False
+            continue
+        for j, other in enumerate(closed[:i]):
+            if other.pipe == closure.pipe and max(_begin(closure), _begin(other)) < min(
+                _until(closure), _until(other)
+            ):
+                reason = f"{closure.pipe} is closed at the same time by item {j + 1}"
+                reader.error(path, "HS106", reason, "keep one, or correct its days")
+                good = False
+    return good
+
+
+def _is_pipe(reader: Reader, path: KeyPath, name: str, pipes: Pipes) -> bool:
+    """Whether there is a pipe of this name."""
+    if name in pipes.id:
+        return True
+    reader.error((*path, "pipe"), "HS303", f"there is no pipe {name!r}", suggestion(name, pipes.id))
+    return False
+
+
+def _begin(closure: Closure) -> np.datetime64:
+    """Local instant from which a trench is closed."""
+    return np.datetime64(closure.start or datetime.date.min, "s")
+
+
+def _until(closure: Closure) -> np.datetime64:
+    """Local instant up to which it is."""
+    day = 0 if isinstance(closure.end, datetime.datetime) else 1
+    return np.datetime64(closure.end or datetime.date.max, "s") + np.timedelta64(day, "D")
 
 
 def _ends(reader: Reader, drawn: Drawn, nodes: Nodes, pipes: Pipes) -> tuple[Any, Any] | None:

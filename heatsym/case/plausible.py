@@ -139,16 +139,23 @@ def _streams(reader: Reader, parts: Parts) -> None:
 
 
 def _stops(reader: Reader, parts: Parts) -> None:
-    """Planned stops touch the case's time."""
+    """Planned stops and closures touch the case's time."""
     if reader.clock is None:
         return
     local = reader.clock.whole.local
-    for position, source in parts.sources:
-        for i, stop in enumerate(getattr(source, "stops", ())):
-            first, last = np.datetime64(stop.start, "D"), np.datetime64(stop.end, "D")
-            if first <= last and (last < local[0].astype("datetime64[D]") or first > local[-1]):
-                reason = f"from {stop.start} to {stop.end} is outside the case's time"
-                _doubt(reader, ("source", position, "stops", i), reason, "check the year")
+    planned: list[tuple[KeyPath, Any]] = [
+        (("source", position, "stops", i), stop)
+        for position, source in parts.sources
+        for i, stop in enumerate(getattr(source, "stops", ()))
+    ]
+    if parts.network is not None:
+        planned += [(("network", "closed", i), closure) for i, closure in enumerate(parts.network.closed)]
+    for path, stop in planned:
+        first = np.datetime64(stop.start or local[0], "D")
+        last = np.datetime64(stop.end or local[-1], "D")
+        if first <= last and (last < local[0].astype("datetime64[D]") or first > local[-1]):
+            said = " ".join(f"{word} {day}" for word, day in (("from", stop.start), ("to", stop.end)) if day)
+            _doubt(reader, path, f"{said} is outside the case's time", "check the year")
 
 
 def _pipes(reader: Reader, network: Network) -> None:

@@ -130,7 +130,11 @@ def _other(spec: Spec, *, patch: bool) -> Schema:
     if isinstance(spec, Part):
         table = _table(spec.cls, patch=patch and not spec.many)
         if spec.many:
-            return {"type": "array", "items": table} | meaning
+            items: Schema = {"type": "array", "items": table}
+            if patch and "name" in specs(spec.cls):
+                changes = {"type": "object", "additionalProperties": _table(spec.cls, patch=True)}
+                return {"anyOf": [items, changes]} | meaning
+            return items | meaning
         return ({"anyOf": [table, {"const": spec.instead}]} if spec.instead is not None else table) | meaning
     if isinstance(spec, Text) and spec.choices:
         return {"enum": list(spec.choices)} | meaning

@@ -37,6 +37,16 @@ def item_class(section: str, item: Any) -> type | None:
     return LISTS[section].get(kind) if isinstance(kind, str) else None
 
 
+def named_part_class(cls: type | None, key: str) -> type | None:
+    """The class of the items of a list ``key`` of a class, if they have names; else None."""
+    if cls is None:
+        return None
+    for name, (spec, _) in specs(cls).items():
+        if isinstance(spec, Part) and spec.many and (spec.key or name) == key:
+            return spec.cls if "name" in specs(spec.cls) else None
+    return None
+
+
 def part_class(cls: type | None, key: str) -> type | None:
     """The class of the nested table ``key`` of a class; None if there is no such table."""
     if cls is None:

@@ -42,6 +42,7 @@ def validate(reader: Reader, parts: Parts) -> None:
     """Note every contradiction between parts that could be read."""
     _nodes_of_consumers(reader, parts)
     _nodes_of_sources(reader, parts)
+    _sources_of_pumps(reader, parts)
     _reach(reader, parts)
     _needs_weather(reader, parts)
     _temperatures(reader, parts)
@@ -72,6 +73,18 @@ def _nodes_of_sources(reader: Reader, parts: Parts) -> None:
         if source.node not in parts.nodes.id:
             hint = _node_hint(reader, parts, source.node)
             reader.error(("source", position, "node"), "HS301", f"there is no node {source.node!r}", hint)
+
+
+def _sources_of_pumps(reader: Reader, parts: Parts) -> None:
+    raw = reader.document.data.get("source", [])
+    if parts.network is None or not isinstance(raw, list) or len(parts.sources) < len(raw):
+        return
+    names = [source.name for _, source in parts.sources]
+    for i, pump in enumerate(parts.network.plant_pumps):
+        if pump.source not in names:
+            hint = suggestion(pump.source, tuple(names))
+            path = ("network", "plant_pump", i, "source")
+            reader.error(path, "HS309", f"there is no source {pump.source!r}", hint)
 
 
 def _node_hint(reader: Reader, parts: Parts, node: str) -> str:

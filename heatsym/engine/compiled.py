@@ -108,6 +108,22 @@ class Compiled:
         """
         return self.part(state, 0, self.problem.steps, progress)[1]
 
+    def taken_over(self, state: CompiledState, before: Compiled) -> CompiledState:
+        """A state of the march before, whose graph was another, as one of this march."""
+        here = before.numbering.place_of_pipes[self.numbering.pipes]
+        supply, return_ = (
+            kernels.Water(
+                water.ring[here],
+                np.ascontiguousarray(water.pipe[:, here]),
+                np.ascontiguousarray(water.place[:, here]),
+                water.merged.copy(),
+            )
+            for water in (state.arrays.supply, state.arrays.return_)
+        )
+        at_rest = np.zeros(self.setting.loops.member.shape[1])
+        memory = deepcopy(state.arrays.memory)._replace(supply_flow=at_rest, return_flow=at_rest.copy())
+        return CompiledState(kernels.State(supply, return_, memory))
+
     def part(
         self, state: CompiledState, first: int, last: int, progress: Progress, keep: bool = True
     ) -> tuple[CompiledState, March]:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from heatsym.engine.trajectory import BoolArray, Cause, Hydraulics, March, Trajectory
-from heatsym.interfaces.axis import FloatArray
+from heatsym.interfaces.axis import FloatArray, IntArray
 from heatsym.interfaces.exchange import Use
 
 
@@ -41,7 +41,7 @@ class Total:
 class Ledger:
     """Totals over all steps so far, powers added up [W times steps]."""
 
-    def __init__(self, consumers: int) -> None:
+    def __init__(self, consumers: int, pumps: int = 0) -> None:
         """Nothing yet."""
         self.demand, self.delivered, self.unmet = (Total(consumers) for _ in range(3))
         self.unmet_by_cause = Total(len(Cause))
@@ -50,6 +50,8 @@ class Ledger:
         """Steps in which anybody missed heat."""
         self.merged = 0
         """Parcels merged."""
+        self.odd_pumping: IntArray = np.zeros((2, pumps), dtype=np.int64)
+        """Steps; see :func:`heatsym.engine.hydraulics.odd_pumping`."""
 
     def add(self, march: March) -> None:
         """Add a piece of a march."""
@@ -68,13 +70,16 @@ class Ledger:
         """Everything in it, by name."""
         counts = np.array([self.short, self.merged], dtype=np.float64)
         totals = {name: total for name, total in vars(self).items() if isinstance(total, Total)}
-        return {"counts": counts} | {name: np.stack([t.sum, t.lost]) for name, t in totals.items()}
+        found = {"counts": counts, "odd_pumping": self.odd_pumping.astype(np.float64)}
+        return found | {name: np.stack([t.sum, t.lost]) for name, t in totals.items()}
 
     def load(self, arrays: Mapping[str, FloatArray]) -> None:
         """Take over what another ledger held."""
         for name, values in arrays.items():
             if name == "counts":
                 self.short, self.merged = (int(value) for value in values)
+            elif name == "odd_pumping":
+                self.odd_pumping = values.astype(np.int64)
             else:
                 total: Total = getattr(self, name)
                 total.sum, total.lost = np.array(values[0]), np.array(values[1])
@@ -88,6 +93,7 @@ class Course:
     source_mass_flow: FloatArray
     source_supply_temperature: FloatArray
     source_return_temperature: FloatArray
+    source_pump_lift: FloatArray
     network_heat_loss: FloatArray
     network_stored_heat: FloatArray
     pump_electricity: FloatArray

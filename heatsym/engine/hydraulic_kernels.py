@@ -15,7 +15,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from heatsym.engine.friction_kernels import exponential, resistance, written_out
 from heatsym.engine.kernels import compiled, inner
@@ -25,9 +24,9 @@ COEFFICIENTS = 7
 """Of the polynomials over (t - 80)/80."""
 DENSITY, LOG_VISCOSITY = range(2)
 """Rows of Network.fluid; the logarithm is that of viscosity over its value at 80 degC."""
-UNIT_FLOW, ROUGHNESS, FRICTION, FITTINGS, PER_AREA = range(5)
-"""Rows of Network.pipe: mass flow of Reynolds number 1 at 80 degC, a over Reynolds number, the factors of f
-and of 1 in the pressure drop, velocity over volume flow."""
+UNIT_FLOW, ROUGHNESS, FRICTION, PER_AREA, FITTINGS, RETURN_FITTINGS = range(6)
+"""Rows of Network.pipe: mass flow of Reynolds number 1 at 80 degC, a over Reynolds number, the factor of f in
+the pressure drop, velocity over volume flow, and the factor of 1 in the drop, of supply and return pipe."""
 SUPPLY, RETURN = range(2)
 
 
@@ -36,17 +35,16 @@ class Network(NamedTuple):
 
     pipes: int
     fluid: FloatArray  # (2, COEFFICIENTS)
-    pipe: FloatArray  # (5, pipes, and again for every step computed at once)
+    pipe: FloatArray  # (6, pipes, and again for every step computed at once)
     above: IntArray  # (node,) the next node towards the root
     edge: IntArray  # (node,) the pipe from there
     sense: FloatArray  # (node,) +1 where it starts there
     number: IntArray  # (node,) of each of the case's nodes
     static: FloatArray  # (node,) of the case, pressure of its height above the root [Pa]
     consumer: IntArray  # (consumer,) number of its node
-    source: IntArray  # (source,)
+    pump: IntArray  # (pump,) pipe of each inline pump, on the return side counted on from the supply side's
     hold: float  # return pressure at the root [Pa]
     least: float  # differential pressure of the critical consumer [Pa]
-    efficiency: float  # of the pumps
 
 
 class Inputs(NamedTuple):
@@ -57,8 +55,7 @@ class Inputs(NamedTuple):
     supply_temperature: FloatArray
     return_temperature: FloatArray
     consumer_flow: FloatArray
-    source_flow: FloatArray
-    source_return: FloatArray
+    pumped: FloatArray  # (time, pump) drop that inline pumps add, from start to end
 
 
 class Output(NamedTuple):
@@ -67,8 +64,6 @@ class Output(NamedTuple):
     supply: FloatArray
     return_: FloatArray
     velocity: FloatArray
-    electricity: FloatArray
-    throttled: NDArray[np.bool_]
     critical: IntArray
 
 
@@ -85,12 +80,13 @@ def polynomial(fluid: FloatArray, row: int, x: float) -> float:
 def drops(
     fluid: FloatArray,
     pipe: FloatArray,
+    fittings: FloatArray,
     flow: FloatArray,
     t: FloatArray,
     drop: FloatArray,
     velocity: FloatArray,
 ) -> None:
-    """Pressure drop [Pa] and velocity [m/s] of every pipe of one side, from start to end."""
+    """Pressure drop [Pa] and velocity [m/s] of every pipe of one side, from start to end, without pumps."""
     for k in range(flow.size):
         x = (t[k] - 80.0) * (1 / 80)
         density = polynomial(fluid, DENSITY, x)
@@ -100,7 +96,7 @@ def drops(
         re = size * (density * over)
         volume = flow[k] * (unit * over)
         product, _ = resistance(re, pipe[ROUGHNESS, k])
-        drop[k] = volume * (pipe[FRICTION, k] * unit * product + pipe[FITTINGS, k] * size)
+        drop[k] = volume * (pipe[FRICTION, k] * unit * product + fittings[k] * size)
         velocity[k] = volume * pipe[PER_AREA, k]
 
 
@@ -114,22 +110,6 @@ def critical_consumer(network: Network, head: FloatArray, flow: FloatArray) -> t
             if critical < 0 or spread < lowest:
                 critical, lowest = c, spread
     return critical, lowest
-
-
-@inner
-def pumped(
-    network: Network, head: FloatArray, shift: float, flow: FloatArray, t: FloatArray
-) -> tuple[float, bool]:
-    """Electricity of all pumps [W], and whether one would have to brake."""
-    electricity, throttled = 0.0, False
-    for s in range(flow.size):
-        if flow[s] > 0.0:
-            lift = head[SUPPLY, network.source[s]] - head[RETURN, network.source[s]] + shift
-            if lift < 0.0:
-                lift, throttled = 0.0, True
-            density = polynomial(network.fluid, DENSITY, (t[s] - 80.0) / 80.0)
-            electricity += flow[s] * lift / (density * network.efficiency)
-    return electricity, throttled
 
 
 @inner
@@ -152,8 +132,7 @@ def written(network: Network, inputs: Inputs, output: Output, head: FloatArray, 
         i, static = network.number[node], network.static[node]
         output.supply[t, node] = head[SUPPLY, i] + (level + shift) - static
         output.return_[t, node] = head[RETURN, i] + level - static
-    electricity, throttled = pumped(network, head, shift, inputs.source_flow[t], inputs.source_return[t])
-    output.electricity[t], output.throttled[t], output.critical[t] = electricity, throttled, critical
+    output.critical[t] = critical
 
 
 @compiled
@@ -169,8 +148,14 @@ def pressures(network: Network, inputs: Inputs, output: Output, drop: FloatArray
         last = min(first + together, steps)
         a, b = first * pipes, last * pipes
         velocity, spare = output.velocity[a:b], drop[2]
-        drops(fluid, pipe, inputs.supply_flow[a:b], inputs.supply_temperature[a:b], drop[SUPPLY], velocity)
-        drops(fluid, pipe, inputs.return_flow[a:b], inputs.return_temperature[a:b], drop[RETURN], spare)
+        here, back = pipe[FITTINGS], pipe[RETURN_FITTINGS]
+        flow, temperature = inputs.supply_flow[a:b], inputs.supply_temperature[a:b]
+        drops(fluid, pipe, here, flow, temperature, drop[SUPPLY], velocity)
+        flow, temperature = inputs.return_flow[a:b], inputs.return_temperature[a:b]
+        drops(fluid, pipe, back, flow, temperature, drop[RETURN], spare)
         for t in range(first, last):
+            for i in range(network.pump.size):
+                side, k = network.pump[i] // pipes, network.pump[i] % pipes
+                drop[side, (t - first) * pipes + k] += inputs.pumped[t, i]
             along_the_tree(network, drop, (t - first) * pipes, head)
             written(network, inputs, output, head, t)

@@ -10,12 +10,13 @@ from __future__ import annotations
 import numpy as np
 
 from heatsym.engine.medium import Medium
-from heatsym.engine.problem import Problem
-from heatsym.engine.trajectory import Hydraulics, March
-from heatsym.interfaces.axis import FloatArray
+from heatsym.engine.problem import Layer, Problem
+from heatsym.engine.trajectory import Hydraulics, March, joined, rows
+from heatsym.interfaces.axis import FloatArray, IntArray
 from heatsym.network.properties import PipeProperties
 from heatsym.physics import water
 from heatsym.physics.friction import pressure_drop
+from heatsym.physics.pump import pump_lift, pump_power
 
 GRAVITY = 9.80665
 """Standard acceleration of gravity. [m/s2]"""
@@ -44,26 +45,28 @@ def compiled(problem: Problem, march: March) -> Hydraulics:
         pump_electricity=np.empty(steps),
         pump_throttled=np.empty(steps, dtype=np.bool_),
         critical_consumer=np.empty(steps, dtype=np.int64),
+        source_pump_lift=np.empty((steps, len(problem.sources))),
+        consumer_differential_pressure=np.empty((steps, len(problem.consumer_ids))),
     )
     number = np.empty(graph.nodes, dtype=np.int64)
     number[graph.order] = np.arange(graph.nodes)
     edge = graph.parent_edge[graph.order]
     fluid, viscosity = _fluid(problem.medium, kernels.COEFFICIENTS)
+    sides, valves = _sides(problem, march), (problem.supply.valves, problem.return_.valves)
     kernels.pressures(
         kernels.Network(
             pipes=pipes,
             fluid=fluid,
-            pipe=np.tile(friction_table(problem.pipes, viscosity), together),
+            pipe=np.tile(friction_table(problem.pipes, valves, viscosity), together),
             above=np.append(-1, number[graph.parent[graph.order[1:]]]),
             edge=edge,
             sense=np.append(0.0, np.where(graph.end[edge[1:]] == graph.order[1:], 1.0, -1.0)),
             number=number,
             static=_static(problem),
             consumer=number[problem.consumer_node],
-            source=number[problem.source_node],
+            pump=np.concatenate([problem.supply.pumps.pipe, pipes + problem.return_.pumps.pipe]),
             hold=problem.pressure_hold,
             least=problem.consumer_dp_min,
-            efficiency=problem.pump_efficiency,
         ),
         kernels.Inputs(
             supply_flow=_contiguous(march.pipe_mass_flow).ravel(),
@@ -71,25 +74,74 @@ def compiled(problem: Problem, march: March) -> Hydraulics:
             supply_temperature=_contiguous(march.pipe_supply_temperature).ravel(),
             return_temperature=_contiguous(march.pipe_return_temperature).ravel(),
             consumer_flow=_contiguous(march.consumer_mass_flow),
-            source_flow=_contiguous(march.source_mass_flow),
-            source_return=_contiguous(march.source_return_temperature),
+            pumped=_contiguous(
+                np.concatenate([layer.pumps.drop(flow)[0] for layer, flow, _ in sides], axis=1)
+            ),
         ),
         kernels.Output(
             supply=found.node_supply_pressure,
             return_=found.node_return_pressure,
             velocity=found.pipe_velocity.ravel(),
-            electricity=found.pump_electricity,
-            throttled=found.pump_throttled,
             critical=found.critical_consumer,
         ),
         np.empty((3, together * pipes)),
         np.empty((2, graph.nodes)),
     )
+    lift = plant_lift(problem, march, found.node_supply_pressure, found.node_return_pressure)
+    found.source_pump_lift[:] = lift
+    at = problem.consumer_node
+    found.consumer_differential_pressure[:] = (
+        found.node_supply_pressure[:, at] - found.node_return_pressure[:, at]
+    )
+    found.pump_electricity[:] = electricity(problem, march, lift)
+    found.pump_throttled[:] = (lift < 0).any(axis=1)
     return found
 
 
-def friction_table(p: PipeProperties, viscosity: float) -> FloatArray:
-    """What the kernels ask of every pipe; (5, pipe). ``viscosity`` is that at 80 degC."""
+def plant_lift(problem: Problem, march: March, supply: FloatArray, return_: FloatArray) -> FloatArray:
+    """What the plants' pumps add, NaN at rest, from the pressures at the nodes; (time, source). [Pa]
+
+    Below 0 a pump would have to brake.
+    """
+    at = problem.source_node
+    return np.where(march.source_mass_flow > 0, supply[:, at] - return_[:, at], np.nan)
+
+
+def electricity(problem: Problem, march: March, lift: FloatArray) -> FloatArray:
+    """Electricity of all pumps, ``lift`` (time, source) being that of the plants' [Pa]; (time,). [W]"""
+    flow, medium = march.source_mass_flow, problem.medium
+    density = medium.density(np.where(flow > 0, march.source_return_temperature, 50.0))
+    if problem.plant_efficiency is None:
+        efficiency = np.full(flow.shape, problem.pump_efficiency)
+    else:
+        efficiency = _along(flow, *problem.plant_efficiency)
+    power = np.where(flow > 0, pump_power(flow, lift, density, efficiency), 0.0).sum(axis=1)
+    for layer, through, t in _sides(problem, march):
+        power = power + inline_power(problem, layer, through, t)
+    return np.asarray(power)
+
+
+def _along(flow: FloatArray, points: FloatArray, values: FloatArray) -> FloatArray:
+    """Curves (pump, point) at a flow each, (time, pump), constant beyond their ends."""
+    curves = zip(flow.T, points, values, strict=True)
+    return np.array([np.interp(*curve) for curve in curves]).reshape(-1, len(flow)).T
+
+
+def _sides(problem: Problem, march: March) -> tuple[tuple[Layer, FloatArray, FloatArray], ...]:
+    """Each side's pipes, and their flow and temperature; (time, pipe)."""
+    return (
+        (problem.supply, march.pipe_mass_flow, march.pipe_supply_temperature),
+        (problem.return_, march.pipe_return_mass_flow, march.pipe_return_temperature),
+    )
+
+
+def friction_table(
+    p: PipeProperties, valves: tuple[FloatArray | float, FloatArray | float], viscosity: float
+) -> FloatArray:
+    """What the kernels ask of every pipe; (6, pipe).
+
+    ``valves`` are loss coefficients in supply and return pipes, ``viscosity`` is that at 80 degC.
+    """
     per_area = 4.0 / (np.pi * p.inner_diameter**2)
     rough = p.roughness / p.inner_diameter * np.log(10.0) / (2.0 * 2.51 * 3.71)
     return np.stack(
@@ -97,8 +149,9 @@ def friction_table(p: PipeProperties, viscosity: float) -> FloatArray:
             0.25 * np.pi * p.inner_diameter * viscosity,
             rough,
             0.5 * per_area**2 * p.length / p.inner_diameter,
-            0.5 * per_area**2 * p.zeta,
             per_area,
+            0.5 * per_area**2 * (p.zeta + valves[0]),
+            0.5 * per_area**2 * (p.zeta + valves[1]),
         ]
     )
 
@@ -113,24 +166,18 @@ def reference(problem: Problem, march: March) -> Hydraulics:
     blocks = [
         _block(problem, march, slice(begin, min(begin + BLOCK, steps))) for begin in range(0, steps, BLOCK)
     ]
-    return Hydraulics(
-        node_supply_pressure=np.concatenate([b.node_supply_pressure for b in blocks]),
-        node_return_pressure=np.concatenate([b.node_return_pressure for b in blocks]),
-        pipe_velocity=np.concatenate([b.pipe_velocity for b in blocks]),
-        pump_electricity=np.concatenate([b.pump_electricity for b in blocks]),
-        pump_throttled=np.concatenate([b.pump_throttled for b in blocks]),
-        critical_consumer=np.concatenate([b.critical_consumer for b in blocks]),
-    )
+    return joined(blocks)
 
 
 def _block(problem: Problem, march: March, part: slice) -> Hydraulics:
     p, medium, static = problem, problem.medium, _static(problem)
     t_supply, t_return = march.pipe_supply_temperature[part], march.pipe_return_temperature[part]
     flow = march.pipe_mass_flow[part]
-    supply = p.graph.heads(_drop(p, flow, t_supply)) - static
-    return_ = p.pressure_hold + p.graph.heads(_drop(p, march.pipe_return_mass_flow[part], t_return)) - static
+    supply = p.graph.heads(_drop(p, p.supply, flow, t_supply)) - static
+    back = march.pipe_return_mass_flow[part]
+    return_ = p.pressure_hold + p.graph.heads(_drop(p, p.return_, back, t_return)) - static
 
-    consumer_flow, source_flow = march.consumer_mass_flow[part], march.source_mass_flow[part]
+    consumer_flow = march.consumer_mass_flow[part]
     draws = np.asarray(consumer_flow > 0)
     spread = (supply - return_)[:, p.consumer_node]
     at_consumer = np.where(draws, spread, np.inf)
@@ -139,17 +186,19 @@ def _block(problem: Problem, march: March, part: slice) -> Hydraulics:
     runs = np.asarray(draws.any(axis=1))
     supply = supply + np.where(runs[:, None], p.consumer_dp_min - lowest, np.nan)
 
-    lift = np.where(source_flow > 0, (supply - return_)[:, p.source_node], 0.0)
-    density = medium.density(np.where(source_flow > 0, march.source_return_temperature[part], 50.0))
-    electricity = source_flow * np.maximum(lift, 0.0) / (density * p.pump_efficiency)
+    lift = plant_lift(p, rows(march, part), supply, return_)
     area = 0.25 * np.pi * p.pipes.inner_diameter**2
     return Hydraulics(
         node_supply_pressure=supply,
         node_return_pressure=np.where(runs[:, None], return_, np.nan),
         pipe_velocity=flow / (medium.density(t_supply) * area),
-        pump_electricity=electricity.sum(axis=1),
+        pump_electricity=electricity(p, rows(march, part), lift),
         pump_throttled=np.asarray((lift < 0).any(axis=1)),
         critical_consumer=np.where(runs, critical, -1),
+        source_pump_lift=lift,
+        consumer_differential_pressure=(supply - np.where(runs[:, None], return_, np.nan))[
+            :, p.consumer_node
+        ],
     )
 
 
@@ -170,15 +219,46 @@ def _fluid(medium: Medium, coefficients: int) -> tuple[FloatArray, float]:
     return table, float(np.exp(water.LOG_VISCOSITY[0]))
 
 
-def _drop(problem: Problem, flow: FloatArray, t: FloatArray) -> FloatArray:
+def inline_power(problem: Problem, layer: Layer, flow: FloatArray, t: FloatArray) -> FloatArray:
+    """Electricity of one side's inline pumps, of the flow and temperature of its pipes; (time,). [W]"""
+    pumps = layer.pumps
+    along = pumps.sense * flow[:, pumps.pipe]
+    lift, _ = pump_lift(along, pumps.flow, pumps.lift)
+    efficiency = _along(along, pumps.flow, pumps.efficiency)
+    density = problem.medium.density(t[:, pumps.pipe])
+    return np.asarray(pump_power(along, lift, density, efficiency).sum(axis=1))
+
+
+def odd_pumping(problem: Problem, march: March) -> IntArray:
+    """Steps in which water flows through inline pumps backwards, and faster than their curve; (2, pump)."""
+    counts = []
+    for layer, flow, _ in _sides(problem, march):
+        along = layer.pumps.sense * flow[:, layer.pumps.pipe]
+        counts.append(np.stack([(along < 0.0).sum(axis=0), (along > layer.pumps.last).sum(axis=0)]))
+    return np.concatenate(counts, axis=1)
+
+
+def pump_warnings(problem: Problem, odd: IntArray) -> tuple[str, ...]:
+    """What :func:`odd_pumping` found, in words."""
+    return tuple(
+        f"pump {name}: water flows {what} in {steps * problem.step / 3600.0:g} h"
+        for what, row in zip(("backwards through it", "beyond its curve"), odd, strict=True)
+        for name, steps in zip(problem.inline_pumps, row, strict=True)
+        if steps
+    )
+
+
+def _drop(problem: Problem, layer: Layer, flow: FloatArray, t: FloatArray) -> FloatArray:
     """Pressure drop from start to end of every pipe of one side; (time, pipe). [Pa]"""
     pipes, medium = problem.pipes, problem.medium
-    return pressure_drop(
+    drop = pressure_drop(
         flow,
         pipes.length,
         pipes.inner_diameter,
         pipes.roughness,
-        pipes.zeta,
+        pipes.zeta + layer.valves,
         medium.density(t),
         medium.viscosity(t),
     )
+    np.add.at(drop.T, layer.pumps.pipe, layer.pumps.drop(flow)[0].T)
+    return drop

@@ -160,6 +160,10 @@ class Loops(NamedTuple):
     factor_row: IntArray
     before_at: IntArray  # (loop + 1,) the same by rows without the diagonal
     before: IntArray  # (2, .) column, place in the factor
+    pump: IntArray  # (pump,) member of each inline pump
+    pump_sense: FloatArray  # (pump,) 1 where it pumps along its chain, else -1
+    pump_flow: FloatArray  # (pump, point) of its curve
+    pump_lift: FloatArray
 
 
 class Inputs(NamedTuple):
@@ -279,7 +283,8 @@ class Setting(NamedTuple):
     """All that a march only reads."""
 
     network: Network
-    loops: Loops
+    loops: Loops  # of the supply side
+    return_loops: Loops
     medium: Medium
     limits: Limits
     inputs: Inputs
@@ -912,6 +917,44 @@ def solved(loops: Loops, factor: FloatArray, right: FloatArray) -> None:
 
 
 @inner
+def piece_of(loops: Loops, i: int, along: float) -> int:
+    """The piece of a pump's curve that a flow is in."""
+    piece = 0
+    while piece < loops.pump_flow.shape[1] - 2 and along > loops.pump_flow[i, piece + 1]:
+        piece += 1
+    if piece == 0 and along <= loops.pump_flow[i, 0]:
+        return -1
+    return piece
+
+
+@inner
+def pumped(loops: Loops, mesh: FloatArray) -> None:
+    """Take what inline pumps add from their members' drop; see :func:`heatsym.physics.pump.pump_lift`."""
+    for i in range(loops.pump.size):
+        m, sense = loops.pump[i], loops.pump_sense[i]
+        along = sense * mesh[NOW, m]
+        piece, falls = piece_of(loops, i, along), 0.0
+        first = max(piece, 0)
+        if piece >= 0:
+            falls = (loops.pump_lift[i, piece] - loops.pump_lift[i, piece + 1]) / (
+                loops.pump_flow[i, piece + 1] - loops.pump_flow[i, piece]
+            )
+        mesh[DROP, m] -= sense * (loops.pump_lift[i, first] - falls * (along - loops.pump_flow[i, first]))
+        mesh[SLOPED, m] += falls
+
+
+@inner
+def same_pieces(still: float, loops: Loops, mesh: FloatArray) -> bool:
+    """Whether every pump is on the line of its curve on which it was seen last."""
+    for i in range(loops.pump.size):
+        m, sense = loops.pump[i], loops.pump_sense[i]
+        now, at = mesh[NOW, m], mesh[AT, m]
+        if abs(now - at) > still and piece_of(loops, i, sense * now) != piece_of(loops, i, sense * at):
+            return False
+    return True
+
+
+@inner
 def circulate(loops: Loops, around: FloatArray, through: FloatArray, mesh: FloatArray) -> None:
     """Members' flow with what circulates around the loops."""
     base, now = mesh[BASE], mesh[NOW]
@@ -976,6 +1019,7 @@ def balanced(
     if fresh:
         resisting(loops, medium, water, mesh)
         rubbing(roughness, mesh)
+        pumped(loops, mesh)
         factorised(loops, mesh, room.chain, step, factor)
         fill(around, 0.0)
     for m in range(loops.member.shape[1]):
@@ -994,10 +1038,11 @@ def balanced(
                 trial[loop] = around[loop] + share * step[loop]
             circulate(loops, trial, through, mesh)
             if halving == 0:
-                closed = near(still, loops.enough, mesh)
+                closed = near(still, loops.enough, mesh) and same_pieces(still, loops, mesh)
                 if closed:
                     break
             rubbing(roughness, mesh)
+            pumped(loops, mesh)
             now = net_drops(loops, mesh, net, error)
             if now <= norm:
                 break
@@ -1702,8 +1747,9 @@ def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -
         if loops.number == 0:
             mirrored(work.supply, work.return_)
         else:
+            again = setting.return_loops
             back = route(
-                limits.still, network, loops, medium, state.return_, work.return_, room, -1.0, sweep == 1
+                limits.still, network, again, medium, state.return_, work.return_, room, -1.0, sweep == 1
             )
             closed = closed and back
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -11,6 +12,7 @@ from scipy import sparse
 from scipy.sparse.linalg import splu
 
 from heatsym.engine import kernels, reference
+from heatsym.engine.hydraulic_kernels import FITTINGS, FRICTION, ROUGHNESS, UNIT_FLOW
 from heatsym.engine.hydraulics import friction_table
 from heatsym.engine.medium import Medium
 from heatsym.engine.problem import Layer
@@ -37,6 +39,11 @@ class Numbering:
     pipes: IntArray
     number: IntArray  # of each of the case's nodes
 
+    @property
+    def place_of_pipes(self) -> IntArray:
+        """Number of each of the case's pipes."""
+        return np.argsort(self.pipes)
+
 
 def numbering(graph: FlowGraph) -> Numbering:
     """Nodes from the root outwards; pipe k of the tree leads to node k + 1, chords follow."""
@@ -52,9 +59,12 @@ def setting(same: reference.Reference, by: Numbering) -> kernels.Setting:
     problem = same.problem
     graph, pipes, once = problem.graph, problem.pipes, problem.once
     sides, places = (problem.supply, problem.return_), (problem.consumer_node, problem.source_node)
+    loops = once(_loops, graph, pipes, problem.supply, problem.tolerance, by)
+    members = by.pipes[loops.member[0]], loops.member[1]
     return kernels.Setting(
         network=once(_network, graph, pipes, sides, places, by),
-        loops=once(_loops, graph, pipes, problem.tolerance, by),
+        loops=loops,
+        return_loops=loops._replace(**once(_elements, pipes, problem.return_, *members)),
         medium=once(_medium, problem.medium),
         limits=kernels.Limits(
             seconds=problem.step,
@@ -250,7 +260,9 @@ def _medium(medium: Medium) -> kernels.Medium:
     )
 
 
-def _loops(graph: FlowGraph, pipes: PipeProperties, tolerance: float, by: Numbering) -> kernels.Loops:
+def _loops(
+    graph: FlowGraph, pipes: PipeProperties, supply: Layer, tolerance: float, by: Numbering
+) -> kernels.Loops:
     """Short loops in an order that fills little in, their chains, the pattern of their matrix and its factor.
 
     Loops of the spanning tree share their ways to the root: of 500 loops the matrix has ten times the
@@ -267,7 +279,6 @@ def _loops(graph: FlowGraph, pipes: PipeProperties, tolerance: float, by: Number
         number=chains.shape[0],
         enough=ENOUGH * np.sqrt(tolerance),
         member=np.stack([member, sense, np.repeat(np.arange(chains.shape[1]), np.diff(chain_at))]),
-        resistance=np.ascontiguousarray(friction_table(pipes, 1.0)[:4, by.pipes[member]]),
         chain_at=chain_at,
         loop_at=_whole(chains.indptr),
         loop=np.stack([_whole(chains.indices), _whole(chains.data)]),
@@ -277,7 +288,25 @@ def _loops(graph: FlowGraph, pipes: PipeProperties, tolerance: float, by: Number
         factor_row=factor_row,
         before_at=before_at,
         before=before,
+        **_elements(pipes, supply, by.pipes[member], sense),
     )
+
+
+def _elements(pipes: PipeProperties, layer: Layer, pipe: IntArray, sense: IntArray) -> dict[str, Any]:
+    """What differs between the sides' loops: losses of the members' pipes with their valves, and pumps."""
+    pumps = layer.pumps
+    table = friction_table(pipes, (layer.valves, 0.0), 1.0)[[UNIT_FLOW, ROUGHNESS, FRICTION, FITTINGS]]
+    place = np.full(len(pipes.length), -1)
+    place[pipe] = np.arange(len(pipe))
+    around = place[pumps.pipe] >= 0
+    member = place[pumps.pipe[around]]
+    return {
+        "resistance": np.ascontiguousarray(table[:, pipe]),
+        "pump": member,
+        "pump_sense": pumps.sense[around] * sense[member],
+        "pump_flow": np.ascontiguousarray(pumps.flow[around]),
+        "pump_lift": np.ascontiguousarray(pumps.lift[around]),
+    }
 
 
 def _chains(loops: sparse.csr_array) -> tuple[IntArray, IntArray, IntArray]:

@@ -14,6 +14,7 @@ from heatsym.engine.digest import Course, Ledger
 from heatsym.engine.problem import Problem
 from heatsym.engine.reference import Reference
 from heatsym.engine.settle import Mark, planned_first
+from heatsym.engine.stretches import during, stretch_of
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -57,11 +58,14 @@ def unpacked(problem: Problem, facts: Mapping[str, Any], arrays: Mapping[str, ND
         for name in _PLANNED:
             getattr(before, name)[:] = arrays[f"before.{name}"]
     engine_of = Compiled if facts["engine"] == "compiled" else Reference
-    like = engine_of(problem, *planned_first(problem)).initial_state()
+    now = problem
+    if problem.stretches:  # a state is of the graph of the step before it
+        now = during(problem, stretch_of(problem, facts["step"] - 1))
+    like = engine_of(now, *planned_first(problem)).initial_state()
     part = len("state.")
     state = _filled(like, {name[part:]: a for name, a in arrays.items() if name.startswith("state.")}, "")
     part = len("ledger.")
-    ledger = Ledger(len(problem.consumer_ids))
+    ledger = Ledger(len(problem.consumer_ids), len(problem.inline_pumps))
     ledger.load({name[part:]: a for name, a in arrays.items() if name.startswith("ledger.")})
     return Mark(
         engine=facts["engine"],

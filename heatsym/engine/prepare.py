@@ -9,13 +9,15 @@ from heatsym.case.settings import Emissions, Prices
 from heatsym.demand.load import loads
 from heatsym.engine.hydraulics import GRAVITY
 from heatsym.engine.medium import Medium, medium
-from heatsym.engine.problem import Layer, Problem
+from heatsym.engine.problem import Layer, Problem, Stretch
 from heatsym.engine.shared import Builder, directly
+from heatsym.engine.stretches import stretches
 from heatsym.errors import InputError
 from heatsym.errors import Problem as Finding
 from heatsym.interfaces.axis import FloatArray, IntArray
 from heatsym.interfaces.exchange import Source
 from heatsym.interfaces.profile import Context
+from heatsym.network.elements import inline_pumps, plant_efficiency, valve_losses
 from heatsym.network.model import Network
 from heatsym.network.properties import PipeProperties, pipe_properties
 from heatsym.numerics.graph import FlowGraph, flow_graph
@@ -26,6 +28,8 @@ from heatsym.weather.mapping import air_temperature, daily_air
 
 OVERPRESSURE = 3e5
 """Pressure held above the highest node where the case gives none. [Pa]"""
+NAMED = 5
+"""Names that a warning lists."""
 SHORT_STEP = 60
 """Steps up to this one see that walls follow the water late. [s]"""
 
@@ -57,18 +61,19 @@ def prepare(case: Case, once: Builder = directly) -> Problem:
     if fluid is None:
         water = medium(float(usual.mean()), float(t_feed.mean()), None)
     position = {name: i for i, name in enumerate(network.nodes.id)}
-    graph = once(
-        _graph, len(network.nodes.id), network.start, network.end, position[_holds_pressure(sources).node]
-    )
+    held_at = network.holds[0].node if network.holds else _holds_pressure(sources).node
+    graph = once(_graph, len(network.nodes.id), network.start, network.end, position[held_at])
     with_wall = case.engine.wall != "none"
     pipes = once(pipe_properties, network.pipes, network.ground, network.catalogue, with_wall)
-    supply = _layer(pipes, water, float(t_feed.mean()))
+    supply = _layer(network, "supply", pipes, water, float(t_feed.mean()))
+    return_ = _layer(network, "return", pipes, water, float(usual.mean()))
     fuel_cost, electricity_cost, unknown = _costs(case.prices, case.emissions, ctx, sources)
     height = network.nodes.height
-    held = network.pressure_hold
+    held = network.holds[0].return_ if network.holds else network.pressure_hold
     if held is None:
         held = OVERPRESSURE + GRAVITY * supply.density * float(height.max() - height[graph.root])
     initial_supply, initial_return = _initial(network)
+    closures = _closures(network, ctx)
     return Problem(
         ctx=ctx,
         node_ids=network.nodes.id,
@@ -81,7 +86,7 @@ def prepare(case: Case, once: Builder = directly) -> Problem:
         mixer=once(mixer, graph.nodes, graph.start, graph.end, graph.order),
         pipes=pipes,
         supply=supply,
-        return_=_layer(pipes, water, float(usual.mean())),
+        return_=return_,
         medium=water,
         load=load,
         t_feed=t_feed,
@@ -98,9 +103,47 @@ def prepare(case: Case, once: Builder = directly) -> Problem:
         tolerance=case.engine.coupling_tolerance,
         max_sweeps=case.engine.max_sweeps,
         max_rounds=case.engine.max_rounds,
-        warnings=warnings + unknown + _short_steps(case),
+        warnings=warnings + unknown + _short_steps(case) + _cut_off(case, graph, closures, sources),
         wall=_wall(case),
+        stretches=closures,
+        plant_efficiency=plant_efficiency(network, [source.name for source in sources], return_.density),
         once=once,
+    )
+
+
+def _closures(network: Network, ctx: Context) -> tuple[Stretch, ...]:
+    """Stretches of steps in which the same trenches are closed; none where none ever is."""
+    position = {name: k for k, name in enumerate(network.pipes.id)}
+    closed = [ctx.axis.during(closure.start, closure.end) for closure in network.closed]
+    pipe = np.array([position[closure.pipe] for closure in network.closed], dtype=np.int64)
+    return stretches(np.array(closed).reshape(-1, ctx.axis.steps).T, pipe)
+
+
+def _cut_off(
+    case: Case, graph: FlowGraph, closures: tuple[Stretch, ...], sources: tuple[Source, ...]
+) -> tuple[str, ...]:
+    """Whom closed trenches cut off, in a sentence for each set of them."""
+    consumers, hours = case.demand.consumers, dict[tuple[str, ...], float]()
+    said = dict[tuple[str, ...], str]()
+    for stretch in closures:
+        cut = flow_graph(graph.nodes, graph.start, graph.end, graph.root, stretch.closed).cut_off
+        without = {name for name, lost in zip(case.network.nodes.id, cut, strict=True) if lost}
+        named = [f"source {source.name}" for source in sources if source.node in without]
+        named += [
+            f"consumer {name}"
+            for name, node in zip(consumers.id, consumers.node, strict=True)
+            if node in without
+        ]
+        if named:
+            pipes = tuple(case.network.pipes.id[k] for k in stretch.closed)
+            hours[pipes] = hours.get(pipes, 0.0) + (stretch.last - stretch.first) * case.axis.step / 3600.0
+            said[pipes] = ", ".join(named[:NAMED]) + (
+                f" and {len(named) - NAMED} more" if named[NAMED:] else ""
+            )
+    return tuple(
+        f"closed ({', '.join(pipes[:NAMED])}{', ...' if pipes[NAMED:] else ''}): cuts off {whom}"
+        f" in {hours[pipes]:g} h"
+        for pipes, whom in said.items()
     )
 
 
@@ -144,11 +187,16 @@ def _graph(nodes: int, start: IntArray, end: IntArray, root: int) -> FlowGraph:
         ) from error
 
 
-def _layer(pipes: PipeProperties, water: Medium, t: float) -> Layer:
-    """Heat capacity of one side's pipes, filled at its design temperature."""
+def _layer(network: Network, side: str, pipes: PipeProperties, water: Medium, t: float) -> Layer:
+    """One side's pipes, filled at its design temperature [degC], with what stands in them."""
     density = float(water.density(np.array([t]))[0])
     area = 0.25 * np.pi * pipes.inner_diameter**2
-    return Layer((density * area * water.capacity + pipes.wall_capacity) * pipes.length, density)
+    return Layer(
+        capacity=(density * area * water.capacity + pipes.wall_capacity) * pipes.length,
+        density=density,
+        valves=valve_losses(network, side, pipes.inner_diameter),
+        pumps=inline_pumps(network, side, density),
+    )
 
 
 def _ground(case: Case, ctx: Context) -> FloatArray:

@@ -11,6 +11,7 @@ from heatsym.engine.shared import Builder, directly
 from heatsym.interfaces.axis import FloatArray, IntArray
 from heatsym.interfaces.exchange import Load, Offer, Source
 from heatsym.interfaces.profile import Context
+from heatsym.network.elements import NO_PUMPS, Pumps
 from heatsym.network.properties import PipeProperties
 from heatsym.numerics.graph import FlowGraph
 from heatsym.numerics.mixing import Mixer
@@ -22,6 +23,17 @@ class Layer:
 
     capacity: FloatArray  # heat capacity of pipe and water, whole length. [J/K]
     density: float  # of the fill. [kg/m3]
+    valves: FloatArray | float = 0.0  # (pipe,) loss coefficients beside those of the pipes
+    pumps: Pumps = NO_PUMPS
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stretch:
+    """Steps from ``first`` up to ``last`` in which the same trenches are closed."""
+
+    first: int
+    last: int
+    closed: IntArray  # positions of the closed pipes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,8 +41,9 @@ class Problem:
     """Everything that the march reads. Time first; SI and degC.
 
     ``source_node`` and ``consumer_node`` are positions of nodes; the root of ``graph`` is the node at
-    which pressure is held. ``fuel_cost`` (time, source) and ``electricity_cost`` (time,) [EUR/J] are
-    prices with CO2; None where a price that is needed is missing.
+    which pressure is held. Where trenches close and open, ``stretches`` cover all steps, and ``graph``
+    holds with every trench open; see :mod:`heatsym.engine.stretches`. ``fuel_cost`` (time, source) and
+    ``electricity_cost`` (time,) [EUR/J] are prices with CO2; None where a price that is needed is missing.
     """
 
     ctx: Context
@@ -63,7 +76,14 @@ class Problem:
     max_rounds: int
     warnings: tuple[str, ...]
     wall: str = "retarded"  # or "none"; "distributed" is for the reference engine only
+    stretches: tuple[Stretch, ...] = ()
+    plant_efficiency: tuple[FloatArray, FloatArray] | None = None  # flow and efficiency, (source, point)
     once: Builder = directly  # of what other problems may have in common with this one
+
+    @property
+    def inline_pumps(self) -> tuple[str, ...]:
+        """Names of the pumps in trenches, those of the supply side first."""
+        return self.supply.pumps.name + self.return_.pumps.name
 
     @property
     def step(self) -> float:

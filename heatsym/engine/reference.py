@@ -284,21 +284,28 @@ class Reference:
             flow = graph.tree_flow(withdrawal)
             flow[np.abs(flow) < self.still] = 0.0
             return flow, -flow, start, True
-        supply, around, closed = self.loop_flows(withdrawal, state.supply, start[0])
-        return_, around_return, closed_return = self.loop_flows(-withdrawal, state.return_, start[1])
+        supply, around, closed = self.loop_flows(withdrawal, state.supply, p.supply, start[0])
+        return_, around_return, closed_return = self.loop_flows(
+            -withdrawal, state.return_, p.return_, start[1]
+        )
         return supply, return_, (around, around_return), closed and closed_return
 
     def loop_flows(
-        self, withdrawal: FloatArray, water: Water, start: FloatArray
+        self, withdrawal: FloatArray, water: Water, layer: Layer, start: FloatArray
     ) -> tuple[FloatArray, FloatArray, bool]:
-        """Flow on one side of a meshed network, with friction at the water's temperature."""
+        """Flow on one side of a meshed network, with friction at the water's temperature and its pumps."""
         p = self.problem
         t = p.medium.temperature(water.mean_of_water())
-        pipe = (p.pipes.length, p.pipes.inner_diameter, p.pipes.roughness, p.pipes.zeta)
+        zeta = p.pipes.zeta + layer.valves
+        pipe = (p.pipes.length, p.pipes.inner_diameter, p.pipes.roughness, zeta)
         fluid = (p.medium.density(t), p.medium.viscosity(t))
 
         def friction(flow: FloatArray) -> tuple[FloatArray, FloatArray]:
-            return pressure_drop_and_slope(flow, *pipe, *fluid)
+            drop, slope = pressure_drop_and_slope(flow, *pipe, *fluid)
+            pumped, falls = layer.pumps.drop(flow)
+            np.add.at(drop, layer.pumps.pipe, pumped)
+            np.add.at(slope, layer.pumps.pipe, falls)
+            return drop, slope
 
         flow, around, closed = balanced_flow(p.graph, withdrawal, friction, start)
         flow[np.abs(flow) < self.still] = 0.0
@@ -636,6 +643,11 @@ class Reference:
     def march(self, state: State, progress: Progress) -> March:
         """All steps from a state, recorded."""
         return self.part(state, 0, self.problem.steps, progress)[1]
+
+    def taken_over(self, state: State, before: Reference) -> State:
+        """A state of the march before, whose graph was another, as one of this march."""
+        at_rest = np.zeros(self.problem.graph.loops.shape[0])
+        return replace(state, circulation=(at_rest, at_rest))
 
     def part(
         self, state: State, first: int, last: int, progress: Progress, keep: bool = True

@@ -13,9 +13,10 @@ from heatsym.dispatch.cost import marginal_cost
 from heatsym.dispatch.merit_order import merit_order
 from heatsym.engine.compiled import Compiled, RecirculationError
 from heatsym.engine.digest import Course, Digest, Ledger
-from heatsym.engine.hydraulics import hydraulics
+from heatsym.engine.hydraulics import odd_pumping, pump_warnings
 from heatsym.engine.problem import Problem, stacked
 from heatsym.engine.reference import Reference
+from heatsym.engine.stretches import Staged, pressures
 from heatsym.engine.trajectory import Hydraulics, March, Trajectory, joined
 from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.exchange import Offer, Plan, Site
@@ -137,7 +138,7 @@ class _Held:
 
 def piece_steps(problem: Problem) -> int:
     """Steps of a piece of a march of this problem."""
-    columns = 4 * len(problem.node_ids) + 6 * len(problem.pipe_ids) + 7 * len(problem.consumer_ids)
+    columns = 4 * len(problem.node_ids) + 6 * len(problem.pipe_ids) + 8 * len(problem.consumer_ids)
     return int(np.clip(PIECE / (8 * max(columns, 1)), LEAST, max(problem.steps, LEAST)))
 
 
@@ -151,7 +152,7 @@ def _settled(
 ) -> Digest:
     """The rounds, with one engine."""
     minds = any(source.minds_return for source in problem.sources)
-    engine: Engine[Any] = engine_of(problem, *planned_first(problem))
+    engine = _engine(engine_of, problem, *planned_first(problem))
     opening, start = engine, None  # every round begins with the water that the first engine settles
     before = None if mark is None else mark.before
     changes, seconds = list[float](), 0.0 if mark is None else mark.seconds
@@ -159,7 +160,7 @@ def _settled(
     shift = np.zeros((problem.steps, len(problem.sources)))
     for number in count(1 if mark is None else mark.number):
         if before is not None:
-            engine = engine_of(problem, *_planned(problem, _sites(problem, before)))
+            engine = _engine(engine_of, problem, *_planned(problem, _sites(problem, before)))
         last = not minds or number == problem.max_rounds
         if mark is None and start is None:
             progress(0.0, "settling the start")
@@ -171,7 +172,7 @@ def _settled(
             step=0,
             state=start,
             course=Course.blank(problem.steps, len(problem.sources)),
-            ledger=Ledger(len(problem.consumer_ids)),
+            ledger=Ledger(len(problem.consumer_ids), len(problem.inline_pumps)),
             initial_stored_heat=0.0,
             before=before,
             change=tuple(changes),
@@ -205,9 +206,18 @@ def _settled(
         settled=settled,
         seconds=seconds,
         unsettled_hours={} if settled else _unsettled(problem, course, shift),
-        warnings=problem.warnings,
+        warnings=problem.warnings + pump_warnings(problem, at.ledger.odd_pumping),
         engine=problem.engine,
     )
+
+
+def _engine(
+    engine_of: type[Compiled] | type[Reference], problem: Problem, offers: Offer, plan: Plan
+) -> Engine[Any]:
+    """The engine itself, or a march in stretches where trenches close and open."""
+    if problem.stretches:
+        return Staged(engine_of, problem, offers, plan)
+    return engine_of(problem, offers, plan)
 
 
 def _march(
@@ -229,12 +239,13 @@ def _march(
         at.state, march = engine.part(at.state, first, last, telling, keep and first == 0)
         if first == 0:
             at.initial_stored_heat = march.initial_stored_heat
-        pressures = hydraulics(problem, march) if recorded else None
-        at.course.put(first, march, pressures)
+        heads = pressures(problem, march, first) if recorded else None
+        at.course.put(first, march, heads)
         at.ledger.add(march)
+        at.ledger.odd_pumping += odd_pumping(problem, march)
         at.step, at.seconds = last, at.seconds + march.seconds
-        if pressures is not None:
-            sink.take(first, march, pressures)
+        if heads is not None:
+            sink.take(first, march, heads)
         if last < problem.steps:
             sink.pause(at)
     tell(1.0)

@@ -23,6 +23,7 @@ class Cause(IntEnum):
     TEMPERATURE = 1  # the supply water was too cold
     FLOW = 2  # the consumer's largest flow was reached
     CAPACITY = 3  # the sources gave all they had
+    CLOSED = 4  # only closed trenches led to the consumer
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,6 +61,15 @@ class March:
     seconds: float  # CPU time
 
 
+def rows(march: March, part: slice) -> March:
+    """Some steps of a march, for what asks for its series only."""
+    values: dict[str, Any] = {}
+    for series in fields(march):
+        value = getattr(march, series.name)
+        values[series.name] = value[part] if isinstance(value, np.ndarray) else value
+    return March(**values)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Hydraulics:
     """Pressures after the march. (time, object); Pa gauge, m/s, W; NaN where nothing flows."""
@@ -70,6 +80,8 @@ class Hydraulics:
     pump_electricity: FloatArray  # (time,) all circulation pumps
     pump_throttled: BoolArray  # (time,) a plant's pump would have to brake
     critical_consumer: NDArray[np.int64]  # (time,) index, -1 where nobody draws
+    source_pump_lift: FloatArray  # Pa; below 0 the plant's pump would have to brake
+    consumer_differential_pressure: FloatArray  # Pa
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
 TimeArray = NDArray[np.datetime64]
 
 
@@ -84,6 +85,19 @@ class TimeAxis:
     def weekday(self) -> IntArray:
         """Local day of the week, Monday 0 .. Sunday 6, of each step; shape (time,)."""
         return (self.day.astype(np.int64) + 3) % 7
+
+    def during(self, first: date | None, last: date | None) -> NDArray[np.bool_]:
+        """Whether each step begins in a local period; shape (time,).
+
+        A last day is included, a last instant is not; None is as far as the axis goes.
+        """
+        inside = np.ones(self.steps, dtype=bool)
+        if first is not None:
+            inside &= self.local >= np.datetime64(first, "s")
+        if last is not None:
+            whole_day = not isinstance(last, datetime)
+            inside &= self.local < np.datetime64(last, "s") + np.timedelta64(int(whole_day), "D")
+        return inside
 
     def whole_days(self, step: int = 3600, before: int = 0) -> TimeAxis:
         """Axis over every local day that this one touches, and as many days ``before`` as asked."""

@@ -6,10 +6,11 @@ A missing number is NaN, a missing text ``""``.
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 
 from heatsym.interfaces.axis import FloatArray, IntArray
-from heatsym.interfaces.fields import hidden, names, part, paths, quantity, text
+from heatsym.interfaces.fields import date, flag, hidden, names, part, paths, quantity, text
 from heatsym.interfaces.profile import Profile
 
 NAN = float("nan")
@@ -108,6 +109,89 @@ class Initial:
     return_: float = quantity("degC", "water in every return pipe", low=0, high=200, key="return")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closure:
+    """A trench through which nothing flows, for some days or always."""
+
+    pipe: str = text("trench that is closed")
+    start: datetime.date | None = date("first local day; default from the start", default=None, key="from")
+    end: datetime.date | None = date("last local day, included; default to the end", default=None, key="to")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Valve:
+    """A valve that takes pressure from the water of a trench; its position does not change."""
+
+    name: str = text("unique name")
+    pipe: str = text("trench that it stands in")
+    zeta: float | None = quantity(
+        "1", "loss coefficient, for the velocity in the pipe", low=0, high=1e9, default=None
+    )
+    kv: float | None = quantity(
+        "m3/s", "instead of zeta: flow of water at which it takes 1 bar", above=0, high=100, default=None
+    )
+    side: str = text("pipe that it stands in", choices=("both", "supply", "return"), default="both")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PumpPoint:
+    """A point of a pump's curve."""
+
+    flow: float = quantity("m3/s", "volume flow", low=0, high=100)
+    lift: float = quantity("Pa", "pressure that the pump adds", low=0, high=4e6)
+    efficiency: float | None = quantity("1", "of pump and motor", above=0, high=1, default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pump:
+    """A pump in a trench, beside those of the plants; it runs all the time at one speed."""
+
+    name: str = text("unique name")
+    pipe: str = text("trench that it stands in")
+    side: str = text("pipe that it stands in", choices=("supply", "return"))
+    towards: str = text(
+        "node at the end of the trench that it pumps to; default to on the supply side, from on the return",
+        default="",
+    )
+    lift: float | None = quantity(
+        "Pa", "pressure that it adds, whatever the flow", low=0, high=4e6, default=None
+    )
+    curve: tuple[PumpPoint, ...] = part(
+        PumpPoint, "points of flow and lift, instead of one lift", many=True, default=()
+    )
+    efficiency: float | None = quantity(
+        "1", "of pump and motor; default network.pump_efficiency", above=0, high=1, default=None
+    )
+    enabled: bool = flag("whether it runs; water flows through it all the same", default=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EfficiencyPoint:
+    """A point of a pump's efficiency over its flow."""
+
+    flow: float = quantity("m3/s", "volume flow", low=0, high=100)
+    efficiency: float = quantity("1", "of pump and motor", above=0, high=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlantPump:
+    """The circulation pump of one source, which lifts what its node needs."""
+
+    source: str = text("source whose pump it is")
+    efficiency: float | None = quantity("1", "of pump and motor", above=0, high=1, default=None)
+    curve: tuple[EfficiencyPoint, ...] = part(
+        EfficiencyPoint, "points of flow and efficiency, instead of one efficiency", many=True, default=()
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Where the pressure of the water at rest is held."""
+
+    node: str = text("node at which it is held")
+    return_: float = quantity("Pa", "gauge pressure of the return there", above=0, high=4e6, key="return")
+
+
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Network:
     """Supply and return pipes between nodes, and how they are run."""
@@ -135,14 +219,35 @@ class Network:
         high=4e6,
         default=None,
     )
+    holds: tuple[Hold, ...] = part(
+        Hold,
+        "where the pressure is held, instead of pressure_hold: [[network.hold]]",
+        many=True,
+        default=(),
+        key="hold",
+    )
     consumer_dp_min: float = quantity(
         "Pa", "differential pressure kept at the critical consumer", low=0, high=1e6, default=0.6e5
     )
-    pump_efficiency: float = quantity("1", "pump and motor", above=0, high=1, default=0.6)
+    pump_efficiency: float = quantity(
+        "1", "pump and motor, where nothing else is said", above=0, high=1, default=0.6
+    )
     ground: Ground = part(Ground, "soil around the pipes", default=Ground())
     fluid: Fluid | None = part(Fluid, "constant fluid instead of water of temperature", default=None)
     initial: Initial | None = part(
         Initial, 'water temperatures at the start; "steady" settles first', default=None, instead="steady"
+    )
+    closed: tuple[Closure, ...] = part(
+        Closure, "trenches that are closed, always or for some days", many=True, default=()
+    )
+    valves: tuple[Valve, ...] = part(
+        Valve, "valves in trenches: [[network.valve]]", many=True, default=(), key="valve"
+    )
+    pumps: tuple[Pump, ...] = part(
+        Pump, "pumps in trenches: [[network.pump]]", many=True, default=(), key="pump"
+    )
+    plant_pumps: tuple[PlantPump, ...] = part(
+        PlantPump, "pumps of single sources: [[network.plant_pump]]", many=True, default=(), key="plant_pump"
     )
     nodes: Nodes = hidden("table of nodes", default=None)
     pipes: Pipes = hidden("table of trenches", default=None)

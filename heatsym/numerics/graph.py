@@ -15,6 +15,7 @@ from scipy.sparse.linalg import splu
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
 Friction = Callable[[FloatArray], tuple[FloatArray, FloatArray]]
 
 
@@ -26,6 +27,10 @@ class FlowGraph:
     root. ``jumps`` are pairs (nodes, the nodes that lie 1, 2, 4, ... edges nearer to the root): sums along
     the tree double their reach with each. ``loops`` (loop, edge) holds each loop's edges with their
     sense. ``order`` lists nodes breadth-first from the root.
+
+    Some edges may be closed. ``cut_off`` (node,) are the nodes that only closed edges lead to; the tree goes
+    on to them all the same, and no loop has a closed edge or runs behind one. Where nothing is withdrawn
+    there, nothing flows through closed edges and behind them.
     """
 
     nodes: int
@@ -38,6 +43,7 @@ class FlowGraph:
     jumps: tuple[tuple[IntArray, IntArray], ...]
     loops: sparse.csr_array
     loops_transposed: sparse.csr_array
+    cut_off: BoolArray
 
     @cached_property
     def loop_products(self) -> tuple[sparse.csr_array, sparse.csc_array]:
@@ -79,41 +85,68 @@ class FlowGraph:
         return below, edge, np.where(self.end[edge] == below, 1.0, -1.0)
 
 
-def flow_graph(nodes: int, start: IntArray, end: IntArray, root: int) -> FlowGraph:
+def flow_graph(
+    nodes: int, start: IntArray, end: IntArray, root: int, closed: IntArray | None = None
+) -> FlowGraph:
     """Spanning tree by breadth-first search from ``root``, and one loop per edge left over.
 
     Neighbours are visited in the order of their edges; of parallel edges the first is in the tree.
+    ``closed`` are positions of edges through which nothing flows; see :class:`FlowGraph`.
 
     Raises
     ------
     ValueError
-        If a node cannot be reached from the root.
+        If a node cannot be reached from the root, be it through closed edges.
     """
-    here, there = np.stack([start, end], axis=1).ravel(), np.stack([end, start], axis=1).ravel()
-    ranked = np.argsort(here, kind="stable")
-    first = np.searchsorted(here[ranked], np.arange(nodes + 1))
-    neighbours = sparse.csr_matrix((np.ones(len(here)), there[ranked], first), shape=(nodes, nodes))
-    order, before = csgraph.breadth_first_order(neighbours, root)
-    if len(order) < nodes:
-        raise ValueError(f"{nodes - len(order)} nodes cannot be reached from the root")
-    parent = np.where(np.arange(nodes) == root, -1, before).astype(np.int64)
-    leads = np.flatnonzero(parent[there] == here)[::-1]  # the first edge is written last, and stays
-    parent_edge = np.full(nodes, -1)
-    parent_edge[there[leads]] = leads // 2
+    is_open = np.ones(len(start), dtype=bool)
+    if closed is not None:
+        is_open[closed] = False
+    order, parent, parent_edge = _tree(nodes, start, end, root, np.flatnonzero(is_open))
+    cut_off = np.ones(nodes, dtype=bool)
+    cut_off[order] = False
+    if cut_off.any():
+        # from all that is reached, as if it were the root, on through the edges that lead or lie behind
+        one_start, one_end = (np.where(cut_off[ends], ends, root) for ends in (start, end))
+        behind = np.flatnonzero(one_start != one_end)
+        further, _, edge = _tree(nodes, one_start, one_end, root, behind)
+        if len(order) + len(further) - 1 < nodes:
+            raise ValueError(f"{nodes - len(order) - len(further) + 1} nodes cannot be reached from the root")
+        parent_edge[further[1:]] = edge[further[1:]]
+        last = edge[further[1:]]
+        parent[further[1:]] = np.where(end[last] == further[1:], start[last], end[last])
+        order = np.concatenate([order, further[1:]])
     jumps = _jumps(parent)
-    loops = _loops(start, end, parent, parent_edge, jumps)
+    loops = _loops(start, end, parent, parent_edge, jumps, is_open & ~cut_off[start] & ~cut_off[end])
     return FlowGraph(
         nodes=nodes,
         start=start,
         end=end,
         root=root,
-        order=order.astype(np.int64),
+        order=order,
         parent=parent,
         parent_edge=parent_edge,
         jumps=jumps,
         loops=loops,
         loops_transposed=sparse.csr_array(loops.T),
+        cut_off=cut_off,
     )
+
+
+def _tree(
+    nodes: int, start: IntArray, end: IntArray, root: int, edges: IntArray
+) -> tuple[IntArray, IntArray, IntArray]:
+    """Nodes that some edges reach, breadth-first, and of every node its parent and the edge from there."""
+    a, b = start[edges], end[edges]
+    here, there = np.stack([a, b], axis=1).ravel(), np.stack([b, a], axis=1).ravel()
+    ranked = np.argsort(here, kind="stable")
+    first = np.searchsorted(here[ranked], np.arange(nodes + 1))
+    neighbours = sparse.csr_matrix((np.ones(len(here)), there[ranked], first), shape=(nodes, nodes))
+    order, before = csgraph.breadth_first_order(neighbours, root)
+    parent = np.where((np.arange(nodes) == root) | (before < 0), -1, before).astype(np.int64)
+    leads = np.flatnonzero(parent[there] == here)[::-1]  # the first edge is written last, and stays
+    parent_edge = np.full(nodes, -1)
+    parent_edge[there[leads]] = edges[leads // 2]
+    return order.astype(np.int64), parent, parent_edge
 
 
 def _jumps(parent: IntArray) -> tuple[tuple[IntArray, IntArray], ...]:
@@ -133,14 +166,15 @@ def _loops(
     parent: IntArray,
     parent_edge: IntArray,
     jumps: tuple[tuple[IntArray, IntArray], ...],
+    passable: BoolArray,
 ) -> sparse.csr_array:
-    """For each edge outside the tree: it, and the ways from its ends to the node where they meet.
+    """For each passable edge outside the tree: it, and the ways from its ends to the node where they meet.
 
     All loops climb towards the root at once, from the end that is further from it or from both.
     """
-    inside = np.zeros(len(start), dtype=bool)
-    inside[parent_edge[parent >= 0]] = True
-    chords = np.flatnonzero(~inside)
+    outside = passable.copy()
+    outside[parent_edge[parent >= 0]] = False
+    chords = np.flatnonzero(outside)
     level = (parent >= 0).astype(np.int64)
     for there, here in jumps:
         level[there] += level[here]

@@ -13,7 +13,7 @@ from heatsym.analysis.wording import number
 from heatsym.engine.trajectory import Cause
 from heatsym.interfaces.axis import FloatArray
 from heatsym.report.calendar import calendar, in_words
-from heatsym.report.colours import BLUE, ORANGE, UNMET
+from heatsym.report.colours import BLACK, BLUE, ORANGE, UNMET
 from heatsym.report.layers import DAY, energies, gaps, hatched
 from heatsym.report.picture import Cell, Missing, Picture, Table, styled
 from heatsym.report.words import CAUSES, NOTABLE
@@ -26,6 +26,7 @@ LOOKS = {
     Cause.TEMPERATURE: ("too cold", BLUE, "/"),
     Cause.FLOW: ("largest flow reached", ORANGE, "x"),
     Cause.CAPACITY: ("sources gave all", UNMET, ""),
+    Cause.CLOSED: ("trench closed", BLACK, "x"),
     Cause.NONE: ("cause not known", "#b5b5b5", "."),
 }
 

@@ -20,6 +20,7 @@ CAUSES = {
     "temperature": "the supply water was too cold",
     "flow": "a consumer's largest flow was reached",
     "capacity": "the sources gave all they had",
+    "closed": "a closed trench cut consumers off",
 }
 NOTABLE = 1e-4  # of the heat asked for; less is mentioned, not dwelt on
 

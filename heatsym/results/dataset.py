@@ -197,6 +197,7 @@ BY_OBJECT = (
     "node_supply_pressure",
     "node_return_pressure",
     "pipe_velocity",
+    "consumer_differential_pressure",
 )
 """Series of nodes, pipes and consumers: too many to be held over all steps."""
 _COURSE = (
@@ -204,6 +205,7 @@ _COURSE = (
     "source_mass_flow",
     "source_supply_temperature",
     "source_return_temperature",
+    "source_pump_lift",
     "network_heat_loss",
     "network_stored_heat",
     "pump_electricity",

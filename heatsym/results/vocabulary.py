@@ -166,7 +166,8 @@ _SERIES = (
         _CONSUMER,
         "",
         "why heat was not delivered",
-        "temperature: supply water too cold; flow: largest flow reached; capacity: sources gave all they had",
+        "temperature: supply water too cold; flow: largest flow reached; capacity: sources gave all they "
+        "had; closed: only closed trenches led to the consumer",
         dtype="int8",
         extra=_flags(*(cause.name.lower() for cause in Cause)),
     ),
@@ -180,6 +181,14 @@ _SERIES = (
         "water that the consumer sends back",
         "",
         FLOW_WEIGHTED,
+    ),
+    Variable(
+        "consumer_differential_pressure",
+        _CONSUMER,
+        "Pa",
+        "supply less return pressure at the consumer's node",
+        "missing while nobody draws, and where the node is cut off",
+        MEAN,
     ),
     Variable("consumer_mass_flow", _CONSUMER, "kg s-1", "mass flow through the consumer", "", MEAN),
     Variable("source_heat", _SOURCE, "W", "heat fed into the network", "", MEAN),
@@ -205,6 +214,14 @@ _SERIES = (
         "return water at the source's node",
         "also where the source rests",
         FLOW_WEIGHTED,
+    ),
+    Variable(
+        "source_pump_lift",
+        _SOURCE,
+        "Pa",
+        "pressure that the source's pump adds",
+        "below 0 the pump would have to brake; missing at rest",
+        MEAN,
     ),
     Variable("source_electricity", _SOURCE, "W", "electricity used by the source", "", MEAN),
     Variable("source_fuel", _SOURCE, "W", "fuel used by the source", "lower heating value", MEAN),
@@ -234,7 +251,9 @@ _SERIES = (
         "above 0 degC",
         dtype=LEDGER,
     ),
-    Variable("pump_electricity", _TIME, "W", "electricity of the circulation pumps", "", MEAN, LEDGER),
+    Variable(
+        "pump_electricity", _TIME, "W", "electricity of all pumps of plants and trenches", "", MEAN, LEDGER
+    ),
     Variable(
         "pump_throttled",
         _TIME,

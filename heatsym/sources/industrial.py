@@ -108,8 +108,5 @@ def stopped(stops: tuple[Stop, ...], axis: TimeAxis) -> NDArray[np.bool_]:
     """Whether each step begins on a day of a planned stop; (time,)."""
     out = np.zeros(axis.steps, dtype=bool)
     for stop in stops:
-        first, last = np.datetime64(stop.start, "s"), np.datetime64(stop.end, "s")
-        if not isinstance(stop.end, datetime.datetime):
-            last = last + np.timedelta64(1, "D")
-        out |= (axis.local >= first) & (axis.local < last)
+        out |= axis.during(stop.start, stop.end)
     return out

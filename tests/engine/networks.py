@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +13,9 @@ from heatsym.engine.problem import Problem
 from heatsym.engine.trajectory import March
 from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.exchange import Load, Offer, Plan
-from tests.build import WATER, Engine, Net, offers
+from heatsym.network.elements import Pumps
+from heatsym.physics.friction import pressure_drop
+from tests.build import WATER, Engine, Net, closures, engine_for, offers
 
 GROUND = 8.0
 SWEEPS = 30
@@ -26,8 +29,8 @@ class Network:
     offers: Offer
     plan: Plan
 
-    def engine(self, kind: type[Engine]) -> Engine:
-        return kind(self.problem, self.offers, self.plan)
+    def engine(self, kind: type[Engine]) -> Any:
+        return engine_for(kind, self.problem, self.offers, self.plan)
 
     def march(self, kind: type[Engine]) -> March:
         engine = self.engine(kind)
@@ -107,6 +110,17 @@ def random_network(seed: int, longest: int = 14) -> Network:
     )
 
 
+def with_closures(network: Network, seed: int) -> Network:
+    """The same with one to four trenches that close for a while or for good, one at a time or together."""
+    rng = np.random.default_rng(seed + 10**6)
+    pipes, steps = len(network.problem.pipe_ids), network.problem.steps
+    closed = []
+    for pipe in rng.choice(pipes, min(pipes, int(rng.integers(1, 5))), replace=False):
+        first = int(rng.integers(0, steps - 1))
+        closed.append((int(pipe), first, int(rng.integers(first + 1, steps + 3))))
+    return replace(network, problem=replace(network.problem, stretches=closures(closed, steps)))
+
+
 def _pair(rng: np.random.Generator, nodes: int) -> tuple[int, int]:
     a, b = rng.choice(nodes, 2, replace=False)
     return int(a), int(b)
@@ -166,3 +180,47 @@ def _offers(rng: np.random.Generator, problem: Problem, peak: float) -> Offer:
         conductance=np.where(stream, rng.uniform(0.3, 1.0, many) * peak / 30.0, np.inf),
         t_hot=np.where(stream, t_hot, np.inf),
     )
+
+
+def with_elements(network: Network, seed: int) -> Network:
+    """The same with valves and inline pumps, of one lift or a curve, in either pipe of some trenches.
+
+    Pumps lift a part of what their pipe's friction takes at its usual flow, so that in a mesh they shift flow
+    and seldom drive it in a circle.
+    """
+    rng = np.random.default_rng(seed + 2 * 10**6)
+    p, pipes = network.problem, len(network.problem.pipe_ids)
+    march = network.march(Compiled)
+    sides = {}
+    for name, flows in (("supply", march.pipe_mass_flow), ("return_", march.pipe_return_mass_flow)):
+        valves = rng.uniform(0, 200, pipes) * (rng.random(pipes) < 0.3)
+        largest = np.abs(flows).max(axis=0) + 1e-3
+        many = int(rng.integers(0, min(3, pipes) + 1))
+        pipe = rng.integers(0, pipes, many)
+        turns = (np.sort(rng.uniform(0.05, 1.1, (many, 4)), axis=1) + 0.01 * np.arange(4)) * largest[
+            pipe, None
+        ]
+        at = p.pipes
+        rubs = pressure_drop(
+            largest,
+            at.length,
+            at.inner_diameter,
+            at.roughness,
+            at.zeta + valves,
+            WATER.density,
+            WATER.viscosity,
+        )
+        falls = rng.uniform(0, 0.4, (many, 3)) * (rng.random((many, 1)) < 0.7)
+        shape = 1.0 - np.concatenate([np.zeros((many, 1)), falls.cumsum(axis=1)], axis=1)
+        pumps = Pumps(
+            name=tuple(f"pump {i}" for i in range(many)),
+            pipe=pipe,
+            sense=np.where(flows.sum(axis=0)[pipe] < 0.0, -1.0, 1.0)
+            * rng.choice([-1.0, 1.0], many, p=[0.2, 0.8]),
+            flow=turns,
+            lift=rng.uniform(0.01, 0.1, (many, 1)) * rubs[pipe, None] * shape,
+            efficiency=rng.uniform(0.3, 0.8, (many, 4)),
+            last=turns[:, -1],
+        )
+        sides[name] = replace(getattr(p, name), valves=valves, pumps=pumps)
+    return replace(network, problem=replace(p, **sides))

@@ -79,6 +79,11 @@ def assert_equal(network: Network, found: March, oracle: March, steps: int) -> N
         np.testing.assert_array_equal(here, there, err_msg=name)
 
 
+def comparable(march: March) -> int:
+    """Steps before one that does not converge, where engines part by what is left; none if water merged."""
+    return 0 if march.merged_parcels else int(np.append(march.converged, False).argmin())
+
+
 def assert_balanced(network: Network, march: March) -> None:
     """Heat within 1e-9 of the largest supply, mass within 1e-8; converged, no source 1e-6 above its limit."""
     p, graph = network.problem, network.problem.graph

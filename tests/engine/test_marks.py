@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -13,13 +14,16 @@ from heatsym.engine.digest import Course, Digest
 from heatsym.engine.marks import packed, unpacked
 from heatsym.engine.problem import Problem
 from heatsym.engine.settle import Mark, settle_into
-from heatsym.engine.trajectory import Hydraulics, March, joined
+from heatsym.engine.trajectory import Cause, Hydraulics, March, joined
 from heatsym.results.checkpoint import read_checkpoint, write_checkpoint
 from heatsym.sources.ideal import Ideal
 from tests.analytic.test_rounds import Chiller
 from tests.build import Net
+from tests.engine.test_elements import pump
 
 STEPS, PIECE = 40, 7
+CLOSED = [(2, 10, 24), (3, 28, 33)]
+"""Of the loop's trenches one, over two pauses, and from a pause on the trench of the last consumer."""
 
 
 @pytest.fixture(autouse=True)
@@ -28,8 +32,10 @@ def small_pieces(monkeypatch):
     monkeypatch.setattr(settle, "LEAST", PIECE)
 
 
-def problem(engine: str, wall: str = "retarded", step: int = 3600) -> Problem:
-    """Two sources, of which one minds what returns, a loop, and demand that comes and goes."""
+def problem(
+    engine: str, wall: str = "retarded", step: int = 3600, closed: Sequence[tuple[int, int, int]] = ()
+) -> Problem:
+    """Two sources, of which one minds what returns, a loop with a pump, and demand that comes and goes."""
     net = Net(
         [(0, 1), (1, 2), (0, 2), (2, 3)],
         consumers=[1, 3],
@@ -41,8 +47,17 @@ def problem(engine: str, wall: str = "retarded", step: int = 3600) -> Problem:
     hour = np.arange(STEPS)[:, None]
     heat = 60e3 * np.maximum(np.sin(hour / 4.0 + np.array([0.0, 1.0])), 0.0) + 5e3
     made = net.problem(
-        heat, steps=STEPS, step=step, substeps=3, mass_flow_max=2.0, tolerance=1e-5, initial=None
+        heat,
+        steps=STEPS,
+        step=step,
+        substeps=3,
+        mass_flow_max=2.0,
+        tolerance=1e-5,
+        initial=None,
+        closed=closed,
     )
+    curve = pump(2, (0.0, 60.0), (0.1, 40.0))  # of which the flow leaves the curve
+    made = replace(made, supply=replace(made.supply, pumps=curve))
     sources = (Chiller(most=80e3, slope=2e3), Ideal(name="boiler", node="N0"))
     return replace(made, sources=sources, engine=engine, wall=wall)
 
@@ -91,14 +106,18 @@ def same(found: Digest, wanted: Digest) -> None:
     ("engine", "wall", "step"),
     [("compiled", "retarded", 3600), ("reference", "retarded", 3600), ("reference", "distributed", 30)],
 )
-def test_from_every_pause_to_the_same_end(tmp_path, engine, wall, step):
-    asked, whole = problem(engine, wall, step), Notes(tmp_path)
+@pytest.mark.parametrize("closed", [(), CLOSED])
+def test_from_every_pause_to_the_same_end(tmp_path, engine, wall, step, closed):
+    asked, whole = problem(engine, wall, step, closed), Notes(tmp_path)
     wanted = settle_into(asked, whole, lambda done, text: None)
     assert wanted.rounds >= 3
+    assert wanted.ledger.odd_pumping[1, 0] > 0
+    assert "pump p: water flows beyond its curve" in wanted.warnings[-1]
+    assert bool(wanted.ledger.unmet_by_cause.value[Cause.CLOSED] > 0.0) is bool(closed)
     assert whole.begun == [0] * (wanted.rounds - 1)  # the first round is not recorded
     pauses = -(-STEPS // PIECE) - 1
     assert len(whole.files) == pauses * wanted.rounds
-    for number in (0, pauses - 1, pauses, 2 * pauses + 1, len(whole.files) - 1):
+    for number in (0, pauses - 1, pauses, 2 * pauses + 1, 2 * pauses + 3, len(whole.files) - 1):
         mark = unpacked(asked, *read_checkpoint(whole.files[number]))
         assert (mark.number, mark.step) == (number // pauses + 1, PIECE * (number % pauses + 1))
         left, again = mark.step, Notes(None)

@@ -42,7 +42,8 @@ def study(*sources, delivered=HEAT, pump=0.0, **parts):
     )
     ctx, site = handmade.context(case)
     uses = tuple(source.use(ctx, site, heat[:, 0]) for source in sources)
-    hydraulics = replace(run.hydraulics, pump_electricity=np.full(48, pump))
+    lift = np.full_like(heat, 3e5)
+    hydraulics = replace(run.hydraulics, pump_electricity=np.full(48, pump), source_pump_lift=lift)
     return case, dataset(case, replace(run, march=march, uses=uses, hydraulics=hydraulics))
 
 

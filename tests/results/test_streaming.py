@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,13 @@ from heatsym.simulation import run_into
 ROOT = Path(__file__).resolve().parents[2]
 CASES = ROOT / "configs"
 DAYS = "2025-01-06/2025-01-12"
+CLOSED = {
+    "network.closed": [
+        {"pipe": "P03", "from": date(2025, 1, 8), "to": date(2025, 1, 11)},
+        {"pipe": "P09", "from": date(2025, 1, 10)},
+    ]
+}
+"""The works is cut off while runs are stopped."""
 
 
 @pytest.fixture(autouse=True)
@@ -43,9 +51,10 @@ class StoppedError(Exception):
     """What stops a run in these tests."""
 
 
+@pytest.mark.parametrize("changes", [{}, CLOSED])
 @pytest.mark.parametrize("engine", ["compiled", "reference"])
-def test_streamed_is_held(tmp_path, engine):
-    study = case(engine)
+def test_streamed_is_held(tmp_path, engine, changes):
+    study = case(engine, **changes)
     held, streamed = hs.run(study), run_into(tmp_path / "run", study)
     xr.testing.assert_identical(streamed.results.load(), held.results)
     saved = held.save(tmp_path / "saved")
@@ -79,11 +88,18 @@ def test_written_beside_the_march_is_the_same(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("engine", "beside"), [("compiled", False), ("compiled", True), ("reference", False)]
+    ("engine", "beside", "changes"),
+    [
+        ("compiled", False, {}),
+        ("compiled", True, {}),
+        ("reference", False, {}),
+        ("compiled", False, CLOSED),
+        ("reference", False, CLOSED),
+    ],
 )
-def test_gone_on_with_is_uninterrupted(tmp_path, engine, beside):
+def test_gone_on_with_is_uninterrupted(tmp_path, engine, beside, changes):
     """Stopped twice, after some pieces; byte by byte the same in the end."""
-    study = case(engine)
+    study = case(engine, **changes)
     run_into(tmp_path / "whole", study)
     for share in (0.3, 0.7):
         with pytest.raises(StoppedError):
@@ -114,13 +130,15 @@ def stop_at(done: float, share: float) -> None:
 
 
 CHILD = """
+import datetime
 import sys
 import heatsym as hs
 from heatsym.engine import settle
 from heatsym.simulation import run_into
 
 settle.PIECE, settle.LEAST = 1.0, 11
-case = hs.load(sys.argv[1], period=sys.argv[3])
+closed = {"pipe": "P03", "from": datetime.date(2025, 1, 8), "to": datetime.date(2025, 1, 11)}
+case = hs.load(sys.argv[1], period=sys.argv[3]).with_changes({"network.closed": [closed]})
 told = lambda done, text: print(done, flush=True)
 run_into(sys.argv[2], case, checkpoint_every=0.0, progress=told, resume=len(sys.argv) > 4)
 """
@@ -128,7 +146,7 @@ run_into(sys.argv[2], case, checkpoint_every=0.0, progress=told, resume=len(sys.
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
 def test_killed_half_way_and_gone_on_with(tmp_path):
-    """SIGKILL: no time to tidy up."""
+    """SIGKILL, in the middle of a closure: no time to tidy up."""
     words = [sys.executable, "-c", CHILD, CASES / "minimal.toml", tmp_path / "run", DAYS]
     process = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
@@ -141,7 +159,7 @@ def test_killed_half_way_and_gone_on_with(tmp_path):
     assert not (tmp_path / "run").exists()
     assert interrupted(tmp_path / "run") is not None
     subprocess.run([*words, "resume"], cwd=ROOT, check=True, capture_output=True)
-    run_into(tmp_path / "whole", hs.load(CASES / "minimal.toml", period=DAYS))
+    run_into(tmp_path / "whole", case(**{"network.closed": CLOSED["network.closed"][:1]}))
     same = [(tmp_path / name / "results.nc").read_bytes() for name in ("run", "whole")]
     assert same[0] == same[1]
     assert sorted(os.listdir(tmp_path)) == ["run", "whole"]

@@ -34,7 +34,7 @@ def test_delivered_and_unmet_are_demanded(figures):
     assert heat["delivered_MWh"] + heat["unmet_MWh"] == pytest.approx(heat["demand_MWh"], rel=1e-12)
     assert heat["unmet_MWh"] == pytest.approx(0.025)
     assert figures["unmet_by_cause_MWh"] == pytest.approx(
-        {"temperature": 0.0, "flow": 0.0, "capacity": 0.025}
+        {"temperature": 0.0, "flow": 0.0, "capacity": 0.025, "closed": 0.0}
     )
     assert figures["unmet_hours"] == 1.0
 
