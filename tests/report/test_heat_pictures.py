@@ -56,7 +56,9 @@ def finished(case=None, heat=None, change=None, **parts) -> Run:
     )
     march = replace(march, **(change(march) if change else {}))
     uses = tuple(source.use(ctx, site, heat[:, i]) for i, source in enumerate(case.sources))
-    trajectory = replace(made, march=march, uses=uses)
+    lift = np.full_like(march.source_heat, 3e5)
+    heads = replace(made.hydraulics, source_pump_lift=lift)
+    trajectory = replace(made, march=march, uses=uses, hydraulics=heads)
     results = dataset(case, trajectory)
     return Run(None, results, summary(case, results, trajectory, {"total": 1.0, "march": 1.0}))
 

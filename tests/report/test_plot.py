@@ -70,8 +70,8 @@ def test_flags_are_steps_with_words():
     (line,) = picture.figure.data
     assert line.line.shape == "hv"
     assert np.asarray(line.y)[6:9].tolist() == [0, 3, 0]
-    assert picture.figure.layout.yaxis.ticktext == ("none", "temperature", "flow", "capacity")
-    assert picture.table.rows == (("Süßmosterei", 47.0, 0.0, 0.0, 1.0),)
+    assert picture.figure.layout.yaxis.ticktext == ("none", "temperature", "flow", "capacity", "closed")
+    assert picture.table.rows == (("Süßmosterei", 47.0, 0.0, 0.0, 1.0, 0.0),)
 
 
 def test_more_points_than_can_be_drawn_are_gathered():
