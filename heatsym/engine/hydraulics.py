@@ -45,7 +45,7 @@ def compiled(problem: Problem, march: March) -> Hydraulics:
         pump_electricity=np.empty(steps),
         pump_throttled=np.empty(steps, dtype=np.bool_),
         critical_consumer=np.empty(steps, dtype=np.int64),
-        source_pump_lift=np.empty((steps, len(problem.sources))),
+        source_pump_lift=np.empty((steps, len(problem.source_node))),
         consumer_differential_pressure=np.empty((steps, len(problem.consumer_ids))),
     )
     number = np.empty(graph.nodes, dtype=np.int64)
