@@ -107,17 +107,16 @@ def main(large: bool, rounds: int) -> None:
         (destest(), YEAR, 1),
         (district(100), YEAR, 1),
         (thousand, YEAR, 1),
-        (thousand, WEEKS, 1),
-        (thousand, WEEKS, 3),
-        (district(100, loops=0.05), WEEKS, 1),
-        (district(1_000, loops=0.05), WEEKS, 1),
-        (destest(), in_quarters(WEEKS), 1),
-        (district(100), in_quarters(WEEKS), 1),
-        (thousand, in_quarters(WEEKS), 1),
+        (thousand, YEAR, 3),
+        (district(100, loops=0.05), YEAR, 1),
+        (district(1_000, loops=0.05), YEAR, 1),
+        (destest(), in_quarters(YEAR), 1),
+        (district(100), in_quarters(YEAR), 1),
+        (thousand, in_quarters(YEAR), 1),
     ]
     if large:
         runs += [
-            (district(10_000), MONTHS, 1),
+            (district(10_000), YEAR, 1),
             (district(10_000, loops=0.05), WEEKS, 1),
             (district(100_000), WEEKS, 1),
         ]

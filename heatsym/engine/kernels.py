@@ -58,7 +58,10 @@ HEAD, COUNT, FORWARD, CUT = range(4)
 ) = range(19)  # fmt: skip
 SIGN, SEQUENCE, UP, DOWN, KIND, SEAT = range(6)
 FLOWING, CIRCLING, SEVERAL = range(3)
-ITS_RATE, ITS_FILLS, START, REACHED, LEFT, LATE, LATER, ITS_PASS, ITS_LAG, HELD_NOW, LOST = range(11)
+(
+    ITS_RATE, ITS_FILLS, START, REACHED, LEFT, LATE, LATER, ITS_PASS, ITS_LAG, PER_FILL,
+    INSIDE, LOST, STAYING, FADED, PARTLY,
+) = range(15)  # fmt: skip
 THROUGH, SHARE, HELD = range(3)
 # Kinds of pipe in a step: computed by itself, or with others that hold one parcel, or several
 SCALAR, ONE, MANY = range(3)
@@ -236,7 +239,7 @@ class Side(NamedTuple):
     tally: IntArray  # (2 + FEW,) pipes with flow, those that recirculate, those laid out by parcels
     holder: IntArray  # (pipe,) pipes with several parcels
     parcel: FloatArray  # (FEW, 4, pipe) theirs, above equilibrium, growth per width
-    several: FloatArray  # (11, pipe)
+    several: FloatArray  # (15, pipe)
     cut: FloatArray  # (substep, pipe) what leaves of their old water, then excess of what enters, then edges
     node: FloatArray  # (3, node)
     nodes: FloatArray  # (node, substep) content while the water moves
@@ -1272,7 +1275,7 @@ def cut_up(
     for q in range(number):
         k = holder[q]
         rate[q], fills[q], several[ITS_LAG, q] = pipe[RATE, k], pipe[FILLS, k] / substeps, pipe[LAG, k]
-        several[HELD_NOW, q] = abs(pipe[FLOW, k]) / fills[q]
+        several[PER_FILL, q] = abs(pipe[FLOW, k]) / fills[q]
         start[q], reached[q] = 0.0, 1.0
     for q in range(number):
         late[q] = min(math.floor(1.0 / fills[q]), float(substeps))
@@ -1300,7 +1303,7 @@ def cut_up(
     for j in range(substeps - 1, -1, -1):
         for q in range(number):
             before = cut[j - 1, q] if j > 0 else 0.0
-            cut[j, q] = several[HELD_NOW, q] * (cut[j, q] - before)
+            cut[j, q] = several[PER_FILL, q] * (cut[j, q] - before)
 
 
 @called
@@ -1312,8 +1315,8 @@ def renewed(pipe: FloatArray, several: FloatArray, cut: FloatArray, tally: IntAr
     """
     number = tally[SEVERAL]
     rate, fills, late, later = several[ITS_RATE], several[ITS_FILLS], several[LATE], several[LATER]
-    content, lost, reached, rise = several[HELD_NOW], several[LOST], several[REACHED], several[START]
-    slope, lost_all = several[ITS_PASS], several[ITS_LAG]
+    content, lost, reached, rise = several[INSIDE], several[LOST], several[REACHED], several[PARTLY]
+    slope, lost_all = several[STAYING], several[FADED]
     for q in range(number):
         content[q], lost[q], reached[q] = 0.0, 0.0, 1.0
         slope[q], lost_all[q] = series(-rate[q] * fills[q]), rate[q] * series(-rate[q])
@@ -1351,7 +1354,7 @@ def kept_parcels(
         before = pipe[ABOVE, k] + water.pipe[FADE, k] * water.pipe[CONTENT, k]
         pipe[LOSS, k] = (before - several[LEFT, q] + several[LOST, q]) * capacity[k]
         water.pipe[REFERENCE, k], water.pipe[FADE, k] = pipe[T_EQ, k], 1.0
-        water.pipe[CONTENT, k] = several[HELD_NOW, q]
+        water.pipe[CONTENT, k] = several[INSIDE, q]
         water.place[FORWARD, k] = 1 if pipe[FLOW, k] > 0.0 else 0
         rate, fills, later, late = (
             several[ITS_RATE, q],

@@ -125,7 +125,7 @@ def work(at: kernels.Setting) -> kernels.Work:
             tally=_zeros(2 + kernels.FEW),
             holder=_zeros(pipes),
             parcel=np.zeros((kernels.FEW, 4, pipes)),
-            several=np.zeros((11, pipes)),
+            several=np.zeros((15, pipes)),
             cut=np.zeros((substeps, pipes)),
             node=np.zeros((3, nodes)),
             nodes=np.zeros((nodes, substeps)),
