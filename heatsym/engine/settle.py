@@ -73,7 +73,7 @@ class Sink(Protocol):
 
 SETTLED = 1e-3
 """Energy-weighted hourly change of every source's heat, round to round, of a settled plan. [-]"""
-PIECE = 8e6
+PIECE = 4e6
 """Size of a piece of a march. [B]"""
 LEAST = 8
 """Steps of a piece at least."""
