@@ -202,7 +202,6 @@ class Limits(NamedTuple):
     steepest: float
     leaps: int
     narrow: float
-    creeping: float
     asks_return: bool
 
 
@@ -1649,7 +1648,7 @@ def search(limits: Limits, heats: FloatArray, mosts: FloatArray, room: Room, cap
             run = log_ratio(flow / last_wish[c])
             if abs(run) > 1e-3:
                 response = (difference - last_difference[c]) / run
-            elif surplus * last_surplus[c] > 0.0 and abs(surplus) > limits.creeping * abs(last_surplus[c]):
+            elif surplus * last_surplus[c] > 0.0 and abs(surplus) > 0.5 * abs(last_surplus[c]):
                 response *= 0.5
         response = min(max(response, 0.0), limits.steepest)
         steepness = difference + response

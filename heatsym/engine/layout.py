@@ -16,7 +16,7 @@ from heatsym.engine.hydraulic_kernels import FITTINGS, FRICTION, ROUGHNESS, UNIT
 from heatsym.engine.hydraulics import friction_table
 from heatsym.engine.medium import Medium
 from heatsym.engine.problem import Layer
-from heatsym.engine.search import CREEPING, LEAPS, NARROW, REACH, STEEPEST
+from heatsym.engine.search import LEAPS, NARROW, REACH, STEEPEST
 from heatsym.interfaces.axis import FloatArray, IntArray
 from heatsym.network.properties import PipeProperties
 from heatsym.numerics.graph import FlowGraph
@@ -84,7 +84,6 @@ def setting(same: reference.Reference, by: Numbering) -> kernels.Setting:
             steepest=STEEPEST,
             leaps=LEAPS,
             narrow=NARROW,
-            creeping=CREEPING,
             asks_return=same.asks_return,
         ),
         inputs=inputs(same, 0, 0),

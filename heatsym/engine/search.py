@@ -14,8 +14,6 @@ LEAPS = 2
 """Swings from too little to too much, or back, without gain, after which a flow keeps to its bracket."""
 NARROW = 0.02
 """Width of a bracket, over its upper end, at which the end that pushes back is let go. [-]"""
-CREEPING = 0.9
-"""Error left of a step, over that before it, from which on a response is no longer believed. [-]"""
 
 
 class FlowSearch:
@@ -46,7 +44,7 @@ class FlowSearch:
             turn = np.log(flow / self.last_flow)
             measured = (difference - self.last_difference) / turn
         slow = (flow != self.last_flow) & (surplus * self.last_surplus > 0)
-        slow &= np.abs(surplus) > CREEPING * np.abs(self.last_surplus)
+        slow &= np.abs(surplus) > 0.5 * np.abs(self.last_surplus)
         kept = np.where(slow, 0.5 * self.response, self.response)
         measured = np.where(np.abs(turn) > 1e-3, np.nan_to_num(measured), kept)
         self.response = np.clip(measured, 0.0, STEEPEST)
