@@ -40,6 +40,10 @@ RENEWED = 1e-3
 """Fade below which it is multiplied into the parcels and begins anew at 1. [-]"""
 SHORT = 0.25
 """Decay up to which the power series of :func:`series` is exact to rounding. [-]"""
+ITERATIONS = 60
+"""Newton iterations after which loops are given up."""
+LOOSE_SWEEPS = 2
+"""First sweeps of a step, in which loops are balanced loosely: the sweep after moves their flows more."""
 FEW = 8
 """Parcels of a pipe up to which it is computed together with others that hold several."""
 LAMINAR = 2000.0
@@ -196,6 +200,8 @@ class Limits(NamedTuple):
     temperature: float
     parting: float
     shift: float
+    stray: float
+    farthest: float
     small_difference: float
     excess: float
     reach: float
@@ -1009,12 +1015,20 @@ def near(still: float, enough: float, mesh: FloatArray) -> bool:
 
 @called
 def balanced(
-    still: float, loops: Loops, medium: Medium, water: Water, side: Side, room: Room, fresh: bool
+    still: float,
+    loops: Loops,
+    medium: Medium,
+    water: Water,
+    side: Side,
+    room: Room,
+    fresh: bool,
+    loosely: bool,
 ) -> bool:
     """Flow of the loops' pipes without a net drop around any loop; whether it was found.
 
     Newton's method: the step is halved while it does not lower the norm of the net drops. It begins where
     friction was seen last, with other flows; where it is to be seen anew, with the last step's flows.
+    ``loosely`` it ends where the next sweep moves the flows more than what is left.
     """
     mesh, factor, around, flow = side.mesh, side.factor, side.around, side.pipe[FLOW]
     error, step, trial = room.loop[ERROR], room.loop[STEP], room.loop[TRIAL]
@@ -1031,7 +1045,8 @@ def balanced(
     net_drops(loops, mesh, net, error)
     norm = np.inf
     closed = False
-    for _ in range(60):
+    enough = math.sqrt(loops.enough) if loosely else loops.enough
+    for _ in range(ITERATIONS):
         for loop in range(loops.number):
             step[loop] = -error[loop]
         solved(loops, factor, step)
@@ -1041,7 +1056,7 @@ def balanced(
                 trial[loop] = around[loop] + share * step[loop]
             circulate(loops, trial, through, mesh)
             if halving == 0:
-                closed = near(still, loops.enough, mesh) and same_pieces(still, loops, mesh)
+                closed = near(still, enough, mesh) and same_pieces(still, loops, mesh)
                 if closed:
                     break
             rubbing(roughness, mesh)
@@ -1057,7 +1072,7 @@ def balanced(
         factorised(loops, mesh, room.chain, step, factor)
     for m in range(loops.member.shape[1]):
         flow[loops.member[0, m]] = loops.member[1, m] * mesh[NOW, m]
-    return closed
+    return closed and (not loosely or near(still, loops.enough, mesh))
 
 
 @called
@@ -1080,6 +1095,7 @@ def route(
     room: Room,
     sense: float,
     fresh: bool,
+    loosely: bool,
 ) -> bool:
     """Flows of one side's pipes for what consumers draw and sources give; whether the loops balance.
 
@@ -1099,7 +1115,7 @@ def route(
         flow[k] = sense * room.base[k]
     closed = True
     if loops.number > 0:
-        closed = balanced(still, loops, medium, water, side, room, fresh)
+        closed = balanced(still, loops, medium, water, side, room, fresh, loosely)
     for k in range(flow.size):
         if abs(flow[k]) < still:
             flow[k] = 0.0
@@ -1595,18 +1611,25 @@ def limited(inputs: Inputs, medium: Medium, room: Room, t: int) -> None:
 
 @once
 def received(
-    network: Network, inputs: Inputs, medium: Medium, side: Side, room: Room, t: int, now: float
+    network: Network,
+    limits: Limits,
+    inputs: Inputs,
+    medium: Medium,
+    side: Side,
+    room: Room,
+    t: int,
+    now: float,
 ) -> tuple[float, float]:
     """What arrives at the consumers and what they send back.
 
-    Returns the heat that is off [W], in sum over the consumers, and the largest error of a consumer's
-    temperature [K].
+    Returns the heat that is off [W], in sum over the consumers, and the share of the flow whose
+    consumers' temperature is further off than ``limits`` says, infinite where one is much further.
     """
     heats, offsets = inputs.heat[t], inputs.return_offset[t]
     set_point, soil = inputs.outside[SET_POINT, t], inputs.outside[SOIL, t]
     slopes, mosts = inputs.consumer[RETURN_SLOPE], inputs.consumer[LARGEST_FLOW]
     wish, drawn, found = room.consumer[WISH], room.consumer[DRAWN], room.consumer[FOUND]
-    error, off = 0.0, 0.0
+    error = stray = total = 0.0
     for c in range(heats.size):
         node, draws = network.consumer[c], drawn[c] * medium.capacity
         if draws > 0.0 and side.node[THROUGH, node] > 0.0:
@@ -1621,12 +1644,13 @@ def received(
             if wish[c] < mosts[c] or short < 0.0:
                 short = abs(now * short)
                 error += short
-                if draws > 0.0:
-                    off = max(off, short / draws)
+                if short > limits.temperature * draws and draws > 0.0:
+                    stray += draws if short <= limits.farthest * limits.temperature * draws else np.inf
+        total += draws
         if draws > 0.0:
             heat = drawn_heat(heats[c], mosts[c], drawn[c], now, draws * max(difference, 0.0))
             room.consumer[SENT, c] = found[c] - heat / draws
-    return error, off
+    return error, stray / max(total, 1e-300)
 
 
 @once
@@ -1648,8 +1672,6 @@ def search(limits: Limits, heats: FloatArray, mosts: FloatArray, room: Room, cap
             run = log_ratio(flow / last_wish[c])
             if abs(run) > 1e-3:
                 response = (difference - last_difference[c]) / run
-            elif surplus * last_surplus[c] > 0.0 and abs(surplus) > 0.5 * abs(last_surplus[c]):
-                response *= 0.5
         response = min(max(response, 0.0), limits.steepest)
         steepness = difference + response
         if steepness > 0.0:
@@ -1707,7 +1729,7 @@ def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -
     As ``Reference.couple``; starts from what was found last, biases added. Returns the share of all demand
     that capacity lets through, the sweeps taken, and whether they settled.
     """
-    network, loops, medium = setting.network, setting.loops, setting.medium
+    network, loops, again, medium = setting.network, setting.loops, setting.return_loops, setting.medium
     limits, inputs, room = setting.limits, setting.inputs, work.room
     wish, drawn, given, most = (
         room.consumer[WISH],
@@ -1746,20 +1768,22 @@ def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -
             s = inputs.order[t, i]
             given[s] = min(max(left, 0.0), most[s])
             left -= most[s]
-        closed = route(limits.still, network, loops, medium, state.supply, work.supply, room, 1.0, sweep == 1)
+        fresh, loosely = sweep == 1, sweep <= LOOSE_SWEEPS
+        closed = route(
+            limits.still, network, loops, medium, state.supply, work.supply, room, 1.0, fresh, loosely
+        )
         if loops.number == 0:
             mirrored(work.supply, work.return_)
-        else:
-            again = setting.return_loops
+        elif limits.asks_return:
             back = route(
-                limits.still, network, again, medium, state.return_, work.return_, room, -1.0, sweep == 1
+                limits.still, network, again, medium, state.return_, work.return_, room, -1.0, fresh, loosely
             )
             closed = closed and back
 
         mix(
             network, medium, state.supply, work.supply, seconds, network.source, given, inputs.source[FEED, t]
         )
-        error, off = received(network, inputs, medium, work.supply, room, t, now)
+        error, stray = received(network, limits, inputs, medium, work.supply, room, t, now)
         error += abs(share - now) * asked
         excess = 0.0
         if limits.asks_return:
@@ -1777,7 +1801,7 @@ def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -
             error += beyond
         settled = (
             error <= allowed
-            and off <= limits.temperature
+            and stray <= limits.stray
             and excess <= limits.excess * limits.design_heat
             and closed
         )
@@ -1785,6 +1809,20 @@ def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -
             break
         if sweep < limits.max_sweeps:
             search(limits, inputs.heat[t], inputs.consumer[LARGEST_FLOW], room, medium.capacity)
+    if loops.number > 0 and not limits.asks_return:
+        back = route(
+            limits.still,
+            network,
+            again,
+            medium,
+            state.return_,
+            work.return_,
+            room,
+            -1.0,
+            True,
+            False,
+        )
+        settled = settled and back
     return now, sweep, settled
 
 
@@ -1811,8 +1849,13 @@ def shift_of_some(excess: FloatArray, falling: FloatArray, fall: float, substeps
 
 
 @once
-def draw(inputs: Inputs, medium: Medium, room: Room, t: int, substeps: int, share: float) -> float:
-    """Heat that consumers get and what they send back in each substep; the largest shift in it. [K]
+def draw(
+    limits: Limits, inputs: Inputs, medium: Medium, room: Room, t: int, substeps: int, share: float
+) -> float:
+    """Heat that consumers get and what they send back in each substep.
+
+    Returns the share of the flow whose consumers' shift is larger than ``limits`` says, infinite where
+    one is much larger.
 
     One shift, common to all substeps, is added to a consumer's excess of supply over wanted return and
     makes its heat exact; negative excess is cut, so that no substep returns water warmer than it came.
@@ -1821,7 +1864,7 @@ def draw(inputs: Inputs, medium: Medium, room: Room, t: int, substeps: int, shar
     set_point, soil = inputs.outside[SET_POINT, t], inputs.outside[SOIL, t]
     slopes, mosts = inputs.consumer[RETURN_SLOPE], inputs.consumer[LARGEST_FLOW]
     excess, falling = room.excess[0], room.excess[1]
-    largest = 0.0
+    stray = total = 0.0
     for c in range(heats.size):
         flow, heat, mean = room.consumer[DRAWN, c], 0.0, 0.0
         for j in range(substeps):
@@ -1837,6 +1880,7 @@ def draw(inputs: Inputs, medium: Medium, room: Room, t: int, substeps: int, shar
         if flow > 0.0:
             heat = drawn_heat(heats[c], mosts[c], flow, share, flow * medium.capacity * mean)
         room.consumer[HEAT, c] = heat
+        total += flow
         if heat <= 0.0:
             continue
         above, least = 0.0, np.inf
@@ -1849,8 +1893,9 @@ def draw(inputs: Inputs, medium: Medium, room: Room, t: int, substeps: int, shar
             shift = shift_of_some(excess, falling, fall, substeps)
         for j in range(substeps):
             room.returned[c, j] -= max(excess[j] + shift, 0.0)
-        largest = max(largest, abs(shift))
-    return largest
+        if abs(shift) > limits.shift:
+            stray += flow if abs(shift) <= limits.farthest * limits.shift else np.inf
+    return stray / max(total, 1e-300)
 
 
 @inner
@@ -1860,7 +1905,8 @@ def commit(
     """Move both sides' water with the coupled flows, and give every consumer its heat.
 
     Returns by how much what the substeps and the whole step brought to consumers differs in the mean of
-    their flows, the largest shift [K], and the largest heat of a source above its limit [W].
+    their flows, the share of the flow whose consumers' shift is too large, and the largest heat of a source
+    above its limit [W].
     """
     network, medium, inputs = setting.network, setting.medium, setting.inputs
     room, s_side, r_side = work.room, work.supply, work.return_
@@ -1891,7 +1937,7 @@ def commit(
         missed += drawn[c] * abs(came / substeps - room.consumer[FOUND, c])
         total += drawn[c]
     missed /= max(total, 1e-300)
-    shift = draw(inputs, medium, room, t, substeps, share)
+    stray = draw(setting.limits, inputs, medium, room, t, substeps, share)
     if not setting.limits.asks_return:
         passage(network, medium, r_side, seconds)
         throughflow(r_side, network.consumer, drawn)
@@ -1921,7 +1967,7 @@ def commit(
             limit = most_heat(inputs.source[UPPER, t, s], inputs.source[CONDUCTANCE, t, s], cooling)
             beyond = given[s] * medium.capacity * (inputs.source[FEED, t, s] - back) - limit
         excess = max(excess, beyond)
-    return missed, shift, excess
+    return missed, stray, excess
 
 
 @once
@@ -2025,9 +2071,9 @@ def advance(setting: Setting, state: State, work: Work, t: int, depth: int) -> t
         sweeps, attempt = sweeps + some, attempt + 1
         if work.supply.tally[CIRCLING] > 0 or work.return_.tally[CIRCLING] > 0:
             return False, sweeps
-        missed, shift, excess = commit(setting, state, work, t, seconds, substeps, share)
-        good = settled and shift <= limits.shift and excess <= 10.0 * limits.excess * limits.design_heat
-        agrees = missed <= limits.parting and shift <= limits.shift
+        missed, stray, excess = commit(setting, state, work, t, seconds, substeps, share)
+        good = settled and stray <= limits.stray and excess <= 10.0 * limits.excess * limits.design_heat
+        agrees = missed <= limits.parting and stray <= limits.stray
         agrees = agrees and excess <= limits.excess * limits.design_heat
         for c in range(room.consumer.shape[1]):
             room.consumer[BIAS, c] += room.consumer[CAME, c] - room.consumer[FOUND, c]

@@ -78,6 +78,8 @@ def setting(same: reference.Reference, by: Numbering) -> kernels.Setting:
             temperature=reference.TEMPERATURE_TOLERANCE,
             parting=reference.PARTING_TOLERANCE,
             shift=reference.SHIFT_TOLERANCE,
+            stray=reference.STRAY,
+            farthest=reference.FARTHEST,
             small_difference=reference.SMALL_DIFFERENCE,
             excess=reference.EXCESS,
             reach=REACH,

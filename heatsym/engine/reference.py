@@ -36,6 +36,10 @@ PARTING_TOLERANCE = 0.2
 """Difference of what substeps and the whole step bring consumers, mean by flow; heat is exact anyway. [K]"""
 SHIFT_TOLERANCE = 1.0
 """Largest correction of a return temperature that makes a consumer's heat exact. [K]"""
+STRAY = 0.01
+"""Share of all drawn flow whose consumers may be further off than these two tolerances. [-]"""
+FARTHEST = 10.0
+"""Times these tolerances that no consumer at all may be off. [-]"""
 SMALL_DIFFERENCE = 5.0
 """Supply less return below which missing heat is a matter of temperature, not of flow. [K]"""
 HALVINGS = 5
@@ -51,6 +55,13 @@ BLOCK = 24
 def at_nodes(place: IntArray, amount: FloatArray, nodes: int) -> FloatArray:
     """Sums of amounts by node; (node,)."""
     return np.bincount(place, amount, nodes).astype(np.float64)
+
+
+def stray(error: FloatArray, tolerance: float, flow: FloatArray) -> bool:
+    """Whether consumers (consumer,) with more than a small share of the ``flow`` are off, or one by far."""
+    size = np.abs(error)
+    many = float(flow[size > tolerance].sum()) > STRAY * float(flow.sum())
+    return many or bool(np.any(size > FARTHEST * tolerance))
 
 
 class Way(Protocol):
@@ -410,7 +421,7 @@ class Reference:
                 error += float(np.abs(beyond[source >= most * (1.0 - 1e-9)]).sum())
             settled = (
                 error <= allowed
-                and float(off.max(initial=0.0)) <= TEMPERATURE_TOLERANCE
+                and not stray(off, TEMPERATURE_TOLERANCE, consumer)
                 and excess <= EXCESS * self.design_heat
                 and closed
             )
@@ -502,7 +513,7 @@ class Reference:
             excess = float(self.beyond(step, flows.source, returned, limit).max())
             bias, source_bias = bias + missed, source_bias + returned - flows.returned
             parting = float(flows.consumer @ np.abs(missed)) / max(float(flows.consumer.sum()), 1e-300)
-            within = float(np.abs(shift).max(initial=0.0)) <= SHIFT_TOLERANCE
+            within = not stray(shift, SHIFT_TOLERANCE, flows.consumer)
             agrees = parting <= PARTING_TOLERANCE and within and excess <= EXCESS * self.design_heat
             if step.substeps == 1 or agrees:
                 break

@@ -43,10 +43,7 @@ class FlowSearch:
         with np.errstate(divide="ignore", invalid="ignore"):
             turn = np.log(flow / self.last_flow)
             measured = (difference - self.last_difference) / turn
-        slow = (flow != self.last_flow) & (surplus * self.last_surplus > 0)
-        slow &= np.abs(surplus) > 0.5 * np.abs(self.last_surplus)
-        kept = np.where(slow, 0.5 * self.response, self.response)
-        measured = np.where(np.abs(turn) > 1e-3, np.nan_to_num(measured), kept)
+        measured = np.where(np.abs(turn) > 1e-3, np.nan_to_num(measured), self.response)
         self.response = np.clip(measured, 0.0, STEEPEST)
         steepness = difference + self.response
         with np.errstate(divide="ignore", invalid="ignore"):
