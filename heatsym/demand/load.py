@@ -17,7 +17,7 @@ from heatsym.interfaces.profile import Context, DailyAir
 BoolArray = NDArray[np.bool_]
 
 FLOW_MARGIN = 1.2  # largest flow over the flow at the peak
-DROP_MIN = 5.0  # cooling of the water below which an hour does not size a consumer's flow [K]
+DROP_MIN = 5.0  # cooling of the water below which an hour sizes a consumer's flow only if no other does [K]
 
 
 def loads(
@@ -58,7 +58,8 @@ def loads(
 
     .. math:: 1.2 \max_t \frac{Q}{i(T_{feed}) - i(T_{return})}
 
-    over the steps in which the water cools by 5 K or more; without such steps it is unlimited.
+    over the steps in which the water cools by 5 K or more. Where no such step asks for heat, it is taken
+    over all steps, with cooling counted as at least 5 K, or as the largest there is if that is less.
 
     References
     ----------
@@ -201,9 +202,13 @@ def _largest_flow(
     t_return: FloatArray,
     enthalpy: Callable[[FloatArray], FloatArray],
 ) -> FloatArray:
-    """Given or derived limit of each consumer's flow; (consumer,), kg/s."""
-    sizing = t_feed - t_return >= DROP_MIN
-    per_flow = np.where(sizing, enthalpy(t_feed) - enthalpy(t_return), np.nan)
-    peak = np.fmax.reduce(heat / per_flow[:, None], axis=0)
-    derived = np.where(np.isnan(peak), np.inf, FLOW_MARGIN * peak)
+    """Given or derived limit of each consumer's flow; (consumer,), kg/s. No flow is unlimited but prescribed."""
+    difference = t_feed - t_return
+    widest = float(difference.max(initial=0.0))
+    least = min(DROP_MIN, widest) if widest > 0.0 else DROP_MIN
+    sizing = np.where(difference >= DROP_MIN, enthalpy(t_feed) - enthalpy(t_return), np.nan)
+    floored = enthalpy(np.maximum(t_feed, t_return + least)) - enthalpy(t_return)
+    peak, narrow = (np.fmax.reduce(heat / rise[:, None], axis=0) for rise in (sizing, floored))
+    derived = FLOW_MARGIN * np.where(peak > 0.0, peak, narrow)
+    derived = np.where(np.isnan(derived), np.inf, derived)
     return np.where(np.isnan(consumers.max_flow), derived, consumers.max_flow)

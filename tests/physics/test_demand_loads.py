@@ -117,7 +117,28 @@ def test_largest_flow_by_hand() -> None:
     t_feed[20], t_feed[30] = 60.0, 44.0
     load = ask(consumers(2, max_flow=[np.nan, 0.03]), heat=heat, t_feed=t_feed)
     np.testing.assert_allclose(load.mass_flow_max, [1.2 * 0.075, 0.03], rtol=1e-12)
-    assert np.all(ask(consumers(2), heat=heat, t_feed=44.0).mass_flow_max == np.inf)
+
+
+def test_heat_in_narrow_steps_alone_sizes_a_flow_too() -> None:
+    """Nobody may draw without a limit: where water arrives cold, one house would starve a town."""
+    heat = np.full((WEEK.steps, 3), 1e3)
+    heat[:, 1:] = 0.0
+    heat[30, :2] = 9e3
+    np.testing.assert_allclose(  # 9 kW over all of the 4 K that there are
+        ask(consumers(3), heat=heat, t_feed=44.0).mass_flow_max,
+        [1.2 * 9e3 / (CP * 4), 1.2 * 9e3 / (CP * 4), 0.0],
+        rtol=1e-12,
+    )
+    t_feed = np.full(WEEK.steps, 80.0)
+    t_feed[30] = 42.0  # when the second house asks: counts as 5 K
+    np.testing.assert_allclose(
+        ask(consumers(3), heat=heat, t_feed=t_feed).mass_flow_max,
+        [1.2 * 1e3 / (CP * 40), 1.2 * 9e3 / (CP * 5), 0.0],
+        rtol=1e-12,
+    )
+    np.testing.assert_allclose(  # never above the return temperature: as for 5 K
+        ask(consumers(1), heat=series(1e3), t_feed=38.0).mass_flow_max, 1.2 * 1e3 / (CP * 5), rtol=1e-12
+    )
 
 
 def test_return_temperature_rules() -> None:
