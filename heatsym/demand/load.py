@@ -202,7 +202,7 @@ def _largest_flow(
     t_return: FloatArray,
     enthalpy: Callable[[FloatArray], FloatArray],
 ) -> FloatArray:
-    """Given or derived limit of each consumer's flow; (consumer,), kg/s. No flow is unlimited but prescribed."""
+    """Given or derived limit of each consumer's flow, infinite where flow is prescribed; (consumer,), kg/s."""
     difference = t_feed - t_return
     widest = float(difference.max(initial=0.0))
     least = min(DROP_MIN, widest) if widest > 0.0 else DROP_MIN

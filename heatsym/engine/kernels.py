@@ -57,9 +57,10 @@ THROUGH, SHARE, HELD = range(3)
     CAME, HEAT, LEAPS,
 ) = range(15)  # fmt: skip
 GIVEN, BACK, SEEN, SEEN_BIAS, LIMIT, MOST = range(6)
-# Rows of Inputs.source and Inputs.consumer
+# Rows of Inputs.source, Inputs.consumer, Inputs.outside
 FEED, UPPER, CONDUCTANCE, T_HOT = range(4)
 RETURN_SLOPE, LARGEST_FLOW = range(2)
+SET_POINT, SOIL = range(2)
 # Rows of Room.loop
 ERROR, STEP, TRIAL, DIAGONAL, WORK = range(5)
 
@@ -134,6 +135,7 @@ class Inputs(NamedTuple):
     return_offset: FloatArray
     consumer: FloatArray  # (2, consumer)
     ground: FloatArray  # (time,)
+    outside: FloatArray  # (2, time) set-point and ground, not as theta [degC]
     source: FloatArray  # (4, time, source)
     order: IntArray  # (time, source)
 
@@ -339,9 +341,18 @@ def temperature_of(medium: Medium, theta: float) -> float:
 
 
 @inner
-def sent_back(medium: Medium, offset: float, slope: float, supply: float) -> float:
+def rule_end(offset: float, slope: float, set_point: float, soil: float) -> float:
+    """Where a rule that follows the supply ends on cold water, as ``Problem.coldest_return``. [degC]"""
+    return max(min(offset + slope * set_point, soil), 0.0)
+
+
+@inner
+def sent_back(
+    medium: Medium, offset: float, slope: float, supply: float, set_point: float, soil: float
+) -> float:
     """Return temperature by a consumer's rule at a supply temperature, where the rule follows the supply."""
-    return theta_of(medium, offset + slope * temperature_of(medium, supply))
+    least = rule_end(offset, slope, set_point, soil)
+    return theta_of(medium, max(offset + slope * temperature_of(medium, supply), least))
 
 
 @inner
@@ -1075,6 +1086,7 @@ def first_wish(inputs: Inputs, medium: Medium, room: Room, t: int, small: float)
     Where that temperature is of no use and nothing bounds the flow, it begins as if ``small`` [K] were.
     """
     heats, given, offsets = inputs.heat[t], inputs.mass_flow[t], inputs.return_offset[t]
+    set_point, soil = inputs.outside[SET_POINT, t], inputs.outside[SOIL, t]
     slopes, mosts = inputs.consumer[RETURN_SLOPE], inputs.consumer[LARGEST_FLOW]
     wish, found = room.consumer[WISH], room.consumer[FOUND]
     asked = 0.0
@@ -1086,7 +1098,7 @@ def first_wish(inputs: Inputs, medium: Medium, room: Room, t: int, small: float)
             asked += heats[c]
             back = offsets[c]
             if slopes[c] != 0.0:
-                back = sent_back(medium, offsets[c], slopes[c], found[c])
+                back = sent_back(medium, offsets[c], slopes[c], found[c], set_point, soil)
             wish[c] = heats[c] / (medium.capacity * small) if math.isinf(mosts[c]) else mosts[c]
             if found[c] > back:
                 wish[c] = min(heats[c] / (medium.capacity * (found[c] - back)), mosts[c])
@@ -1132,6 +1144,7 @@ def received(
     temperature [K].
     """
     heats, offsets = inputs.heat[t], inputs.return_offset[t]
+    set_point, soil = inputs.outside[SET_POINT, t], inputs.outside[SOIL, t]
     slopes, mosts = inputs.consumer[RETURN_SLOPE], inputs.consumer[LARGEST_FLOW]
     wish, drawn, found = room.consumer[WISH], room.consumer[DRAWN], room.consumer[FOUND]
     error, off = 0.0, 0.0
@@ -1141,7 +1154,7 @@ def received(
             found[c] = side.node[HELD, node] / side.node[THROUGH, node] + room.consumer[BIAS, c]
         back = offsets[c]
         if slopes[c] != 0.0:
-            back = sent_back(medium, offsets[c], slopes[c], found[c])
+            back = sent_back(medium, offsets[c], slopes[c], found[c], set_point, soil)
         difference = found[c] - back
         room.consumer[DIFFERENCE, c] = difference
         if not math.isnan(heats[c]):
@@ -1327,6 +1340,7 @@ def draw(inputs: Inputs, medium: Medium, room: Room, t: int, substeps: int, shar
     makes its heat exact; negative excess is cut, so that no substep returns water warmer than it came.
     """
     heats, offsets = inputs.heat[t], inputs.return_offset[t]
+    set_point, soil = inputs.outside[SET_POINT, t], inputs.outside[SOIL, t]
     slopes, mosts = inputs.consumer[RETURN_SLOPE], inputs.consumer[LARGEST_FLOW]
     excess, falling = room.excess[0], room.excess[1]
     largest = 0.0
@@ -1335,7 +1349,11 @@ def draw(inputs: Inputs, medium: Medium, room: Room, t: int, substeps: int, shar
         for j in range(substeps):
             supply = room.arrived[c, j]
             room.returned[c, j] = supply
-            back = offsets[c] if slopes[c] == 0.0 else sent_back(medium, offsets[c], slopes[c], supply)
+            back = (
+                offsets[c]
+                if slopes[c] == 0.0
+                else sent_back(medium, offsets[c], slopes[c], supply, set_point, soil)
+            )
             excess[j] = supply - back
             mean += max(excess[j], 0.0) / substeps
         if flow > 0.0:
@@ -1427,10 +1445,15 @@ def summed(setting: Setting, work: Work, t: int, seconds: float, substeps: int, 
     network, medium, inputs = setting.network, setting.medium, setting.inputs
     room, sums, capacity = work.room, work.sums, setting.medium.capacity
     offsets, slopes = inputs.return_offset[t], inputs.consumer[RETURN_SLOPE]
+    set_point, soil = inputs.outside[SET_POINT, t], inputs.outside[SOIL, t]
     short = share < 1.0
     for c in range(network.consumer.size):
         flow, came = room.consumer[DRAWN, c], room.consumer[CAME, c]
-        back = offsets[c] if slopes[c] == 0.0 else sent_back(medium, offsets[c], slopes[c], came)
+        back = (
+            offsets[c]
+            if slopes[c] == 0.0
+            else sent_back(medium, offsets[c], slopes[c], came, set_point, soil)
+        )
         heat, demand = room.consumer[HEAT, c], inputs.heat[t, c]
         if math.isnan(demand):
             given = inputs.mass_flow[t, c]
@@ -1443,7 +1466,11 @@ def summed(setting: Setting, work: Work, t: int, seconds: float, substeps: int, 
         if missing > sums.consumer[2, c]:
             cause = CAPACITY_LIMIT if short else FLOW_LIMIT
             scaled = short and heat >= share * demand * (1.0 - 1e-9)
-            if not scaled and came - back < setting.limits.small_difference:
+            cold = came - back < setting.limits.small_difference
+            if slopes[c] != 0.0:
+                rule = offsets[c] + slopes[c] * temperature_of(medium, came)
+                cold = cold or rule < rule_end(offsets[c], slopes[c], set_point, soil)
+            if cold and not scaled:
                 cause = TEMPERATURE
             sums.consumer[2, c], sums.cause[c] = missing, cause
         if flow > 0.0:

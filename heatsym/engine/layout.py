@@ -75,6 +75,7 @@ def setting(problem: Problem, offers: Offer, plan: Plan, by: Numbering) -> kerne
             return_offset=_table(same.return_offset, shape),
             consumer=np.stack([_table(a, shape[1:]) for a in (load.return_slope, load.mass_flow_max)]),
             ground=_table(same.ground, shape[:1]),
+            outside=np.stack([problem.t_feed, problem.t_ground]),
             source=np.stack([same.feed, plan.upper, offers.conductance, offers.t_hot]),
             order=np.ascontiguousarray(plan.order, dtype=np.int64),
         ),

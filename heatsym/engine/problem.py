@@ -73,6 +73,15 @@ class Problem:
         """Number of steps."""
         return self.ctx.axis.steps
 
+    def coldest_return(self, t: int) -> FloatArray:
+        """Where a return temperature that follows the supply ends on cold water; (consumer,). [degC]
+
+        Consumers do not cool water below the ground, nor to ice; only a rule that leads below the ground
+        at the set-point (an ambient loop) ends where it leads there.
+        """
+        usual = self.load.return_offset[t] + self.load.return_slope * self.t_feed[t]
+        return np.asarray(np.maximum(np.minimum(usual, self.t_ground[t]), 0.0))
+
     def initial_temperatures(self) -> tuple[FloatArray, FloatArray]:
         """Theta of the supply and return water at the nodes: given, else first set-point and usual return."""
         everywhere = np.ones(self.graph.nodes)

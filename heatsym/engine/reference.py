@@ -124,6 +124,7 @@ class Step:
     heat: FloatArray  # (consumer,) asked for, NaN where flow is prescribed
     mass_flow: FloatArray  # (consumer,) prescribed, NaN where heat is
     return_offset: FloatArray  # (consumer,)
+    return_least: FloatArray  # (consumer,) where a rule that follows the supply ends [degC]
     feed: FloatArray  # (source,)
     upper: FloatArray  # (source,) [W]
     conductance: FloatArray  # (source,) [W/K]
@@ -198,6 +199,7 @@ class Reference:
             heat=self.problem.load.heat[t],
             mass_flow=self.problem.load.mass_flow[t],
             return_offset=self.return_offset[t],
+            return_least=self.problem.coldest_return(t),
             feed=self.feed[t],
             upper=self.plan.upper[t],
             conductance=self.offers.conductance[t],
@@ -211,9 +213,13 @@ class Reference:
         """Return temperature by each consumer's rule, for supply temperatures (..., consumer)."""
         if self.all_fixed:
             return np.broadcast_to(step.return_offset, supply.shape)
-        slope, medium = self.problem.load.return_slope, self.problem.medium
-        dropped = medium.theta(step.return_offset + slope * medium.temperature(supply))
-        return np.where(slope == 0, step.return_offset, dropped)
+        follows = np.maximum(self.rule(step, supply), step.return_least)
+        fixed = self.problem.load.return_slope == 0
+        return np.where(fixed, step.return_offset, self.problem.medium.theta(follows))
+
+    def rule(self, step: Step, supply: FloatArray) -> FloatArray:
+        """What a rule that follows the supply (..., consumer) says before it ends. [degC]"""
+        return step.return_offset + self.problem.load.return_slope * self.problem.medium.temperature(supply)
 
     def consumer_flows(self, step: Step, supply: FloatArray) -> FloatArray:
         """Flow that brings the heat asked for at this supply temperature, at most the largest flow.
@@ -559,7 +565,9 @@ class Reference:
         short = flows.share < 1.0
         limited = Cause.CAPACITY if short else Cause.FLOW
         scaled = short & (heat >= flows.share * demand * (1.0 - 1e-9))
-        cause = np.where(~scaled & (difference < SMALL_DIFFERENCE), Cause.TEMPERATURE, limited)
+        ended = (self.problem.load.return_slope != 0) & (self.rule(step, arrived) < step.return_least)
+        cold = (difference < SMALL_DIFFERENCE) | ended
+        cause = np.where(~scaled & cold, Cause.TEMPERATURE, limited)
         return np.where(demand > heat, cause, Cause.NONE).astype(np.int8)
 
     def advance(self, t: int, state: State) -> tuple[State, Outcome]:

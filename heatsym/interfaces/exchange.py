@@ -102,7 +102,9 @@ class Load:
     ``heat`` [W], (time, consumer), NaN for a consumer whose flow is prescribed; ``mass_flow`` [kg/s],
     (time, consumer), NaN where heat is prescribed. The return temperature is
     ``return_offset + return_slope * t_supply`` with offset [degC] (time, consumer) and slope [-]
-    (consumer,): slope 0 is a fixed value, slope 1 with a negative offset a temperature drop.
+    (consumer,): slope 0 is a fixed value, slope 1 with a negative offset a temperature drop. With a slope
+    it ends, on cold water, at the ground's temperature, or where the set-point itself gives less, there,
+    and nowhere below 0 degC.
     ``mass_flow_max`` [kg/s] is (consumer,), infinite where nothing bounds it.
     """
 

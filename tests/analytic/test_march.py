@@ -207,3 +207,40 @@ def test_stream_gives_only_what_the_return_water_can_take(marched: Marched) -> N
         problem, [45e3, np.inf], conductance=np.array([1e3, np.inf]), t_hot=np.array([90.0, np.inf])
     )
     assert march.source_heat[-1] == pytest.approx([40e3, 60e3])
+
+
+@pytest.mark.parametrize(
+    ("feed", "set_point", "ground", "drop", "back"),
+    [
+        (80.0, 80.0, 10.0, 30.0, 50.0),  # the rule
+        (39.0, 80.0, 10.0, 30.0, 10.0),  # never below the ground,
+        (11.0, 80.0, 10.0, 30.0, 10.0),
+        (9.0, 80.0, 10.0, 30.0, 9.0),  # nor warmed by the consumer,
+        (20.0, 80.0, -5.0, 30.0, 0.0),  # nor ice,
+        (12.0, 12.0, 10.0, 4.0, 8.0),  # but where the set-point leads below the ground,
+        (11.0, 12.0, 10.0, 4.0, 8.0),  # there.
+    ],
+)
+def test_a_drop_of_temperature_ends_on_cold_water(
+    marched: Marched, feed: float, set_point: float, ground: float, drop: float, back: float
+) -> None:
+    net = Net([(0, 1)], consumers=[1], u_own=0.0)
+    design = 30e3
+    most = 1.2 * design / (CP * drop)
+    problem = net.problem(
+        design,
+        steps=24,
+        t_feed=set_point,
+        t_ground=ground,
+        drop=drop,
+        mass_flow_max=most,
+        initial=(feed, feed),
+    )
+    march = marched(problem, t_feed=feed)
+    delivered = min(design, most * CP * (feed - back))
+    assert march.converged.all()
+    assert march.consumer_return_temperature[-1, 0] == pytest.approx(back, abs=1e-6)
+    assert march.consumer_heat_delivered[-1, 0] == pytest.approx(delivered, abs=1e-6)
+    assert march.consumer_heat_unmet[-1, 0] == pytest.approx(design - delivered, abs=1e-6)
+    cold = Cause.TEMPERATURE if delivered < design else Cause.NONE
+    assert march.consumer_unmet_cause[-1, 0] == cold

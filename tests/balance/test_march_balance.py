@@ -360,6 +360,46 @@ def test_winter_restart_after_two_weeks_without_demand(marched: Marched) -> None
     np.testing.assert_allclose(march.consumer_heat_delivered[idle + 24 :], np.tile(design, (48, 1)))
 
 
+def test_town_with_a_drop_rule_restarts_from_cold_water(marched: Marched) -> None:
+    """Two weeks at rest, then frost: nobody's return freezes or starves the rest, and all get warm."""
+    rng = np.random.default_rng(8)
+    houses, idle, steps = 12, 14 * 24, 14 * 24 + 72
+    edges = [(int(rng.integers(max(0, i - 3), i)), i) for i in range(1, houses + 1)]
+    net = Net(
+        edges,
+        length=rng.uniform(20, 120, houses),
+        diameter=np.linspace(0.1, 0.04, houses),
+        u_own=0.25,
+        consumers=[*range(1, houses + 1)],
+        fluid=None,
+    )
+    design = rng.uniform(5e3, 20e3, houses)
+    heat = np.zeros((steps, houses))
+    heat[idle:] = design
+    problem = net.problem(
+        heat,
+        steps=steps,
+        substeps=4,
+        t_ground=3.0,
+        drop=35.0,
+        mass_flow_max=1.2 * design / (4190 * 35),
+        tolerance=1e-4,
+    )
+    power = 1.15 * (design.sum() + float(0.25 * net.length.sum() * (77 + 42)))
+    march = marched(problem, power)
+    assert march.converged.all()
+    assert march.source_heat.max() <= power * (1 + 1e-6)
+    sent = march.consumer_return_temperature[idle:]
+    assert sent.min() >= 3.0 - 1e-6
+    assert sent[0].min() < 10.0  # the first water is cold, the rule alone would make it ice
+    unmet = march.consumer_heat_unmet
+    assert (march.consumer_unmet_cause[idle] == Cause.TEMPERATURE).any()
+    assert unmet[idle].sum() > 0.2 * design.sum()
+    np.testing.assert_allclose(march.consumer_heat_delivered[idle + 24 :], np.tile(design, (48, 1)))
+    together = march.consumer_heat_delivered + unmet
+    np.testing.assert_allclose(together, heat, rtol=1e-12, atol=1e-9)
+
+
 @pytest.mark.parametrize("substeps", [1, 4])
 def test_square_load_six_hours_on_six_off(marched: Marched, substeps: int) -> None:
     net = Net([(0, 1), (1, 2), (1, 3)], consumers=[2, 3], length=[400.0, 150.0, 300.0], diameter=0.05)
