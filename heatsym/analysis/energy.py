@@ -75,6 +75,16 @@ def unmet(case: Case, trajectory: Trajectory) -> dict[str, Any]:
     return {"unmet_by_cause_MWh": by_cause, "unmet_hours": float(hours)}
 
 
+def bypassed(case: Case, trajectory: Trajectory) -> dict[str, float]:
+    """Water that went through bypasses [t], and hours in which any was open [h]; empty if none opened."""
+    flow = trajectory.march.consumer_bypass_flow
+    if not flow.any():
+        return {}
+    step = case.axis.step
+    open_h = float((flow > 0).any(axis=1).sum()) * step / 3600.0
+    return {"water_t": float(flow.sum()) * step / 1e3, "open_h": open_h}
+
+
 def by_source(case: Case, trajectory: Trajectory) -> dict[str, dict[str, float]]:
     """Heat and inputs of each source [MWh], and hours at its largest output [h].
 

@@ -9,7 +9,7 @@ import xarray as xr
 
 import heatsym
 from heatsym.analysis.emissions import emissions, source_tonnes
-from heatsym.analysis.energy import by_source, energy, shares, unmet
+from heatsym.analysis.energy import by_source, bypassed, energy, shares, unmet
 from heatsym.analysis.figures import enabled_sources
 from heatsym.analysis.homes import homes
 from heatsym.analysis.money import operating_cost
@@ -56,6 +56,7 @@ def summary(
         "energy": energy(case, results, trajectory),
         **shares(case, trajectory),
         **unmet(case, trajectory),
+        "bypass": bypassed(case, trajectory),
         "homes": warmed.values,
         "sources": sources,
         "standby": standby(results),

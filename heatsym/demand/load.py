@@ -86,6 +86,7 @@ def loads(
         return_offset=np.broadcast_to(offset[:, None], shape),
         return_slope=np.full(shape[1], slope),
         mass_flow_max=_largest_flow(consumers, heat, t_feed, offset + slope * t_feed, enthalpy),
+        bypass=np.broadcast_to(np.asarray(consumers.bypass, dtype=float), shape[1:]),
     )
 
 
@@ -202,7 +203,7 @@ def _largest_flow(
     t_return: FloatArray,
     enthalpy: Callable[[FloatArray], FloatArray],
 ) -> FloatArray:
-    """Given or derived limit of each consumer's flow, infinite where flow is prescribed; (consumer,), kg/s."""
+    """Given or derived limit of each consumer's flow, infinite where it is prescribed; (consumer,), kg/s."""
     difference = t_feed - t_return
     widest = float(difference.max(initial=0.0))
     least = min(DROP_MIN, widest) if widest > 0.0 else DROP_MIN

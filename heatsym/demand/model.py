@@ -29,6 +29,14 @@ class Consumers:
     min_supply_temperature: FloatArray = quantity(
         "degC", "supply temperature below which an hour is flagged", low=0, high=150, default=NAN
     )
+    bypass: FloatArray = quantity(
+        "degC",
+        "temperature at which a bypass keeps the end of the way to the consumer, 0 for no bypass; default: "
+        "min_supply_temperature at the ends of branches, else none",
+        low=0,
+        high=150,
+        default=NAN,
+    )
     max_flow: FloatArray = quantity(
         "kg/s",
         "largest flow; default 1.2 times the flow at the consumer's peak",

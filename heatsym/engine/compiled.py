@@ -78,6 +78,7 @@ class Compiled:
         memory = kernels.Memory(
             self.begin.arrived.copy(),
             self.begin.response.copy(),
+            self.begin.held.copy(),
             self.begin.source_return.copy(),
             at_rest,
             at_rest.copy(),
@@ -116,7 +117,7 @@ class Compiled:
             progress(first / steps)
             self._run(state, room, rows, first, min(first + piece, steps), first)
         self._in_degrees(rows)
-        demand, delivered, arrived, sent, drawn = rows.consumer
+        demand, delivered, arrived, sent, drawn, passed = rows.consumer
         flow_supply, flow_return, loss, pipe_supply, pipe_return = rows.pipe
         heat, flow, feed, back = rows.source
         return March(
@@ -134,6 +135,7 @@ class Compiled:
             consumer_supply_temperature=arrived,
             consumer_return_temperature=sent,
             consumer_mass_flow=drawn,
+            consumer_bypass_flow=passed,
             source_heat=heat,
             source_mass_flow=flow,
             source_supply_temperature=feed,

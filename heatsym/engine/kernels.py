@@ -54,13 +54,15 @@ THROUGH, SHARE, HELD = range(3)
 # Rows of Room.consumer and Room.source
 (
     WISH, DRAWN, FOUND, DIFFERENCE, SENT, LOW, HIGH, LAST_WISH, LAST_DIFFERENCE, LAST_SURPLUS, RESPONSE, BIAS,
-    CAME, HEAT, LEAPS,
-) = range(15)  # fmt: skip
+    CAME, HEAT, LEAPS, KEEPS, PASSING, PASSED, FLOWED, FIRST, WANTED, SOFTNESS,
+) = range(22)  # fmt: skip
 GIVEN, BACK, SEEN, SEEN_BIAS, LIMIT, MOST = range(6)
 # Rows of Inputs.source, Inputs.consumer, Inputs.outside
 FEED, UPPER, CONDUCTANCE, T_HOT = range(4)
-RETURN_SLOPE, LARGEST_FLOW = range(2)
+RETURN_SLOPE, LARGEST_FLOW, KEPT, MOST_KEPT, WAY = range(5)
 SET_POINT, SOIL = range(2)
+# Rows of Room.way
+LASTING, FORCE, GIVE, RISE = range(4)
 # Rows of Room.loop
 ERROR, STEP, TRIAL, DIAGONAL, WORK = range(5)
 
@@ -133,7 +135,7 @@ class Inputs(NamedTuple):
     heat: FloatArray  # (time, consumer), NaN where flow is prescribed
     mass_flow: FloatArray
     return_offset: FloatArray
-    consumer: FloatArray  # (2, consumer)
+    consumer: FloatArray  # (5, consumer)
     ground: FloatArray  # (time,)
     outside: FloatArray  # (2, time) set-point and ground, not as theta [degC]
     source: FloatArray  # (4, time, source)
@@ -161,6 +163,10 @@ class Limits(NamedTuple):
     leaps: int
     narrow: float
     asks_return: bool
+    bypasses: bool
+    soft: float
+    trickle: float
+    coldest: float
 
 
 class Water(NamedTuple):
@@ -191,14 +197,15 @@ class Side(NamedTuple):
 class Room(NamedTuple):
     """Working memory of a step."""
 
-    consumer: FloatArray  # (15, consumer)
+    consumer: FloatArray  # (22, consumer)
     source: FloatArray  # (6, source)
     entering: FloatArray  # (source, substep)
     arrived: FloatArray  # (consumer, substep)
     returned: FloatArray  # (consumer, substep)
     excess: FloatArray  # (2, substep)
     withdrawal: FloatArray  # (node,)
-    queue: IntArray  # (2, node)
+    queue: IntArray  # (3, node)
+    way: FloatArray  # (4, node) how the supply comes to the nodes, for bypasses
     base: FloatArray  # (pipe,)
     depths: IntArray
     loop_pipe: FloatArray  # (4, pipe) density, viscosity, drop, slope
@@ -214,6 +221,7 @@ class Memory(NamedTuple):
 
     arrived: FloatArray  # (consumer,)
     response: FloatArray
+    held: FloatArray  # (consumer,) flow that keeps the way to it warm
     source_return: FloatArray  # (source,)
     supply_around: FloatArray  # (loop,)
     return_around: FloatArray
@@ -224,7 +232,9 @@ class Sums(NamedTuple):
 
     node: FloatArray  # (4, node) content and weight of supply, of return
     pipe: FloatArray  # (3, pipe) flow of supply, of return, loss
-    consumer: FloatArray  # (6, consumer) demand, delivered, worst part, drawn, content arrived, content sent
+    consumer: (
+        FloatArray  # (7, consumer) demand, delivered, worst part, drawn, content arrived, sent, bypassed
+    )
     cause: IntArray  # (consumer,)
     source: FloatArray  # (5, source) heat, flow, content fed, content returned, last return
 
@@ -265,7 +275,9 @@ class Output(NamedTuple):
     node_column: IntArray
     node: FloatArray  # (2, time, node) supply and return temperature
     pipe: FloatArray  # (5, time, pipe) flow of supply, of return, loss, mean temperature of supply, of return
-    consumer: FloatArray  # (5, time, consumer) demand, delivered, supply and return temperature, flow
+    consumer: (
+        FloatArray  # (6, time, consumer) demand, delivered, supply and return temperature, flow, bypassed
+    )
     cause: NDArray[np.int8]
     source: FloatArray  # (4, time, source) heat, flow, feed, return
     step: FloatArray  # (2, time) stored heat, residual
@@ -1076,6 +1088,188 @@ def move(
             loss[k] = stand(water, k, decay, side.pipe[T_EQ, k]) * side.capacity[k]
 
 
+# -- bypasses: as in :mod:`heatsym.engine.bypass` ----------------------------------------------------
+
+
+@inner
+def lasting(network: Network, medium: Medium, side: Side, room: Room, feed: FloatArray) -> None:
+    """Content of the supply's nodes if the present flows went on for ever, and what pipe feeds each most."""
+    flow, t_eq = side.pipe[FLOW], side.pipe[T_EQ]
+    share, content, most, feeder = side.node[SHARE], room.way[LASTING], room.way[RISE], room.queue[2]
+    fill(content, 0.0)
+    fill(most, 0.0)
+    fill(feeder, -1)
+    for s in range(network.source.size):
+        content[network.source[s]] += room.source[GIVEN, s] * feed[s]
+        most[network.source[s]] += room.source[GIVEN, s]
+    for i in range(side.counts[0]):
+        k = side.order[SEQUENCE, i]
+        up, down, size = network.start[k], network.end[k], abs(flow[k])
+        if flow[k] < 0.0:
+            up, down = down, up
+        fading = network.conductance[k] / (size * medium.capacity)
+        keeps = 1.0 - fading * series(-fading) if fading <= SHORT else math.exp(-fading)
+        content[down] += size * (t_eq[k] + keeps * (content[up] * share[up] - t_eq[k]))
+        if size > most[down]:
+            most[down], feeder[down] = size, k
+
+
+@inner
+def fall_of(limits: Limits, over: float, soil: float, hottest: float) -> float:
+    """Logarithm of the warmest feed over the end that is kept, both over the soil."""
+    return math.log(max((hottest - soil) / over, limits.coldest))
+
+
+@inner
+def first_kept(inputs: Inputs, c: int, fall: float) -> float:
+    """Flow that keeps the way to a consumer as if it served nobody else."""
+    most: float = inputs.consumer[MOST_KEPT, c]
+    return min(inputs.consumer[WAY, c] / fall, most) if fall > 0.0 else most
+
+
+@inner
+def warmest(feed: FloatArray) -> float:
+    """The warmest feed."""
+    hottest = -np.inf
+    for s in range(feed.size):
+        hottest = max(hottest, feed[s])
+    return hottest
+
+
+@inner
+def first_passing(limits: Limits, inputs: Inputs, room: Room, t: int, held: FloatArray) -> None:
+    """Begin every bypass's search with the flow held last."""
+    soil, hottest = inputs.ground[t], warmest(inputs.source[FEED, t])
+    for c in range(held.size):
+        kept = inputs.consumer[KEPT, c]
+        room.consumer[KEEPS, c] = 0.0
+        room.consumer[FIRST, c] = 0.0
+        if kept > soil:
+            fall = fall_of(limits, kept - soil, soil, hottest)
+            room.consumer[FIRST, c] = first_kept(inputs, c, fall)
+            room.consumer[KEEPS, c] = room.consumer[FIRST, c]
+            if held[c] >= 0.0:
+                room.consumer[KEEPS, c] = min(held[c], inputs.consumer[MOST_KEPT, c])
+        room.consumer[FLOWED, c] = 0.0
+
+
+@inner
+def passing_by(room: Room, wished: float, still: float) -> float:
+    """What bypasses add to the consumers' own flows, in sum; all begin where nothing moves yet. [kg/s]"""
+    total, flowed = 0.0, False
+    for c in range(room.consumer.shape[1]):
+        passing = max(room.consumer[KEEPS, c] - room.consumer[WISH, c], 0.0)
+        room.consumer[PASSING, c] = passing
+        total += passing
+        flowed = flowed or room.consumer[FLOWED, c] > 0.0
+    if wished + total <= still and not flowed:
+        total = 0.0
+        for c in range(room.consumer.shape[1]):
+            room.consumer[KEEPS, c] = room.consumer[FIRST, c]
+            room.consumer[PASSING, c] = max(room.consumer[FIRST, c] - room.consumer[WISH, c], 0.0)
+            total += room.consumer[PASSING, c]
+    return total
+
+
+@inner
+def judged(
+    network: Network,
+    medium: Medium,
+    limits: Limits,
+    inputs: Inputs,
+    side: Side,
+    room: Room,
+    t: int,
+    scarce: bool,
+) -> tuple[float, float, float]:
+    """How well the bypasses keep the ends of their ways, and what is wanted of those that move.
+
+    Returns heat that is off [W], in sum, the largest error of an end [K], and heat that bypasses carry
+    over the soil's [W].
+    """
+    soil, hottest = inputs.ground[t], warmest(inputs.source[FEED, t])
+    error, off, carried = 0.0, 0.0, 0.0
+    for c in range(room.consumer.shape[1]):
+        kept, most, node = inputs.consumer[KEPT, c], inputs.consumer[MOST_KEPT, c], network.consumer[c]
+        room.consumer[SOFTNESS, c] = room.consumer[WANTED, c] = 0.0
+        if not kept > soil:
+            continue
+        passing, end, dry = room.consumer[PASSING, c], soil, True
+        flow = room.consumer[WISH, c] + passing
+        if side.node[THROUGH, node] > 0.0:
+            end, dry = room.way[LASTING, node] / side.node[THROUGH, node], False
+        gap = end - kept
+        shut = passing == 0.0 and (gap > 0.0 or (dry and room.consumer[FLOWED, c] > 0.0))
+        stuck = gap < 0.0 and (flow >= most * (1.0 - 1e-9) or scarce)
+        if not shut and not stuck:
+            error += medium.capacity * room.consumer[DRAWN, c] * abs(gap)
+            off = max(off, abs(gap))
+        carried += medium.capacity * room.consumer[PASSED, c] * (kept - soil)
+        if flow > 0.0 and not stuck and (passing > 0.0 or gap < 0.0):
+            warmth = math.log(max((end - soil) / (kept - soil), limits.coldest))
+            loss = fall_of(limits, kept - soil, soil, hottest) - warmth
+            room.consumer[WANTED, c] = -warmth
+            room.consumer[SOFTNESS, c] = limits.soft * max(loss, 1e-3) / flow
+        elif flow == 0.0 and gap < 0.0 and not stuck and not (dry and room.consumer[FLOWED, c] > 0.0):
+            room.consumer[WANTED, c] = 1.0
+        elif flow > 0.0 and passing == 0.0 and gap > 0.0 and hottest > kept:
+            room.consumer[WANTED, c] = -max(flow * (hottest - end) / (hottest - kept), 1e-300)
+    return error, off, carried
+
+
+@inner
+def kept_anew(
+    network: Network, medium: Medium, limits: Limits, inputs: Inputs, side: Side, room: Room
+) -> None:
+    """Move every bypass's flow, having been judged: Newton's method along all ways at once."""
+    flow, feeder = side.pipe[FLOW], room.queue[2]
+    force, give, rise = room.way[FORCE], room.way[GIVE], room.way[RISE]
+    fill(force, 0.0)
+    fill(give, 0.0)
+    fill(rise, 0.0)
+    moves = False
+    for c in range(room.consumer.shape[1]):
+        soft, node = room.consumer[SOFTNESS, c], network.consumer[c]
+        if soft > 0.0:
+            moves = True
+            force[node] += room.consumer[WANTED, c] / soft
+            give[node] += 1.0 / soft
+    count = side.counts[0] if moves else 0
+    for i in range(count - 1, -1, -1):
+        k = side.order[SEQUENCE, i]
+        up, down = network.start[k], network.end[k]
+        if flow[k] < 0.0:
+            up, down = down, up
+        if feeder[down] == k:
+            stiff = 1.0 + give[down] * network.conductance[k] / (medium.capacity * flow[k] * flow[k])
+            force[up] += force[down] / stiff
+            give[up] += give[down] / stiff
+    for i in range(count):
+        k = side.order[SEQUENCE, i]
+        up, down = network.start[k], network.end[k]
+        if flow[k] < 0.0:
+            up, down = down, up
+        if feeder[down] == k:
+            steep = network.conductance[k] / (medium.capacity * flow[k] * flow[k])
+            pull = (force[down] - give[down] * rise[up]) / (1.0 + give[down] * steep)
+            rise[down] = rise[up] + steep * pull
+    for c in range(room.consumer.shape[1]):
+        soft, wanted = room.consumer[SOFTNESS, c], room.consumer[WANTED, c]
+        total = room.consumer[WISH, c] + room.consumer[PASSING, c]
+        if soft > 0.0:
+            share = min((wanted - rise[network.consumer[c]]) / soft / total, 1.0 - 1.0 / limits.reach)
+            aimed = total * max(1.0 / (1.0 - share), 1.0 / limits.reach)
+            if aimed < limits.trickle * room.consumer[FIRST, c]:
+                aimed = 0.0
+            room.consumer[KEEPS, c] = min(aimed, inputs.consumer[MOST_KEPT, c])
+        elif wanted > 0.0:
+            room.consumer[KEEPS, c] = room.consumer[FIRST, c]
+        elif wanted < 0.0:
+            room.consumer[KEEPS, c] = min(room.consumer[KEEPS, c], -wanted)
+        if total > 0.0:
+            room.consumer[FLOWED, c] = 1.0
+
+
 # -- the coupling ------------------------------------------------------------------------------------
 
 
@@ -1136,7 +1330,14 @@ def limited(inputs: Inputs, medium: Medium, room: Room, t: int) -> None:
 
 @inner
 def received(
-    network: Network, inputs: Inputs, medium: Medium, side: Side, room: Room, t: int, now: float
+    network: Network,
+    inputs: Inputs,
+    medium: Medium,
+    side: Side,
+    room: Room,
+    t: int,
+    now: float,
+    bypasses: bool,
 ) -> tuple[float, float]:
     """What arrives at the consumers and what they send back.
 
@@ -1157,15 +1358,19 @@ def received(
             back = sent_back(medium, offsets[c], slopes[c], found[c], set_point, soil)
         difference = found[c] - back
         room.consumer[DIFFERENCE, c] = difference
+        own = drawn[c]
+        if bypasses:
+            own -= room.consumer[PASSED, c]
         if not math.isnan(heats[c]):
             short = heats[c] - wish[c] * medium.capacity * difference
             if wish[c] < mosts[c] or short < 0.0:
                 short = abs(now * short)
                 error += short
-                if draws > 0.0:
-                    off = max(off, short / draws)
+                if own > 0.0:
+                    off = max(off, short / (own * medium.capacity))
         if draws > 0.0:
-            heat = drawn_heat(heats[c], mosts[c], drawn[c], now, draws * max(difference, 0.0))
+            usable = own * medium.capacity * max(difference, 0.0)
+            heat = drawn_heat(heats[c], mosts[c], own, now, usable)
             room.consumer[SENT, c] = found[c] - heat / draws
     return error, off
 
@@ -1260,6 +1465,8 @@ def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -
     copy(state.memory.supply_around, work.supply.around)
     copy(state.memory.return_around, work.return_.around)
     asked = first_wish(inputs, medium, room, t, limits.small_difference)
+    if limits.bypasses:
+        first_passing(limits, inputs, room, t, state.memory.held)
     limited(inputs, medium, room, t)
     allowed = limits.tolerance * max(asked, 1e-3 * limits.design_heat)
     share, now, settled, sweep = 1.0, 1.0, False, 0
@@ -1268,21 +1475,32 @@ def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -
         wanted = 0.0
         for c in range(wish.size):
             wanted += wish[c]
+        own = wanted
         wanted *= share
+        through = passing_by(room, own, limits.still) if limits.bypasses else 0.0
         offered = most_flows(inputs, medium, room, t)
-        if wanted <= limits.still or offered <= limits.still:
+        if wanted + through <= limits.still or offered <= limits.still:
             fill(drawn, 0.0)
+            fill(room.consumer[PASSED], 0.0)
             fill(given, 0.0)
             copy(state.memory.response, room.consumer[RESPONSE])
             at_rest(work.supply)
             at_rest(work.return_)
             return 1.0 if wanted <= limits.still else 0.0, sweep, True
-        ratio = offered / wanted
+        ratio = offered / wanted if wanted > 0.0 else np.inf
         now = share * min(1.0, ratio)
         share = min(1.0, share * ratio)
+        spared = max(offered - now * own, 0.0)
+        scarce = spared < through
         left = 0.0
         for c in range(wish.size):
             drawn[c] = now * wish[c]
+            if limits.bypasses:
+                passed = room.consumer[PASSING, c]
+                if scarce:
+                    passed *= spared / through
+                drawn[c] += passed
+                room.consumer[PASSED, c] = passed if drawn[c] >= limits.still else 0.0
             if drawn[c] < limits.still:
                 drawn[c] = 0.0
             left += drawn[c]
@@ -1300,8 +1518,14 @@ def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -
         mix(
             network, medium, state.supply, work.supply, seconds, network.source, given, inputs.source[FEED, t]
         )
-        error, off = received(network, inputs, medium, work.supply, room, t, now)
+        error, off = received(network, inputs, medium, work.supply, room, t, now, limits.bypasses)
         error += abs(share - now) * asked
+        within = allowed
+        if limits.bypasses:
+            lasting(network, medium, work.supply, room, inputs.source[FEED, t])
+            amiss, apart, carried = judged(network, medium, limits, inputs, work.supply, room, t, scarce)
+            error, off = error + amiss, max(off, apart)
+            within += limits.tolerance * carried
         excess = 0.0
         if limits.asks_return:
             mix(
@@ -1317,7 +1541,7 @@ def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -
             excess, beyond = excess_heat(network, inputs, medium, work.return_, room, t)
             error += beyond
         settled = (
-            error <= allowed
+            error <= within
             and off <= limits.temperature
             and excess <= limits.excess * limits.design_heat
             and closed
@@ -1325,6 +1549,8 @@ def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -
         if settled:
             break
         if sweep < limits.max_sweeps:
+            if limits.bypasses:
+                kept_anew(network, medium, limits, inputs, work.supply, room)
             search(limits, inputs.heat[t], inputs.consumer[LARGEST_FLOW], room, medium.capacity)
     return now, sweep, settled
 
@@ -1333,7 +1559,9 @@ def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -
 
 
 @inner
-def draw(inputs: Inputs, medium: Medium, room: Room, t: int, substeps: int, share: float) -> float:
+def draw(
+    inputs: Inputs, medium: Medium, room: Room, t: int, substeps: int, share: float, bypasses: bool
+) -> float:
     """Heat that consumers get and what they send back in each substep; the largest shift in it. [K]
 
     One shift, common to all substeps, is added to a consumer's excess of supply over wanted return and
@@ -1345,7 +1573,10 @@ def draw(inputs: Inputs, medium: Medium, room: Room, t: int, substeps: int, shar
     excess, falling = room.excess[0], room.excess[1]
     largest = 0.0
     for c in range(heats.size):
-        flow, heat, mean = room.consumer[DRAWN, c], 0.0, 0.0
+        flow, part, heat, mean = room.consumer[DRAWN, c], 1.0, 0.0, 0.0
+        if bypasses and flow > 0.0:
+            own = flow - room.consumer[PASSED, c]
+            flow, part = own, own / flow
         for j in range(substeps):
             supply = room.arrived[c, j]
             room.returned[c, j] = supply
@@ -1376,7 +1607,7 @@ def draw(inputs: Inputs, medium: Medium, room: Room, t: int, substeps: int, shar
                 break
             shift = level
         for j in range(substeps):
-            room.returned[c, j] -= max(excess[j] + shift, 0.0)
+            room.returned[c, j] -= part * max(excess[j] + shift, 0.0)
         largest = max(largest, abs(shift))
     return largest
 
@@ -1407,7 +1638,7 @@ def commit(
             came += room.arrived[c, j]
         room.consumer[CAME, c] = came / substeps
         missed = max(missed, abs(came / substeps - room.consumer[FOUND, c]))
-    shift = draw(inputs, medium, room, t, substeps, share)
+    shift = draw(inputs, medium, room, t, substeps, share, setting.limits.bypasses)
     if not setting.limits.asks_return:
         mix(network, medium, state.return_, r_side, seconds, network.consumer, drawn, room.consumer[SENT])
     move(network, state.return_, r_side, seconds, substeps, network.consumer, drawn, room.returned)
@@ -1434,6 +1665,7 @@ def remembered(state: State, work: Work) -> None:
     """Hand on what the step found beside the water."""
     copy(work.room.consumer[CAME], state.memory.arrived)
     copy(work.room.consumer[RESPONSE], state.memory.response)
+    copy(work.room.consumer[KEEPS], state.memory.held)
     copy(work.room.source[BACK], state.memory.source_return)
     copy(work.supply.around, state.memory.supply_around)
     copy(work.return_.around, state.memory.return_around)
@@ -1480,6 +1712,7 @@ def summed(setting: Setting, work: Work, t: int, seconds: float, substeps: int, 
             sums.consumer[3, c] += flow * seconds
             sums.consumer[4, c] += flow * seconds * came
             sums.consumer[5, c] += flow * seconds * returned
+            sums.consumer[6, c] += room.consumer[PASSED, c] * seconds
     for s in range(network.source.size):
         flow, back, feed = room.source[GIVEN, s], room.source[BACK, s], inputs.source[FEED, t, s]
         sums.source[0, s] += flow * capacity * (feed - back) * seconds
@@ -1597,6 +1830,7 @@ def written(setting: Setting, state: State, sums: Sums, output: Output, row: int
         output.consumer[2, row, c] = over(sums.consumer[4, c], drawn)
         output.consumer[3, row, c] = over(sums.consumer[5, c], drawn)
         output.consumer[4, row, c] = drawn * per_second
+        output.consumer[5, row, c] = sums.consumer[6, c] * per_second
         output.cause[row, c] = sums.cause[c]
         heat_out += sums.consumer[1, c]
     for s in range(network.source.size):

@@ -10,6 +10,8 @@ from scipy import sparse
 from scipy.sparse.linalg import splu
 
 from heatsym.engine import kernels, reference
+from heatsym.engine.bypass import COLDEST as COLDEST_END
+from heatsym.engine.bypass import SOFT, TRICKLE
 from heatsym.engine.medium import Medium
 from heatsym.engine.problem import Problem
 from heatsym.engine.search import LEAPS, NARROW, REACH, STEEPEST
@@ -68,12 +70,21 @@ def setting(problem: Problem, offers: Offer, plan: Plan, by: Numbering) -> kerne
             leaps=LEAPS,
             narrow=NARROW,
             asks_return=same.asks_return,
+            bypasses=same.bypasses,
+            soft=SOFT,
+            trickle=TRICKLE,
+            coldest=COLDEST_END,
         ),
         inputs=kernels.Inputs(
             heat=_table(load.heat, shape),
             mass_flow=_table(load.mass_flow, shape),
             return_offset=_table(same.return_offset, shape),
-            consumer=np.stack([_table(a, shape[1:]) for a in (load.return_slope, load.mass_flow_max)]),
+            consumer=np.stack(
+                [
+                    _table(a, shape[1:])
+                    for a in (load.return_slope, load.mass_flow_max, same.kept, same.most_kept, same.way)
+                ]
+            ),
             ground=_table(same.ground, shape[:1]),
             outside=np.stack([problem.t_feed, problem.t_ground]),
             source=np.stack([same.feed, plan.upper, offers.conductance, offers.t_hot]),
@@ -100,14 +111,15 @@ def work(at: kernels.Setting, safe: tuple[kernels.Water, kernels.Water]) -> kern
         for capacity in (at.network.supply_capacity, at.network.return_capacity)
     )
     room = kernels.Room(
-        consumer=np.zeros((15, consumers)),
+        consumer=np.zeros((22, consumers)),
         source=np.zeros((6, sources)),
         entering=np.zeros((sources, substeps)),
         arrived=np.zeros((consumers, substeps)),
         returned=np.zeros((consumers, substeps)),
         excess=np.zeros((2, substeps)),
         withdrawal=np.zeros(nodes),
-        queue=_zeros((2, nodes)),
+        queue=_zeros((3, nodes)),
+        way=np.zeros((4, nodes)),
         base=np.zeros(pipes),
         depths=_zeros(2 * at.limits.halvings + 2),
         loop_pipe=np.zeros((4, pipes)),
@@ -120,7 +132,7 @@ def work(at: kernels.Setting, safe: tuple[kernels.Water, kernels.Water]) -> kern
     sums = kernels.Sums(
         node=np.zeros((4, nodes)),
         pipe=np.zeros((3, pipes)),
-        consumer=np.zeros((6, consumers)),
+        consumer=np.zeros((7, consumers)),
         cause=_zeros(consumers),
         source=np.zeros((5, sources)),
     )
@@ -136,7 +148,7 @@ def output(at: kernels.Setting, by: Numbering, steps: int) -> kernels.Output:
         node_column=by.nodes,
         node=np.empty((2, steps, nodes)),
         pipe=np.empty((5, steps, pipes)),
-        consumer=np.empty((5, steps, consumers)),
+        consumer=np.empty((6, steps, consumers)),
         cause=np.empty((steps, consumers), dtype=np.int8),
         source=np.empty((4, steps, sources)),
         step=np.empty((2, steps)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from heatsym.case.model import Case
@@ -79,7 +81,7 @@ def prepare(case: Case) -> Problem:
         supply=supply,
         return_=_layer(pipes, water, float(usual.mean())),
         medium=water,
-        load=load,
+        load=replace(load, bypass=_bypasses(case, load.bypass, position)),
         t_feed=t_feed,
         t_ground=_ground(case, ctx),
         height=height,
@@ -144,6 +146,15 @@ def _layer(pipes: PipeProperties, water: Medium, t: float) -> Layer:
     density = float(water.density(np.array([t]))[0])
     area = 0.25 * np.pi * pipes.inner_diameter**2
     return Layer((density * area * water.capacity + pipes.wall_capacity) * pipes.length, density)
+
+
+def _bypasses(case: Case, given: FloatArray, position: dict[str, int]) -> FloatArray:
+    """Temperatures that bypasses keep; by default a consumer's minimum, at the ends of branches. [degC]"""
+    network, consumers = case.network, case.demand.consumers
+    trenches = np.bincount(np.concatenate([network.start, network.end]), minlength=len(position))
+    ends = trenches[[position[node] for node in consumers.node]] == 1
+    kept = np.where(np.isnan(given) & ends, consumers.min_supply_temperature, given)
+    return np.where(kept > 0.0, kept, np.nan)
 
 
 def _ground(case: Case, ctx: Context) -> FloatArray:

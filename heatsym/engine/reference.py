@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heatsym.engine import parcels, walled
+from heatsym.engine.bypass import Bypasses, Ways
 from heatsym.engine.problem import Layer, Problem
 from heatsym.engine.record import Outcome, Record, joined
 from heatsym.engine.search import FlowSearch
@@ -66,6 +67,14 @@ class Way(Protocol):
         """The water after the step, and the heat lost in pipe capacities times kelvin; (pipe,)."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Lasting:
+    """What flow that never changes does to the water: ``offset`` and ``gain`` as of a :class:`Way`."""
+
+    offset: FloatArray
+    gain: FloatArray
+
+
 class Water(Protocol):
     """The water in one side's pipes: parcels, or plug flow past walls that follow late."""
 
@@ -94,15 +103,20 @@ class State:
     return_: Water
     arrived: FloatArray  # (consumer,) supply temperature at the consumer
     response: FloatArray  # (consumer,) change of that temperature with the logarithm of its flow [K]
+    held: FloatArray  # (consumer,) flow that keeps the way to it warm, where there is a bypass
     source_return: FloatArray  # (source,) return temperature at the source
     circulation: tuple[FloatArray, FloatArray]  # loop flows in supply and return
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Flows:
-    """Mass flows [kg/s] of a step; ``share`` is the part of all demand that capacity lets through."""
+    """Mass flows [kg/s] of a step; ``share`` is the part of all demand that capacity lets through.
+
+    ``consumer`` is what a consumer draws together with its ``bypass``.
+    """
 
     consumer: FloatArray
+    bypass: FloatArray
     source: FloatArray
     supply: FloatArray
     return_: FloatArray
@@ -111,8 +125,14 @@ class Flows:
     arrived: FloatArray
     returned: FloatArray  # (source,)
     response: FloatArray
+    held: FloatArray
     sweeps: int
     converged: bool
+
+    @property
+    def own(self) -> FloatArray:
+        """What flows through the consumers themselves, (consumer,)."""
+        return self.consumer - self.bypass
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,6 +150,7 @@ class Step:
     conductance: FloatArray  # (source,) [W/K]
     t_hot: FloatArray  # (source,) [degC]
     order: IntArray  # (source,)
+    soil: float  # undisturbed
     t_eq_supply: FloatArray  # (pipe,)
     t_eq_return: FloatArray  # (pipe,)
 
@@ -159,6 +180,10 @@ class Reference:
         self.asks_return = len(p.sources) > 1 or bool(np.isfinite(plan.upper).any())
         largest = np.where(np.isfinite(load.mass_flow_max), load.mass_flow_max, 0.0)
         prescribed = np.nan_to_num(load.mass_flow).max(axis=0, initial=0.0)
+        self.bypasses = bool((~np.isnan(load.bypass)).any())
+        self.kept = medium.theta(load.bypass)
+        self.most_kept = np.where(np.isfinite(load.mass_flow_max), load.mass_flow_max, prescribed)
+        self.way = p.graph.along_ways(p.pipes.u_own * p.pipes.length)[p.consumer_node] / medium.capacity
         self.still = STILL * max(float(largest.sum() + prescribed.sum()), 1e-6)
         drop = p.t_feed[:, None] * (1.0 - load.return_slope) - load.return_offset
         drawn = np.nan_to_num(load.mass_flow) * medium.capacity * np.maximum(drop, 0.0)
@@ -184,6 +209,7 @@ class Reference:
             return_=return_,
             arrived=warm[p.consumer_node],
             response=np.zeros(len(p.consumer_node)),
+            held=np.full(len(p.consumer_node), -1.0),
             source_return=cold[p.source_node],
             circulation=(at_rest, at_rest),
         )
@@ -205,6 +231,7 @@ class Reference:
             conductance=self.offers.conductance[t],
             t_hot=self.offers.t_hot[t],
             order=self.plan.order[t],
+            soil=float(ground),
             t_eq_supply=equilibrium_temperature(ground, state.return_.mean(), own, cross),
             t_eq_return=equilibrium_temperature(ground, state.supply.mean(), own, cross),
         )
@@ -294,13 +321,28 @@ class Reference:
         return water.through(fills, decay, t_eq, seconds)
 
     def mixed(
-        self, way: Way, flow: FloatArray, place: IntArray, inflow: FloatArray, t: FloatArray
+        self, way: Way | Lasting, flow: FloatArray, place: IntArray, inflow: FloatArray, t: FloatArray
     ) -> FloatArray:
         """Node temperatures of one side; ``inflow`` at temperature ``t`` enters at nodes ``place``."""
         nodes = self.problem.graph.nodes
         entering = at_nodes(place, inflow, nodes)
         content = at_nodes(place, inflow * np.where(inflow > 0, t, 0.0), nodes)
         return self.problem.mixer.solve(flow, way.offset, way.gain, entering, content)
+
+    def ways(self, step: Step, flow: FloatArray, source: FloatArray) -> Ways:
+        """How supply water comes to the nodes if these flows go on for ever."""
+        p, graph = self.problem, self.problem.graph
+        size, u_length = np.abs(flow), p.pipes.u_own * p.pipes.length
+        fading = u_length / (np.maximum(size, 1e-300) * p.medium.capacity)
+        way = Lasting(step.t_eq_supply * -np.expm1(-fading), np.exp(-fading))
+        fed = at_nodes(p.source_node, source, graph.nodes)
+        up, steepness = np.full(graph.nodes, -1), np.zeros(graph.nodes)
+        upstream = np.where(flow > 0, graph.start, graph.end)
+        downstream = np.where(flow > 0, graph.end, graph.start)
+        for k in np.argsort(size, kind="stable"):  # the largest flow into a node is written last
+            if size[k] > fed[downstream[k]]:
+                up[downstream[k]], steepness[downstream[k]] = upstream[k], fading[k] / size[k]
+        return Ways(self.mixed(way, flow, p.source_node, source, step.feed), up, steepness)
 
     def heat_taken(self, step: Step, flow: FloatArray, supply: FloatArray, share: float) -> FloatArray:
         """Heat that consumers draw from a flow at a supply temperature (nothing below their return's). [W]"""
@@ -330,16 +372,21 @@ class Reference:
         allowed = p.tolerance * max(float(asked.sum()), 1e-3 * self.design_heat)
         found, source_return = state.arrived, state.source_return
         search = FlowSearch(self.consumer_flows(step, found), p.load.mass_flow_max, state.response)
+        bypasses = Bypasses(
+            self.kept, self.most_kept, self.way, state.held, step.soil, float(step.feed.max(initial=-np.inf))
+        )
         circulation, share = state.circulation, 1.0
         limit, rest = self.most_heat(step, source_return), np.zeros(len(graph.start))
         for sweep in range(1, p.max_sweeps + 1):
             flow = np.where(prescribed, np.nan_to_num(step.mass_flow), search.flow)
-            wanted = share * float(flow.sum())
+            passing = bypasses.passing(flow, self.still)
+            wanted, through = share * float(flow.sum()), float(passing.sum())
             most = self.most_flow(step, source_return, limit)
             room = float(most.sum())
-            if wanted <= self.still or room <= self.still:
+            if wanted + through <= self.still or room <= self.still:
                 return Flows(
                     consumer=0.0 * flow,
+                    bypass=0.0 * flow,
                     source=0.0 * source_return,
                     supply=rest,
                     return_=rest,
@@ -348,12 +395,18 @@ class Reference:
                     arrived=found,
                     returned=source_return,
                     response=state.response,
+                    held=bypasses.total,
                     sweeps=sweep,
                     converged=True,
                 )
-            ratio = room / wanted
+            ratio = room / wanted if wanted > 0.0 else np.inf
             now, share = share * min(1.0, ratio), min(1.0, share * ratio)
-            consumer = np.where(now * flow < self.still, 0.0, now * flow)
+            left = max(room - now * float(flow.sum()), 0.0)
+            scarce = left < through
+            spared = passing * (left / through) if scarce else passing
+            consumer = np.where(now * flow + spared < self.still, 0.0, now * flow + spared)
+            spared = np.where(consumer > 0, spared, 0.0)
+            own = consumer - spared
             before = np.concatenate([[0.0], np.cumsum(most[step.order])[:-1]])
             source = np.zeros_like(most)
             source[step.order] = np.clip(float(consumer.sum()) - before, 0.0, most[step.order])
@@ -365,11 +418,19 @@ class Reference:
             found = np.where(draws & ~np.isnan(node[p.consumer_node]), node[p.consumer_node] + bias, found)
             difference = found - self.wanted_return(step, found)
             missing = np.where(prescribed, 0.0, now * search.missing(asked, capacity, difference))
-            off = np.abs(missing) / np.where(draws, consumer * capacity, np.inf)
+            off = np.abs(missing) / np.where(own > 0, own * capacity, np.inf)
             error = float(np.abs(missing).sum()) + abs(share - now) * float(asked.sum())
+            within = allowed
+            if self.bypasses:
+                ways = self.ways(step, supply, source)
+                missed = bypasses.missed(ways.t[p.consumer_node], flow, passing, scarce)
+                off = np.maximum(off, missed)
+                error += capacity * float((consumer * missed).sum())
+                kept = np.where(bypasses.needed, spared * (self.kept - step.soil), 0.0)
+                within += p.tolerance * capacity * float(kept.sum())
             excess = 0.0
             if self.asks_return:
-                heat = self.heat_taken(step, consumer, found, now)
+                heat = self.heat_taken(step, own, found, now)
                 sent = found - heat / np.where(draws, consumer * capacity, 1.0)
                 way = self.passage(
                     step, state.return_.oriented(return_), return_, p.return_, step.t_eq_return, 1
@@ -381,16 +442,21 @@ class Reference:
                 excess = float(beyond.max())
                 error += float(np.abs(beyond[source >= most * (1.0 - 1e-9)]).sum())
             settled = (
-                error <= allowed
+                error <= within
                 and float(off.max(initial=0.0)) <= TEMPERATURE_TOLERANCE
                 and excess <= EXCESS * self.design_heat
                 and closed
             )
             if settled:
                 break
+            if sweep == p.max_sweeps:
+                break
             search.step(asked, capacity, difference)
+            if self.bypasses:
+                bypasses.step(ways, p.consumer_node, flow, passing, scarce)
         return Flows(
             consumer=consumer,
+            bypass=spared,
             source=source,
             supply=supply,
             return_=return_,
@@ -399,6 +465,7 @@ class Reference:
             arrived=found,
             returned=source_return,
             response=search.response,
+            held=bypasses.total,
             sweeps=sweep,
             converged=settled,
         )
@@ -448,16 +515,18 @@ class Reference:
         """
         capacity, count = self.problem.medium.capacity, step.substeps
         excess = supply - self.wanted_return(step, supply)
-        usable = flows.consumer * capacity * np.maximum(excess, 0.0).mean(axis=0)
-        heat = self.exact(step, flows.consumer, flows.share, usable)
-        draws = flows.consumer > 0
-        fall = count * heat / np.where(draws, flows.consumer * capacity, 1.0)
+        own = flows.own
+        usable = own * capacity * np.maximum(excess, 0.0).mean(axis=0)
+        heat = self.exact(step, own, flows.share, usable)
+        draws = own > 0
+        fall = count * heat / np.where(draws, own * capacity, 1.0)
         falling = -np.sort(-excess, axis=0)
         level = (fall - np.cumsum(falling, axis=0)) / np.arange(1, count + 1)[:, None]
         holds = falling + level > 0
         last = np.maximum(holds.sum(axis=0) - 1, 0)
         shift = np.where(draws & (heat > 0), np.take_along_axis(level, last[None, :], axis=0)[0], 0.0)
-        return heat, supply - np.where(heat > 0, np.maximum(excess + shift, 0.0), 0.0), shift
+        cooled = np.where(heat > 0, np.maximum(excess + shift, 0.0), 0.0)
+        return heat, supply - cooled * (own / np.where(flows.consumer > 0, flows.consumer, 1.0)), shift
 
     def through(self, step: Step, state: State) -> tuple[State, Outcome]:
         """One step: coupled, moved, and coupled again where substeps brought other temperatures."""
@@ -485,6 +554,7 @@ class Reference:
             return_=return_.water,
             arrived=came,
             response=flows.response,
+            held=flows.held,
             source_return=returned,
             circulation=flows.circulation,
         )
@@ -506,6 +576,7 @@ class Reference:
             arrived=np.where(draws, came, np.nan),
             sent=np.where(draws, sent.mean(axis=0), np.nan),
             drawn=flows.consumer,
+            bypassed=flows.bypass,
             source_heat=flows.source * self.problem.medium.capacity * (step.feed - returned),
             source_flow=flows.source,
             source_feed=np.where(flows.source > 0, step.feed, np.nan),

@@ -43,7 +43,8 @@ class March:
     consumer_unmet_cause: NDArray[np.int8]
     consumer_supply_temperature: FloatArray
     consumer_return_temperature: FloatArray
-    consumer_mass_flow: FloatArray
+    consumer_mass_flow: FloatArray  # with what a bypass adds
+    consumer_bypass_flow: FloatArray
     source_heat: FloatArray
     source_mass_flow: FloatArray
     source_supply_temperature: FloatArray

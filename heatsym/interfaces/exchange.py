@@ -105,7 +105,8 @@ class Load:
     (consumer,): slope 0 is a fixed value, slope 1 with a negative offset a temperature drop. With a slope
     it ends, on cold water, at the ground's temperature, or where the set-point itself gives less, there,
     and nowhere below 0 degC.
-    ``mass_flow_max`` [kg/s] is (consumer,), infinite where nothing bounds it.
+    ``mass_flow_max`` [kg/s] is (consumer,), infinite where nothing bounds it. ``bypass`` [degC] (consumer,)
+    is the temperature at which a bypass keeps the end of the way to a consumer, NaN where there is none.
     """
 
     heat: FloatArray
@@ -113,6 +114,7 @@ class Load:
     return_offset: FloatArray
     return_slope: FloatArray
     mass_flow_max: FloatArray
+    bypass: FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -157,6 +157,8 @@ def _series(case: Case, trajectory: Trajectory) -> Iterator[tuple[str, Any]]:
         yield "electricity_price", Context(case.axis, trajectory.t_air).values(case.prices.electricity)
     for name in _MARCHED:
         yield name, getattr(march, name)
+    if march.consumer_bypass_flow.any():
+        yield "consumer_bypass_flow", march.consumer_bypass_flow
     for name in _HYDRAULIC:
         yield name, getattr(trajectory.hydraulics, name)
     for name, attribute in _USED.items():

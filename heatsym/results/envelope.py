@@ -12,6 +12,9 @@ from heatsym.results.moment import moment
 ATMOSPHERE = 101_325.0
 """Standard atmosphere, between gauge and absolute pressure. [Pa]"""
 
+NEARLY = 0.1
+"""How far below a consumer's minimum the coupling may leave what a bypass keeps there. [K]"""
+
 ROUNDING = 1e-6
 """What float32 and the engine's tolerance may add to a source, relative to what it has and to the peak."""
 
@@ -48,7 +51,7 @@ def flags(results: xr.Dataset) -> list[str]:
     found += _sentence(results, "return not colder than supply at a consumer", warm & drawing, "consumer")
     if "consumer_minimum_supply_temperature" in results:
         arrived = results["consumer_supply_temperature"].values.astype(np.float64)
-        cold = arrived < results["consumer_minimum_supply_temperature"].values
+        cold = arrived < results["consumer_minimum_supply_temperature"].values - NEARLY
         found += _sentence(results, "supply water below the consumer's minimum", cold, "consumer")
     available = results["source_heat_available"].values.astype(np.float64)
     given = results["source_heat"].values.astype(np.float64)

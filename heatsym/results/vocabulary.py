@@ -181,7 +181,22 @@ _SERIES = (
         "",
         FLOW_WEIGHTED,
     ),
-    Variable("consumer_mass_flow", _CONSUMER, "kg s-1", "mass flow through the consumer", "", MEAN),
+    Variable(
+        "consumer_mass_flow",
+        _CONSUMER,
+        "kg s-1",
+        "mass flow through the consumer",
+        "with what its bypass adds; the return temperature is that of both",
+        MEAN,
+    ),
+    Variable(
+        "consumer_bypass_flow",
+        _CONSUMER,
+        "kg s-1",
+        "mass flow through the consumer's bypass",
+        "absent where no bypass opened",
+        MEAN,
+    ),
     Variable("source_heat", _SOURCE, "W", "heat fed into the network", "", MEAN),
     Variable(
         "source_heat_available",
