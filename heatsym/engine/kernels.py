@@ -151,6 +151,7 @@ class Limits(NamedTuple):
     max_sweeps: int
     halvings: int
     repeats: int
+    cuts: int
     still: float
     design_heat: float
     temperature: float
@@ -1560,12 +1561,20 @@ def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -
 
 @inner
 def draw(
-    inputs: Inputs, medium: Medium, room: Room, t: int, substeps: int, share: float, bypasses: bool
+    inputs: Inputs,
+    medium: Medium,
+    room: Room,
+    t: int,
+    substeps: int,
+    share: float,
+    bypasses: bool,
+    bounded: bool,
 ) -> float:
     """Heat that consumers get and what they send back in each substep; the largest shift in it. [K]
 
     One shift, common to all substeps, is added to a consumer's excess of supply over wanted return and
     makes its heat exact; negative excess is cut, so that no substep returns water warmer than it came.
+    ``bounded``: nobody gets more than its flow brings down to the wanted return.
     """
     heats, offsets = inputs.heat[t], inputs.return_offset[t]
     set_point, soil = inputs.outside[SET_POINT, t], inputs.outside[SOIL, t]
@@ -1589,6 +1598,8 @@ def draw(
             mean += max(excess[j], 0.0) / substeps
         if flow > 0.0:
             heat = drawn_heat(heats[c], mosts[c], flow, share, flow * medium.capacity * mean)
+            if bounded:
+                heat = min(heat, flow * medium.capacity * mean)
         room.consumer[HEAT, c] = heat
         if heat <= 0.0:
             continue
@@ -1614,7 +1625,14 @@ def draw(
 
 @inner
 def commit(
-    setting: Setting, state: State, work: Work, t: int, seconds: float, substeps: int, share: float
+    setting: Setting,
+    state: State,
+    work: Work,
+    t: int,
+    seconds: float,
+    substeps: int,
+    share: float,
+    bounded: bool,
 ) -> tuple[float, float, float]:
     """Move both sides' water with the coupled flows, and give every consumer its heat.
 
@@ -1638,7 +1656,7 @@ def commit(
             came += room.arrived[c, j]
         room.consumer[CAME, c] = came / substeps
         missed = max(missed, abs(came / substeps - room.consumer[FOUND, c]))
-    shift = draw(inputs, medium, room, t, substeps, share, setting.limits.bypasses)
+    shift = draw(inputs, medium, room, t, substeps, share, setting.limits.bypasses, bounded)
     if not setting.limits.asks_return:
         mix(network, medium, state.return_, r_side, seconds, network.consumer, drawn, room.consumer[SENT])
     move(network, state.return_, r_side, seconds, substeps, network.consumer, drawn, room.returned)
@@ -1658,6 +1676,67 @@ def commit(
             beyond = given[s] * medium.capacity * (inputs.source[FEED, t, s] - back) - limit
         excess = max(excess, beyond)
     return missed, shift, excess
+
+
+@inner
+def cut(setting: Setting, work: Work, t: int, rest: bool) -> float:
+    """Less flow from sources that gave more than they have, none where all ``rest``; the share left. [-]"""
+    medium, inputs, room = setting.medium, setting.inputs, work.room
+    given, before, after = room.source[GIVEN], 0.0, 0.0
+    for s in range(given.size):
+        before += given[s]
+        back = room.source[BACK, s]
+        cooling = inputs.source[T_HOT, t, s] - temperature_of(medium, back)
+        limit = most_heat(inputs.source[UPPER, t, s], inputs.source[CONDUCTANCE, t, s], cooling)
+        heat = given[s] * medium.capacity * (inputs.source[FEED, t, s] - back)
+        if rest:
+            given[s] = 0.0
+        elif heat > limit:
+            given[s] *= limit / heat
+        after += given[s]
+    share = after / before if before > 0.0 else 0.0
+    for c in range(room.consumer.shape[1]):
+        room.consumer[DRAWN, c] *= share
+        room.consumer[PASSED, c] *= share
+    return share
+
+
+@inner
+def curbed(
+    setting: Setting, state: State, work: Work, t: int, seconds: float, substeps: int, share: float
+) -> float:
+    """A step that did not converge, moved again so that no source gives more than it has; the share left.
+
+    As ``Reference.through`` of the last halving.
+    """
+    network, loops, medium, limits = setting.network, setting.loops, setting.medium, setting.limits
+    room, supply, return_ = work.room, work.supply, work.return_
+    drawn, given = room.consumer[DRAWN], room.source[GIVEN]
+    for cuts in range(limits.cuts + 1):
+        copied(work.safe_supply, state.supply)
+        copied(work.safe_return, state.return_)
+        if cuts > 0:
+            share *= cut(setting, work, t, cuts == limits.cuts)
+            route(limits.still, network, loops, medium, state.supply, supply, room, 1.0)
+            if loops.number == 0:
+                mirrored(supply, return_)
+            else:
+                route(limits.still, network, loops, medium, state.return_, return_, room, -1.0)
+        mix(
+            network,
+            medium,
+            state.supply,
+            supply,
+            seconds,
+            network.source,
+            given,
+            setting.inputs.source[FEED, t],
+        )
+        mix(network, medium, state.return_, return_, seconds, network.consumer, drawn, room.consumer[SENT])
+        excess = commit(setting, state, work, t, seconds, substeps, share, True)[2]
+        if excess <= limits.excess * limits.design_heat:
+            break
+    return share
 
 
 @inner
@@ -1758,7 +1837,7 @@ def advance(setting: Setting, state: State, work: Work, t: int, depth: int) -> t
         sweeps, attempt = sweeps + some, attempt + 1
         if work.supply.counts[1] > 0 or work.return_.counts[1] > 0:
             return False, sweeps
-        missed, shift, excess = commit(setting, state, work, t, seconds, substeps, share)
+        missed, shift, excess = commit(setting, state, work, t, seconds, substeps, share, False)
         good = settled and shift <= limits.shift and excess <= 10.0 * limits.excess * limits.design_heat
         agrees = missed <= limits.parting and excess <= limits.excess * limits.design_heat
         for c in range(room.consumer.shape[1]):
@@ -1769,6 +1848,8 @@ def advance(setting: Setting, state: State, work: Work, t: int, depth: int) -> t
             break
         copied(work.safe_supply, state.supply)
         copied(work.safe_return, state.return_)
+    if not good and depth == limits.halvings:
+        share = curbed(setting, state, work, t, seconds, substeps, share)
     if good or depth == limits.halvings:
         remembered(state, work)
         summed(setting, work, t, seconds, substeps, share)

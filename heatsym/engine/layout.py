@@ -58,6 +58,7 @@ def setting(problem: Problem, offers: Offer, plan: Plan, by: Numbering) -> kerne
             max_sweeps=problem.max_sweeps,
             halvings=reference.HALVINGS,
             repeats=reference.REPEATS,
+            cuts=reference.CUTS,
             still=same.still,
             design_heat=same.design_heat,
             temperature=reference.TEMPERATURE_TOLERANCE,

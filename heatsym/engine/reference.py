@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -43,6 +43,8 @@ HALVINGS = 5
 """Times that a step which does not converge is halved."""
 REPEATS = 6
 """Times a step is coupled because its substeps brought other temperatures than the whole step."""
+CUTS = 20
+"""Times that flows of a step that does not converge are cut before its sources rest."""
 EXCESS = 1e-7
 """Heat that a source at its limit may be off, over the design heat. [-]"""
 
@@ -177,7 +179,7 @@ class Reference:
         self.return_offset = np.where(fixed, medium.theta(load.return_offset), load.return_offset)
         self.all_fixed = bool(fixed.all())
         self.substeps = p.ctx.axis.substeps
-        self.asks_return = len(p.sources) > 1 or bool(np.isfinite(plan.upper).any())
+        self.asks_return = len(p.source_node) > 1 or bool(np.isfinite(plan.upper).any())
         largest = np.where(np.isfinite(load.mass_flow_max), load.mass_flow_max, 0.0)
         prescribed = np.nan_to_num(load.mass_flow).max(axis=0, initial=0.0)
         self.bypasses = bool((~np.isnan(load.bypass)).any())
@@ -505,19 +507,21 @@ class Reference:
         return Moved(water, np.array(nodes), loss)
 
     def drawn(
-        self, step: Step, flows: Flows, supply: FloatArray
+        self, step: Step, flows: Flows, supply: FloatArray, bounded: bool
     ) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Heat delivered [W] (consumer,), return temperature (substep, consumer), and the shift in it.
 
         A consumer below its largest flow gets exactly what it asked for: one shift, common to all
         substeps, is added to the excess of supply over wanted return, and negative excess is cut, so that
-        no substep returns water warmer than it came.
+        no substep returns water warmer than it came. ``bounded``: nobody gets more than its flow brings down
+        to the wanted return.
         """
         capacity, count = self.problem.medium.capacity, step.substeps
         excess = supply - self.wanted_return(step, supply)
         own = flows.own
         usable = own * capacity * np.maximum(excess, 0.0).mean(axis=0)
         heat = self.exact(step, own, flows.share, usable)
+        heat = np.minimum(heat, usable) if bounded else heat
         draws = own > 0
         fall = count * heat / np.where(draws, own * capacity, 1.0)
         falling = -np.sort(-excess, axis=0)
@@ -528,8 +532,33 @@ class Reference:
         cooled = np.where(heat > 0, np.maximum(excess + shift, 0.0), 0.0)
         return heat, supply - cooled * (own / np.where(flows.consumer > 0, flows.consumer, 1.0)), shift
 
-    def through(self, step: Step, state: State) -> tuple[State, Outcome]:
-        """One step: coupled, moved, and coupled again where substeps brought other temperatures."""
+    def cut(self, step: Step, state: State, flows: Flows, beyond: FloatArray, limit: FloatArray) -> Flows:
+        """Flows with less from the sources that were ``beyond`` their ``limit`` [W], and for everyone."""
+        over = beyond > 0
+        allowed = np.where(over, limit, 0.0)
+        given = allowed + np.where(over, beyond, 1.0)
+        source = np.where(over, flows.source * allowed / given, flows.source)
+        before = float(flows.source.sum())
+        share = float(source.sum()) / before if before > 0 else 0.0
+        consumer = share * flows.consumer
+        supply, return_, circulation, _ = self.pipe_flows(consumer, source, state, flows.circulation)
+        return replace(
+            flows,
+            consumer=consumer,
+            bypass=share * flows.bypass,
+            source=source,
+            supply=supply,
+            return_=return_,
+            circulation=circulation,
+            share=share * flows.share,
+        )
+
+    def through(self, step: Step, state: State, last: bool) -> tuple[State, Outcome]:
+        """One step: coupled, moved, and coupled again where substeps brought other temperatures.
+
+        Where the ``last`` halving does not converge either, nobody gets more than the water brings, and no
+        source gives more than it has: what is beyond its limit is cut from everyone's flow.
+        """
         p = self.problem
         bias, source_bias = np.zeros_like(state.arrived), np.zeros_like(state.source_return)
         sweeps = 0
@@ -547,6 +576,17 @@ class Reference:
                 break
         within = float(np.abs(shift).max(initial=0.0)) <= SHIFT_TOLERANCE
         within &= excess <= 10.0 * EXCESS * self.design_heat
+        converged = flows.converged and within
+        for cuts in range(0 if converged or not last else CUTS + 1):
+            supply, arrived = self.supplied(step, state, flows)
+            heat, sent, shift, return_, returned = self.returned(step, state, flows, arrived, bounded=True)
+            limit = self.most_heat(step, returned)
+            beyond = self.beyond(step, flows.source, returned, limit)
+            if cuts == CUTS or float(beyond.max()) <= EXCESS * self.design_heat:
+                break
+            limit = np.zeros_like(limit) if cuts == CUTS - 1 else limit
+            beyond = flows.source if cuts == CUTS - 1 else beyond
+            flows = self.cut(step, state, flows, beyond, limit)
         draws = flows.consumer > 0
         came = arrived.mean(axis=0)
         after = State(
@@ -582,7 +622,7 @@ class Reference:
             source_feed=np.where(flows.source > 0, step.feed, np.nan),
             source_return=returned,
             sweeps=sweeps,
-            converged=flows.converged and within,
+            converged=converged,
         )
         return after, outcome
 
@@ -604,11 +644,11 @@ class Reference:
         return supply, np.where((flows.consumer > 0) & ~np.isnan(came), came, flows.arrived)
 
     def returned(
-        self, step: Step, state: State, flows: Flows, arrived: FloatArray
+        self, step: Step, state: State, flows: Flows, arrived: FloatArray, bounded: bool = False
     ) -> tuple[FloatArray, FloatArray, FloatArray, Moved, FloatArray]:
         """Heat taken, what is sent back and its shift, the return side moved, what comes to sources."""
         p = self.problem
-        heat, sent, shift = self.drawn(step, flows, arrived)
+        heat, sent, shift = self.drawn(step, flows, arrived, bounded)
         return_ = self.moved(
             step,
             state.return_,
@@ -650,7 +690,7 @@ class Reference:
         depths = [0]
         while depths:
             depth = depths.pop()
-            after, outcome = self.through(self.inputs(t, state, depth), state)
+            after, outcome = self.through(self.inputs(t, state, depth), state, depth == HALVINGS)
             if outcome.converged or depth == HALVINGS:
                 state = after
                 parts.append(outcome)
