@@ -42,7 +42,7 @@ def energy(case: Case, results: xr.Dataset, trajectory: Trajectory) -> dict[str,
             "demand_MWh": _mwh(case, demand),
             "delivered_MWh": _mwh(case, delivered),
             "unmet_MWh": _mwh(case, unmet),
-            "supplied_MWh": _mwh(case, march.source_heat),
+            "supplied_MWh": _mwh(case, supplied(trajectory)),
             "network_loss_MWh": account.energy(account.network_loss) / JOULES_PER_MWH,
             "stored_change_MWh": account.energy(account.stored_change) / JOULES_PER_MWH,
             "pump_MWh": _mwh(case, trajectory.hydraulics.pump_electricity),
@@ -51,15 +51,31 @@ def energy(case: Case, results: xr.Dataset, trajectory: Trajectory) -> dict[str,
     )
 
 
+def supplied(trajectory: Trajectory) -> FloatArray:
+    """Heat that sources and prosumers feed in, (time,). [W]"""
+    heat: FloatArray = trajectory.march.source_heat.sum(axis=1)
+    return heat if trajectory.fed_in is None else np.asarray(heat + trajectory.fed_in.heat.sum(axis=1))
+
+
+def prosumers(case: Case, trajectory: Trajectory) -> dict[str, float]:
+    """Heat that prosumers fed in, and what of it the network did not take [MWh]; empty without prosumers."""
+    if trajectory.fed_in is None:
+        return {}
+    return {
+        "fed_in_MWh": _mwh(case, trajectory.fed_in.heat),
+        "rejected_MWh": _mwh(case, trajectory.fed_in.rejected),
+    }
+
+
 def shares(case: Case, trajectory: Trajectory) -> dict[str, float]:
     """Peak of the heat supplied [kW], and shares of surplus heat and of losses in it [-]."""
-    heat = trajectory.march.source_heat
-    supplied = heat.sum()
-    figures = {"peak_kW": heat.sum(axis=1).max(initial=0.0) / 1e3}
-    if supplied > 0.0:
+    heat, given_in = trajectory.march.source_heat, supplied(trajectory)
+    total = given_in.sum()
+    figures = {"peak_kW": given_in.max(initial=0.0) / 1e3}
+    if total > 0.0:
         surplus = np.array([source.surplus for source in enabled_sources(case)])
-        figures["surplus_share"] = heat[:, surplus].sum() / supplied
-        figures["loss_share"] = trajectory.march.pipe_heat_loss.sum() / supplied
+        figures["surplus_share"] = heat[:, surplus].sum() / total
+        figures["loss_share"] = trajectory.march.pipe_heat_loss.sum() / total
     return given(figures)
 
 

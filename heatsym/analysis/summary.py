@@ -9,7 +9,7 @@ import xarray as xr
 
 import heatsym
 from heatsym.analysis.emissions import emissions, source_tonnes
-from heatsym.analysis.energy import by_source, bypassed, energy, shares, unmet
+from heatsym.analysis.energy import by_source, bypassed, energy, prosumers, shares, unmet
 from heatsym.analysis.figures import enabled_sources
 from heatsym.analysis.homes import homes
 from heatsym.analysis.money import operating_cost
@@ -57,6 +57,7 @@ def summary(
         **shares(case, trajectory),
         **unmet(case, trajectory),
         "bypass": bypassed(case, trajectory),
+        "prosumers": prosumers(case, trajectory),
         "homes": warmed.values,
         "sources": sources,
         "standby": standby(results),

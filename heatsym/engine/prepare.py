@@ -67,14 +67,18 @@ def prepare(case: Case) -> Problem:
     if held is None:
         held = OVERPRESSURE + GRAVITY * supply.density * float(height.max() - height[graph.root])
     initial_supply, initial_return = _initial(network)
+    consumer_node = np.array([position[node] for node in case.demand.consumers.node], dtype=np.int64)
+    source_node = np.array([position[source.node] for source in sources], dtype=np.int64)
+    if load.feed_in is not None:
+        source_node = np.append(source_node, consumer_node[load.feed_in.consumer])
     return Problem(
         ctx=ctx,
         node_ids=network.nodes.id,
         pipe_ids=network.pipes.id,
         consumer_ids=case.demand.consumers.id,
         sources=sources,
-        source_node=np.array([position[source.node] for source in sources], dtype=np.int64),
-        consumer_node=np.array([position[node] for node in case.demand.consumers.node], dtype=np.int64),
+        source_node=source_node,
+        consumer_node=consumer_node,
         graph=graph,
         mixer=mixer(graph.nodes, graph.start, graph.end, graph.order),
         pipes=pipes,

@@ -27,7 +27,8 @@ class Layer:
 class Problem:
     """Everything that the march reads. Time first; SI and degC.
 
-    ``source_node`` and ``consumer_node`` are positions of nodes; the root of ``graph`` is the node at
+    ``source_node`` and ``consumer_node`` are positions of nodes; what prosumers feed in counts as further
+    sources, after ``sources``. The root of ``graph`` is the node at
     which pressure is held. ``fuel_cost`` (time, source) and ``electricity_cost`` (time,) [EUR/J] are
     prices with CO2; None where a price that is needed is missing.
     """

@@ -98,7 +98,7 @@ class Record:
         """Room for every step of a problem."""
         self.problem = problem
         steps, pipes = problem.steps, len(problem.pipe_ids)
-        consumers, sources = len(problem.consumer_ids), len(problem.sources)
+        consumers, sources = len(problem.consumer_ids), len(problem.source_node)
         width = {"cause": consumers, "demand": consumers, "delivered": consumers, "arrived": consumers}
         width |= {"sent": consumers, "drawn": consumers, "bypassed": consumers, "loss": pipes}
         width |= {"flow_supply": pipes, "flow_return": pipes}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -14,9 +14,9 @@ from heatsym.engine.compiled import Compiled, RecirculationError
 from heatsym.engine.hydraulics import hydraulics
 from heatsym.engine.problem import Problem, stacked
 from heatsym.engine.reference import Reference
-from heatsym.engine.trajectory import March, Trajectory
+from heatsym.engine.trajectory import FedIn, March, Trajectory
 from heatsym.interfaces.axis import FloatArray
-from heatsym.interfaces.exchange import Offer, Plan, Site
+from heatsym.interfaces.exchange import FeedIn, Offer, Plan, Site
 
 Progress = Callable[[float, str], None]
 
@@ -69,12 +69,14 @@ def _settled(problem: Problem, engine_of: type[Compiled] | type[Reference], prog
         shift = np.abs(again.source_heat - march.source_heat)
         changes.append(float(shift.sum() / max(float(again.source_heat.sum()), 1e-300)))
         march, seconds = again, seconds + again.seconds
+    pressures = march
+    march, fed_in = _parted(problem, march)
     settled = not minds or (bool(changes) and changes[-1] <= SETTLED)
     progress(1.0, "pressures")
     sites = _sites(problem, march)
     return Trajectory(
         march=march,
-        hydraulics=hydraulics(problem, march),
+        hydraulics=hydraulics(problem, pressures),
         uses=tuple(
             source.use(problem.ctx, site, march.source_heat[:, s])
             for s, (source, site) in enumerate(zip(problem.sources, sites, strict=True))
@@ -86,10 +88,27 @@ def _settled(problem: Problem, engine_of: type[Compiled] | type[Reference], prog
         change=tuple(changes),
         settled=settled,
         seconds=seconds,
-        unsettled_hours={} if settled else _unsettled(problem, march, shift),
+        unsettled_hours={} if settled else _unsettled(problem, march, shift[:, : len(problem.sources)]),
         warnings=problem.warnings,
         engine=problem.engine,
+        fed_in=fed_in,
     )
+
+
+def _parted(problem: Problem, march: March) -> tuple[March, FedIn | None]:
+    """The march with its sources alone, and what prosumers fed in."""
+    offered, count = problem.load.feed_in, len(problem.sources)
+    if offered is None:
+        return march, None
+    heat, flow = march.source_heat[:, count:], march.source_mass_flow[:, count:]
+    alone = replace(
+        march,
+        source_heat=march.source_heat[:, :count],
+        source_mass_flow=march.source_mass_flow[:, :count],
+        source_supply_temperature=march.source_supply_temperature[:, :count],
+        source_return_temperature=march.source_return_temperature[:, :count],
+    )
+    return alone, FedIn(offered.consumer, heat, np.maximum(offered.heat - heat, 0.0), flow)
 
 
 def _planned(problem: Problem, sites: list[Site]) -> tuple[Offer, Plan]:
@@ -106,7 +125,24 @@ def _planned(problem: Problem, sites: list[Site]) -> tuple[Offer, Plan]:
             offers.electricity_per_heat,
             problem.electricity_cost[:, None],
         )
-    return offers, merit_order(offers.power, costs)
+    plan = merit_order(offers.power, costs)
+    return (
+        (offers, plan)
+        if problem.load.feed_in is None
+        else _with_prosumers(offers, plan, problem.load.feed_in)
+    )
+
+
+def _with_prosumers(offers: Offer, plan: Plan, offered: FeedIn) -> tuple[Offer, Plan]:
+    """What prosumers offer beside the sources; the network takes it first, in the order of the table."""
+    count = offers.power.shape[1]
+    zero, free = np.zeros_like(offered.heat), np.full_like(offered.heat, np.inf)
+    extra = Offer(offered.heat, offered.t_feed, free, free, zero, zero, zero)
+    both = (np.concatenate([getattr(offers, f.name), getattr(extra, f.name)], axis=1) for f in fields(Offer))
+    first = np.broadcast_to(count + np.arange(len(offered.consumer)), offered.heat.shape)
+    return Offer(*both), Plan(
+        np.concatenate([plan.upper, offered.heat], axis=1), np.concatenate([first, plan.order], axis=1)
+    )
 
 
 def _first_sites(problem: Problem) -> list[Site]:

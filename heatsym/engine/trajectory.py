@@ -8,7 +8,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from heatsym.interfaces.axis import FloatArray
+from heatsym.interfaces.axis import FloatArray, IntArray
 from heatsym.interfaces.exchange import Use
 
 BoolArray = NDArray[np.bool_]
@@ -59,6 +59,16 @@ class March:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class FedIn:
+    """What prosumers, at positions ``consumer`` (prosumer,), fed in; (time, prosumer), W and kg/s."""
+
+    consumer: IntArray
+    heat: FloatArray
+    rejected: FloatArray  # offered, but the network took no more
+    mass_flow: FloatArray  # from return to supply
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Hydraulics:
     """Pressures after the march. (time, object); Pa gauge, m/s, W; NaN where nothing flows."""
 
@@ -86,4 +96,5 @@ class Trajectory:
     seconds: float  # CPU time of all marches
     unsettled_hours: dict[str, float] = field(default_factory=dict)  # by source
     warnings: tuple[str, ...] = ()
+    fed_in: FedIn | None = None  # None without prosumers
     engine: str = "compiled"  # that computed it, or "reference"

@@ -96,6 +96,18 @@ class Source(Protocol):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class FeedIn:
+    """What prosumers offer: ``consumer`` (prosumer,) their positions, ``heat`` [W] and ``t_feed`` [degC].
+
+    Both are (time, prosumer); heat is 0 in steps in which a prosumer takes heat or rests.
+    """
+
+    consumer: IntArray
+    heat: FloatArray
+    t_feed: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Load:
     """What all consumers ask for.
 
@@ -107,6 +119,7 @@ class Load:
     and nowhere below 0 degC.
     ``mass_flow_max`` [kg/s] is (consumer,), infinite where nothing bounds it. ``bypass`` [degC] (consumer,)
     is the temperature at which a bypass keeps the end of the way to a consumer, NaN where there is none.
+    ``feed_in`` is what prosumers offer, None if there are none.
     """
 
     heat: FloatArray
@@ -115,6 +128,7 @@ class Load:
     return_slope: FloatArray
     mass_flow_max: FloatArray
     bypass: FloatArray
+    feed_in: FeedIn | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

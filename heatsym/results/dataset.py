@@ -159,6 +159,16 @@ def _series(case: Case, trajectory: Trajectory) -> Iterator[tuple[str, Any]]:
         yield name, getattr(march, name)
     if march.consumer_bypass_flow.any():
         yield "consumer_bypass_flow", march.consumer_bypass_flow
+    fed_in = trajectory.fed_in
+    if fed_in is not None:
+        for name, values in (
+            ("consumer_heat_fed_in", fed_in.heat),
+            ("consumer_heat_rejected", fed_in.rejected),
+            ("consumer_fed_in_flow", fed_in.mass_flow),
+        ):
+            everyone = np.zeros(march.consumer_mass_flow.shape)
+            everyone[:, fed_in.consumer] = values
+            yield name, everyone
     for name in _HYDRAULIC:
         yield name, getattr(trajectory.hydraulics, name)
     for name, attribute in _USED.items():

@@ -61,9 +61,10 @@ def flags(results: xr.Dataset) -> list[str]:
     brakes = results["pump_throttled"].values.astype(bool)
     found += _sentence(results, "a plant's pump would have to brake", brakes)
     pumping = results["pump_electricity"].values.astype(np.float64)
-    found += _sentence(
-        results, "pumps take more power than the network is given heat", pumping > given.sum(axis=1)
-    )
+    warmed = given.sum(axis=1)
+    if "consumer_heat_fed_in" in results:
+        warmed = warmed + results["consumer_heat_fed_in"].values.sum(axis=1, dtype=np.float64)
+    found += _sentence(results, "pumps take more power than the network is given heat", pumping > warmed)
     found += _sentence(
         results, "flows and temperatures did not converge", ~results["step_converged"].values.astype(bool)
     )
