@@ -279,3 +279,16 @@ def test_an_unconverged_step_gives_no_more_than_there_is(marched: Marched, subst
     assert (march.consumer_heat_unmet >= 0).all()
     draws = march.consumer_mass_flow > 0
     assert march.consumer_return_temperature[draws].min() >= 10.0 - 1e-6
+
+
+def test_prescribed_heat_goes_first_as_far_as_the_network_takes_it(marched: Marched) -> None:
+    """A plan's series at the head of the order: all of it below the demand, the demand above."""
+    series = np.tile([[0.0], [15e3], [30e3], [60e3]], (6, 1))
+    net = Net([(0, 1), (1, 2)], consumers=[1], sources=[2, 0], length=20.0, u_own=0.0)
+    problem = net.problem(40e3, steps=24, mass_flow_max=1.0)
+    march = marched(problem, np.hstack([series, np.full((24, 1), np.inf)]))
+    assert march.converged.all()
+    taken = np.minimum(series[:, 0], 40e3)
+    np.testing.assert_allclose(march.source_heat[4:, 0], taken[4:], atol=1.0)
+    np.testing.assert_allclose(march.source_heat[4:, 1], 40e3 - taken[4:], atol=1.0)
+    np.testing.assert_allclose(march.consumer_heat_delivered, 40e3, rtol=1e-9)
