@@ -12,6 +12,8 @@ from heatsym.interfaces.axis import FloatArray, IntArray
 
 SOFT = 1e-4
 """What a bypass itself adds to the steepness of its way, over that of all of it. [-]"""
+SWING = 0.3
+"""Error over the last, of the other sign, from which on a bypass moves half as far: sources change. [-]"""
 TRICKLE = 1e-6
 """Flow at which a bypass shuts, over what its way would need if it served nobody else. [-]"""
 COLDEST = 1e-6
@@ -65,6 +67,7 @@ class Bypasses:
         self.first = np.where(self.needed, np.minimum(np.where(self.fall > 0, alone, most), most), 0.0)
         self.total = np.where(self.needed, np.where(held >= 0, np.minimum(held, most), self.first), 0.0)
         self.flowed = np.zeros(kept.shape, dtype=bool)
+        self.last_warmth, self.damping = np.zeros(kept.shape), np.ones(kept.shape)
 
     def passing(self, flow: FloatArray, still: float) -> FloatArray:
         """What bypasses add to the consumers' own ``flow``; all begin where nothing moves yet. [kg/s]
@@ -100,7 +103,11 @@ class Bypasses:
         soft = SOFT * np.maximum(self.fall - warmth, 1e-3) / safe
         change = np.where(moves, _changes(ways, place[moves], -warmth[moves], soft[moves], moves), 0.0)
         share = np.minimum(change / safe, 1.0 - 1.0 / REACH)
-        aimed = safe * np.maximum(1.0 / (1.0 - share), 1.0 / REACH)
+        swings = moves & (warmth * self.last_warmth < 0)
+        swings &= np.abs(warmth) > SWING * np.abs(self.last_warmth)
+        self.damping = np.where(swings, 0.5 * self.damping, self.damping)
+        self.last_warmth = np.where(moves, warmth, self.last_warmth)
+        aimed = safe * np.maximum(1.0 / (1.0 - share), 1.0 / REACH) ** self.damping
         aimed = np.where(aimed < TRICKLE * self.first, 0.0, aimed)
         starts = self.needed & ~draws & cold & ~(dry & self.flowed) & ~stuck
         rests = self.needed & draws & (passing == 0) & (end > self.kept) & (self.hottest > self.kept)

@@ -55,7 +55,8 @@ THROUGH, SHARE, HELD = range(3)
 (
     WISH, DRAWN, FOUND, DIFFERENCE, SENT, LOW, HIGH, LAST_WISH, LAST_DIFFERENCE, LAST_SURPLUS, RESPONSE, BIAS,
     CAME, HEAT, LEAPS, KEEPS, PASSING, PASSED, FLOWED, FIRST, WANTED, SOFTNESS,
-) = range(22)  # fmt: skip
+    LAST_WANTED, DAMPING,
+) = range(24)  # fmt: skip
 GIVEN, BACK, SEEN, SEEN_BIAS, LIMIT, MOST = range(6)
 # Rows of Inputs.source, Inputs.consumer, Inputs.outside
 FEED, UPPER, CONDUCTANCE, T_HOT = range(4)
@@ -166,6 +167,7 @@ class Limits(NamedTuple):
     asks_return: bool
     bypasses: bool
     soft: float
+    swing: float
     trickle: float
     coldest: float
 
@@ -198,7 +200,7 @@ class Side(NamedTuple):
 class Room(NamedTuple):
     """Working memory of a step."""
 
-    consumer: FloatArray  # (22, consumer)
+    consumer: FloatArray  # (24, consumer)
     source: FloatArray  # (6, source)
     entering: FloatArray  # (source, substep)
     arrived: FloatArray  # (consumer, substep)
@@ -1152,6 +1154,7 @@ def first_passing(limits: Limits, inputs: Inputs, room: Room, t: int, held: Floa
             if held[c] >= 0.0:
                 room.consumer[KEEPS, c] = min(held[c], inputs.consumer[MOST_KEPT, c])
         room.consumer[FLOWED, c] = 0.0
+        room.consumer[LAST_WANTED, c], room.consumer[DAMPING, c] = 0.0, 1.0
 
 
 @inner
@@ -1259,7 +1262,14 @@ def kept_anew(
         total = room.consumer[WISH, c] + room.consumer[PASSING, c]
         if soft > 0.0:
             share = min((wanted - rise[network.consumer[c]]) / soft / total, 1.0 - 1.0 / limits.reach)
-            aimed = total * max(1.0 / (1.0 - share), 1.0 / limits.reach)
+            last = room.consumer[LAST_WANTED, c]
+            if wanted * last < 0.0 and abs(wanted) > limits.swing * abs(last):
+                room.consumer[DAMPING, c] *= 0.5
+            room.consumer[LAST_WANTED, c] = wanted
+            times = max(1.0 / (1.0 - share), 1.0 / limits.reach)
+            if room.consumer[DAMPING, c] < 1.0:
+                times = times ** room.consumer[DAMPING, c]
+            aimed = total * times
             if aimed < limits.trickle * room.consumer[FIRST, c]:
                 aimed = 0.0
             room.consumer[KEEPS, c] = min(aimed, inputs.consumer[MOST_KEPT, c])

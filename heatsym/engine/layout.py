@@ -11,7 +11,7 @@ from scipy.sparse.linalg import splu
 
 from heatsym.engine import kernels, reference
 from heatsym.engine.bypass import COLDEST as COLDEST_END
-from heatsym.engine.bypass import SOFT, TRICKLE
+from heatsym.engine.bypass import SOFT, SWING, TRICKLE
 from heatsym.engine.medium import Medium
 from heatsym.engine.problem import Problem
 from heatsym.engine.search import LEAPS, NARROW, REACH, STEEPEST
@@ -73,6 +73,7 @@ def setting(problem: Problem, offers: Offer, plan: Plan, by: Numbering) -> kerne
             asks_return=same.asks_return,
             bypasses=same.bypasses,
             soft=SOFT,
+            swing=SWING,
             trickle=TRICKLE,
             coldest=COLDEST_END,
         ),
@@ -112,7 +113,7 @@ def work(at: kernels.Setting, safe: tuple[kernels.Water, kernels.Water]) -> kern
         for capacity in (at.network.supply_capacity, at.network.return_capacity)
     )
     room = kernels.Room(
-        consumer=np.zeros((22, consumers)),
+        consumer=np.zeros((24, consumers)),
         source=np.zeros((6, sources)),
         entering=np.zeros((sources, substeps)),
         arrived=np.zeros((consumers, substeps)),
