@@ -102,6 +102,7 @@ def trajectory(study: Case, leak: float = 0.0) -> Trajectory:
         consumer_supply_temperature=level(80.0, 2),
         consumer_return_temperature=level(45.0, 2),
         consumer_mass_flow=flow,
+        consumer_bypass_flow=0.1 * flow,
         source_heat=heat,
         source_mass_flow=source_flow,
         source_supply_temperature=np.where(heat > 0.0, 80.0, np.nan),

@@ -40,7 +40,7 @@ def energy(case: Case, results: xr.Dataset, run: Digest) -> dict[str, float]:
             "demand_MWh": _mwh(case, ledger.demand.value),
             "delivered_MWh": _mwh(case, ledger.delivered.value),
             "unmet_MWh": _mwh(case, ledger.unmet.value),
-            "supplied_MWh": _mwh(case, run.course.source_heat),
+            "supplied_MWh": _mwh(case, supplied(run)),
             "network_loss_MWh": account.energy(account.network_loss) / JOULES_PER_MWH,
             "stored_change_MWh": account.energy(account.stored_change) / JOULES_PER_MWH,
             "pump_MWh": _mwh(case, run.course.pump_electricity),
@@ -49,15 +49,30 @@ def energy(case: Case, results: xr.Dataset, run: Digest) -> dict[str, float]:
     )
 
 
+def supplied(run: Digest) -> FloatArray:
+    """Heat that sources and prosumers feed in, (time,). [W]"""
+    return np.asarray(run.course.source_heat.sum(axis=1) + run.course.fed_in_heat)
+
+
+def prosumers(case: Case, run: Digest) -> dict[str, float]:
+    """Heat that prosumers fed in, and what of it the network did not take [MWh]; empty without prosumers."""
+    if "prosumer" not in case.demand.consumers.kind:
+        return {}
+    return {
+        "fed_in_MWh": _mwh(case, run.ledger.fed_in.value),
+        "rejected_MWh": _mwh(case, run.ledger.rejected.value),
+    }
+
+
 def shares(case: Case, run: Digest) -> dict[str, float]:
     """Peak of the heat supplied [kW], and shares of surplus heat and of losses in it [-]."""
-    heat = run.course.source_heat
-    supplied = heat.sum()
-    figures = {"peak_kW": heat.sum(axis=1).max(initial=0.0) / 1e3}
-    if supplied > 0.0:
+    heat, given_in = run.course.source_heat, supplied(run)
+    total = given_in.sum()
+    figures = {"peak_kW": given_in.max(initial=0.0) / 1e3}
+    if total > 0.0:
         surplus = np.array([source.surplus for source in enabled_sources(case)])
-        figures["surplus_share"] = heat[:, surplus].sum() / supplied
-        figures["loss_share"] = run.ledger.loss.value / supplied
+        figures["surplus_share"] = heat[:, surplus].sum() / total
+        figures["loss_share"] = run.ledger.loss.value / total
     return given(figures)
 
 
@@ -70,6 +85,15 @@ def unmet(case: Case, run: Digest) -> dict[str, Any]:
     }
     hours = run.ledger.short * case.axis.step / 3600.0
     return {"unmet_by_cause_MWh": by_cause, "unmet_hours": float(hours)}
+
+
+def bypassed(case: Case, run: Digest) -> dict[str, float]:
+    """Water that went through bypasses [t], and hours in which any was open [h]; empty if none opened."""
+    if not run.ledger.bypassing:
+        return {}
+    step = case.axis.step
+    water = float(run.ledger.bypassed.value) * step / 1e3
+    return {"water_t": water, "open_h": run.ledger.bypassing * step / 3600.0}
 
 
 def by_source(case: Case, run: Digest) -> dict[str, dict[str, float]]:

@@ -9,7 +9,7 @@ import xarray as xr
 
 import heatsym
 from heatsym.analysis.emissions import emissions, source_tonnes
-from heatsym.analysis.energy import by_source, energy, shares, unmet
+from heatsym.analysis.energy import by_source, bypassed, energy, prosumers, shares, unmet
 from heatsym.analysis.figures import enabled_sources
 from heatsym.analysis.homes import homes
 from heatsym.analysis.money import operating_cost
@@ -58,6 +58,8 @@ def summary(
         "energy": energy(case, results, run),
         **shares(case, run),
         **unmet(case, run),
+        "bypass": bypassed(case, run),
+        "prosumers": prosumers(case, run),
         "homes": warmed.values,
         "sources": sources,
         "standby": standby(results),
@@ -158,7 +160,10 @@ def _convergence(run: Digest) -> dict[str, Any]:
 
 def _basis(case: Case) -> list[str]:
     """What the sources' figures rest on."""
-    return [sentence for source in enabled_sources(case) for sentence in source.basis()]
+    said = [sentence for source in enabled_sources(case) for sentence in source.basis()]
+    if "prosumer" in case.demand.consumers.kind:
+        said.append("heat that prosumers feed in: counted without price and without emissions")
+    return said
 
 
 def _unsettled(run: Digest) -> list[str]:

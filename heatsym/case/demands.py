@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -67,6 +68,8 @@ def _given(
     assert isinstance(spec, Quantity)
     of = unit(split_unit(key)[1], spec.unit)
     assert of is not None
+    if name == "series_heat" and all(kind == "prosumer" for kind in consumers.kind):
+        spec = replace(spec, low=None)
     if isinstance(raw[key], str):
         return _by_consumer(reader, raw[key], consumers, spec, of, (*PATH, key), out)
     good, value = reader.value(spec, of, raw[key], (*PATH, key))
@@ -108,13 +111,20 @@ def _by_consumer(
     if missing:
         return None
     good = True
-    for group, columns, plain in (
-        (who, [consumers.id[i] for i in who], True),
-        (named, [consumers.column[i] for i in named], False),
+    heat = spec.unit == "W"
+    signed = [i for i in (*who, *named) if heat and consumers.kind[i] == "prosumer"]
+    for group, names, plain, feeds in (
+        (who, consumers.id, True, False),
+        (named, consumers.column, False, False),
+        (who, consumers.id, True, True),
+        (named, consumers.column, False, True),
     ):
+        group = [i for i in group if (i in signed) == feeds]
         if group:
+            columns = [names[i] for i in group]
             owners = [f"consumer {consumers.id[i]}" for i in group]
-            values = reader.columns(table, columns, owners, spec, of, plain=plain)
+            rule = replace(spec, low=None) if feeds else spec
+            values = reader.columns(table, columns, owners, rule, of, plain=plain)
             good &= values is not None
             if values is not None:
                 out[:, group] = values
@@ -133,10 +143,16 @@ def _check_heat(
         return False
     good = True
     has_heat, has_flow = ~np.isnan(heat[0]), ~np.isnan(flow[0])
+    supply = np.broadcast_to(np.asarray(consumers.supply_temperature, dtype=float), has_heat.shape)
     for i, name in enumerate(consumers.id):
         reason = hint = ""
+        prosumer = consumers.kind[i] == "prosumer"
         if has_heat[i] and has_flow[i]:
             reason, hint = "has a series of heat and one of flow", "keep one"
+        elif not prosumer and not np.isnan(supply[i]):
+            reason, hint = "has a supply_temperature but is no prosumer", "leave it empty"
+        elif prosumer and not has_heat[i]:
+            reason, hint = "is a prosumer without a series of heat", "give it a column in series_kW"
         elif has_heat[i] or has_flow[i]:
             continue
         elif consumers.kind[i] == "series":

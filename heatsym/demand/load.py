@@ -11,7 +11,7 @@ from heatsym.demand import bdew
 from heatsym.demand.model import Consumers, Demand
 from heatsym.errors import InputError, Problem
 from heatsym.interfaces.axis import FloatArray, IntArray
-from heatsym.interfaces.exchange import Load
+from heatsym.interfaces.exchange import FeedIn, Load
 from heatsym.interfaces.profile import Context, DailyAir
 
 BoolArray = NDArray[np.bool_]
@@ -84,13 +84,27 @@ def loads(
         for first in range(0, len(heat), BLOCK):
             part = slice(first, first + BLOCK)
             heat[part, annual] = shares[part, which] * consumers.annual_heat[annual]
+    feed_in = _feed_in(consumers, heat, t_feed)
+    if feed_in is not None:
+        heat = np.where(heat < 0.0, 0.0, heat)
     return Load(
         heat=heat,
         mass_flow=mass_flow,
         return_offset=np.broadcast_to(offset[:, None], shape),
         return_slope=np.full(shape[1], slope),
         mass_flow_max=_largest_flow(consumers, heat, t_feed, offset + slope * t_feed, enthalpy),
+        bypass=np.broadcast_to(np.asarray(consumers.bypass, dtype=float), shape[1:]),
+        feed_in=feed_in,
     )
+
+
+def _feed_in(consumers: Consumers, heat: FloatArray, t_feed: FloatArray) -> FeedIn | None:
+    """What prosumers offer: their negative heat, at their own temperature or the set-point."""
+    who = np.flatnonzero(np.asarray(consumers.kind) == "prosumer")
+    if not len(who):
+        return None
+    own = np.broadcast_to(np.asarray(consumers.supply_temperature, dtype=float), heat.shape[1:])[who]
+    return FeedIn(who, np.maximum(-heat[:, who], 0.0), np.where(np.isnan(own), t_feed[:, None], own))
 
 
 def demand_problems(demand: Demand, ctx: Context, air: DailyAir | None) -> list[Problem]:
@@ -131,7 +145,8 @@ def _series_problems(demand: Demand, heat: FloatArray, mass_flow: FloatArray) ->
 
     for what, values, given in (("heat", heat, metered), ("flow", mass_flow, prescribed)):
         blame("HS412", f"{what} has gaps", given & np.isnan(values).any(axis=0))
-        blame("HS413", f"{what} is negative", given & (values < 0).any(axis=0))
+        feeds = (np.asarray(demand.consumers.kind) == "prosumer") & (what == "heat")
+        blame("HS413", f"{what} is negative", given & (values < 0).any(axis=0) & ~feeds)
     blame("HS414", "both heat and flow are given", metered & prescribed)
     return problems
 
@@ -158,7 +173,7 @@ def _profiles(demand: Demand, which: IntArray, problems: list[Problem]) -> list[
 def _why_no_profile(table: Consumers, i: int, name: str) -> tuple[str, str, str, str] | None:
     """Code, column, reason and hint if consumer ``i`` cannot follow the profile ``name``."""
     own_class = table.building_class[i]
-    if table.kind[i] == "series" or np.isnan(table.annual_heat[i]):
+    if table.kind[i] in ("series", "prosumer") or np.isnan(table.annual_heat[i]):
         return "HS415", "annual_heat", "neither annual heat nor a series is given", ""
     if not name:
         return "HS415", "kind", "annual heat needs a kind or a profile", "house, flats or trade"

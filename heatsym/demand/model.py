@@ -18,7 +18,9 @@ class Consumers:
     id: tuple[str, ...] = text("unique name of the consumer")
     node: tuple[str, ...] = text("node that it hangs on")
     kind: tuple[str, ...] = text(
-        "house, flats, trade, or series", choices=("", "house", "flats", "trade", "series"), default=""
+        "house, flats, trade, series, or prosumer, whose series is negative where it feeds in",
+        choices=("", "house", "flats", "trade", "series", "prosumer"),
+        default="",
     )
     annual_heat: FloatArray = quantity("J", "heat in an average year", low=0, high=1e18, default=NAN)
     dwellings: FloatArray = quantity("1", "homes behind it", low=0, high=1e6, default=NAN, key="dwellings")
@@ -28,6 +30,21 @@ class Consumers:
     )
     min_supply_temperature: FloatArray = quantity(
         "degC", "supply temperature below which an hour is flagged", low=0, high=150, default=NAN
+    )
+    supply_temperature: FloatArray = quantity(
+        "degC",
+        "temperature at which a prosumer feeds in; default the network's set-point",
+        above=0,
+        high=180,
+        default=NAN,
+    )
+    bypass: FloatArray = quantity(
+        "degC",
+        "temperature at which a bypass keeps the end of the way to the consumer, 0 for no bypass; default: "
+        "min_supply_temperature at the ends of branches, else none",
+        low=0,
+        high=150,
+        default=NAN,
     )
     max_flow: FloatArray = quantity(
         "kg/s",

@@ -79,6 +79,7 @@ class Compiled:
         memory = kernels.Memory(
             warm[p.consumer_node],
             np.zeros(len(p.consumer_node)),
+            np.full(len(p.consumer_node), -1.0),
             cold[p.source_node],
             at_rest,
             at_rest.copy(),
@@ -143,7 +144,7 @@ class Compiled:
         rows = output(self.setting, self.numbering, steps)
         self._run(state, self.room, rows, first, last, 0, progress)
         self._in_degrees(rows)
-        demand, delivered, arrived, sent, drawn = rows.consumer
+        demand, delivered, arrived, sent, drawn, passed = rows.consumer
         flow_supply, flow_return, loss, pipe_supply, pipe_return = rows.pipe
         heat, flow, feed, back = rows.source
         return state, March(
@@ -161,6 +162,7 @@ class Compiled:
             consumer_supply_temperature=arrived,
             consumer_return_temperature=sent,
             consumer_mass_flow=drawn,
+            consumer_bypass_flow=passed,
             source_heat=heat,
             source_mass_flow=flow,
             source_supply_temperature=feed,

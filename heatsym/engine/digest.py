@@ -46,6 +46,12 @@ class Ledger:
         self.demand, self.delivered, self.unmet = (Total(consumers) for _ in range(3))
         self.unmet_by_cause = Total(len(Cause))
         self.loss = Total()
+        self.fed_in, self.rejected = Total(), Total()
+        """By prosumers."""
+        self.bypassed = Total()
+        """Flow through bypasses [kg/s times steps]."""
+        self.bypassing = 0
+        """Steps in which a bypass was open."""
         self.short = 0
         """Steps in which anybody missed heat."""
         self.merged = 0
@@ -63,12 +69,18 @@ class Ledger:
             total.add(np.ascontiguousarray(values.T).sum(axis=1))
         self.unmet_by_cause.add([float(unmet[cause == one].sum()) for one in Cause])
         self.loss.add(float(march.pipe_heat_loss.sum()))
+        self.fed_in.add(float(march.consumer_heat_fed_in.sum()))
+        self.rejected.add(float(march.consumer_heat_rejected.sum()))
+        passed = march.consumer_bypass_flow
+        if passed.any():
+            self.bypassed.add(float(passed.sum()))
+            self.bypassing += int((passed > 0.0).any(axis=1).sum())
         self.short += int((cause != Cause.NONE).any(axis=1).sum())
         self.merged += int(march.merged_parcels)
 
     def arrays(self) -> dict[str, FloatArray]:
         """Everything in it, by name."""
-        counts = np.array([self.short, self.merged], dtype=np.float64)
+        counts = np.array([self.short, self.merged, self.bypassing], dtype=np.float64)
         totals = {name: total for name, total in vars(self).items() if isinstance(total, Total)}
         found = {"counts": counts, "odd_pumping": self.odd_pumping.astype(np.float64)}
         return found | {name: np.stack([t.sum, t.lost]) for name, t in totals.items()}
@@ -77,7 +89,7 @@ class Ledger:
         """Take over what another ledger held."""
         for name, values in arrays.items():
             if name == "counts":
-                self.short, self.merged = (int(value) for value in values)
+                self.short, self.merged, self.bypassing = (int(value) for value in values)
             elif name == "odd_pumping":
                 self.odd_pumping = values.astype(np.int64)
             else:
@@ -94,6 +106,7 @@ class Course:
     source_supply_temperature: FloatArray
     source_return_temperature: FloatArray
     source_pump_lift: FloatArray
+    fed_in_heat: FloatArray  # by all prosumers
     network_heat_loss: FloatArray
     network_stored_heat: FloatArray
     pump_electricity: FloatArray
@@ -112,6 +125,8 @@ class Course:
         """Write the rows of a piece; without its pressures what the pumps do stays as it is."""
         rows = slice(first, first + len(march.sweeps))
         self.network_heat_loss[rows] = march.pipe_heat_loss.sum(axis=1)
+        if march.consumer_heat_fed_in.size:
+            self.fed_in_heat[rows] = march.consumer_heat_fed_in.sum(axis=1)
         for name in _names(Course):
             for part in (march, hydraulics):
                 if hasattr(part, name):

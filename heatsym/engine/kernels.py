@@ -72,13 +72,15 @@ SCALAR, ONE, MANY = range(3)
 # Rows of Room.consumer and Room.source
 (
     WISH, DRAWN, FOUND, DIFFERENCE, SENT, LOW, HIGH, LAST_WISH, LAST_DIFFERENCE, LAST_SURPLUS, RESPONSE, BIAS,
-    CAME, HEAT, LEAPS,
-) = range(15)  # fmt: skip
+    CAME, HEAT, LEAPS, KEEPS, PASSING, PASSED, FLOWED, FIRST, WANTED, SOFTNESS,
+) = range(22)  # fmt: skip
 GIVEN, BACK, SEEN, SEEN_BIAS, LIMIT, MOST = range(6)
 # Rows of Inputs.source, Inputs.consumer, Inputs.outside
 FEED, UPPER, CONDUCTANCE, T_HOT = range(4)
-RETURN_SLOPE, LARGEST_FLOW = range(2)
+RETURN_SLOPE, LARGEST_FLOW, KEPT, MOST_KEPT, WAY = range(5)
 SET_POINT, SOIL = range(2)
+# Rows of Room.way
+LASTING, FORCE, GIVE, RISE = range(4)
 # Rows of Loops.resistance
 PER_VISCOSITY, ROUGHNESS, FRICTION, FITTINGS = range(4)
 # Rows of Side.mesh, Room.chain, Room.loop
@@ -179,7 +181,7 @@ class Inputs(NamedTuple):
     heat: FloatArray  # (time, consumer), NaN where flow is prescribed
     mass_flow: FloatArray
     return_offset: FloatArray
-    consumer: FloatArray  # (2, consumer)
+    consumer: FloatArray  # (5, consumer)
     ground: FloatArray  # (time,)
     outside: FloatArray  # (2, time) set-point and ground, not as theta [degC]
     source: FloatArray  # (4, time, source)
@@ -195,6 +197,7 @@ class Limits(NamedTuple):
     max_sweeps: int
     halvings: int
     repeats: int
+    cuts: int
     still: float
     design_heat: float
     temperature: float
@@ -209,6 +212,12 @@ class Limits(NamedTuple):
     leaps: int
     narrow: float
     asks_return: bool
+    bypasses: bool
+    turns: int
+    moves: int
+    soft: float
+    trickle: float
+    coldest: float
 
 
 class Water(NamedTuple):
@@ -254,14 +263,15 @@ class Side(NamedTuple):
 class Room(NamedTuple):
     """Working memory of a step."""
 
-    consumer: FloatArray  # (15, consumer)
+    consumer: FloatArray  # (22, consumer)
     source: FloatArray  # (6, source)
     entering: FloatArray  # (source, substep)
     arrived: FloatArray  # (consumer, substep)
     returned: FloatArray  # (consumer, substep)
     excess: FloatArray  # (2, substep)
     withdrawal: FloatArray  # (node,)
-    queue: IntArray  # (2, node)
+    queue: IntArray  # (3, node)
+    way: FloatArray  # (4, node) how the supply comes to the nodes, for bypasses
     base: FloatArray  # (pipe,)
     depths: IntArray
     chain: FloatArray  # (3, chain)
@@ -273,6 +283,7 @@ class Memory(NamedTuple):
 
     arrived: FloatArray  # (consumer,)
     response: FloatArray
+    held: FloatArray  # (consumer,) flow that keeps the way to it warm
     source_return: FloatArray  # (source,)
     supply_flow: FloatArray  # (member,) of the loops
     return_flow: FloatArray
@@ -283,7 +294,7 @@ class Sums(NamedTuple):
 
     node: FloatArray  # (4, node) content and weight of supply, of return
     pipe: FloatArray  # (3, pipe) flow of supply, of return, loss
-    consumer: FloatArray  # (6, consumer) demand, delivered, worst part, drawn, content arrived, content sent
+    consumer: FloatArray  # (7, consumer) demand, delivered, worst part, drawn, content arrived, sent, passed
     cause: IntArray  # (consumer,)
     source: FloatArray  # (5, source) heat, flow, content fed, content returned, last return
 
@@ -325,7 +336,7 @@ class Output(NamedTuple):
     node_column: IntArray
     node: FloatArray  # (2, time, node) supply and return temperature
     pipe: FloatArray  # (5, time, pipe) flow of supply, of return, loss, mean temperature of supply, of return
-    consumer: FloatArray  # (5, time, consumer) demand, delivered, supply and return temperature, flow
+    consumer: FloatArray  # (6, time, consumer) demand, delivered, supply, return temperature, flow, passed
     cause: NDArray[np.int8]
     source: FloatArray  # (4, time, source) heat, flow, feed, return
     step: FloatArray  # (2, time) stored heat, residual
@@ -1551,6 +1562,189 @@ def move(
             water.place[FORWARD, k] = 1 if flow[k] > 0.0 else 0
 
 
+# -- bypasses: as in :mod:`heatsym.engine.bypass` ----------------------------------------------------
+
+
+@called
+def lasting(network: Network, medium: Medium, side: Side, room: Room, feed: FloatArray) -> None:
+    """Content of the supply's nodes if the present flows went on for ever, and what pipe feeds each most."""
+    flow, t_eq = side.pipe[FLOW], side.pipe[T_EQ]
+    share, content, most, feeder = side.node[SHARE], room.way[LASTING], room.way[RISE], room.queue[2]
+    fill(content, 0.0)
+    fill(most, 0.0)
+    fill(feeder, -1)
+    for s in range(network.source.size):
+        content[network.source[s]] += room.source[GIVEN, s] * feed[s]
+        most[network.source[s]] += room.source[GIVEN, s]
+    for i in range(side.tally[FLOWING]):
+        k = side.order[SEQUENCE, i]
+        up, down, size = side.order[UP, k], side.order[DOWN, k], abs(flow[k])
+        fading = network.conductance[k] / (size * medium.capacity)
+        keeps = 1.0 - fading * series(-fading) if fading <= SHORT else math.exp(-fading)
+        content[down] += size * (t_eq[k] + keeps * (content[up] * share[up] - t_eq[k]))
+        if size > most[down]:
+            most[down], feeder[down] = size, k
+
+
+@inner
+def fall_of(limits: Limits, over: float, soil: float, hottest: float) -> float:
+    """Logarithm of the warmest feed over the end that is kept, both over the soil."""
+    return math.log(max((hottest - soil) / over, limits.coldest))
+
+
+@inner
+def first_kept(inputs: Inputs, c: int, fall: float) -> float:
+    """Flow that keeps the way to a consumer as if it served nobody else."""
+    most: float = inputs.consumer[MOST_KEPT, c]
+    return min(inputs.consumer[WAY, c] / fall, most) if fall > 0.0 else most
+
+
+@inner
+def warmest(feed: FloatArray) -> float:
+    """The warmest feed."""
+    hottest = -np.inf
+    for s in range(feed.size):
+        hottest = max(hottest, feed[s])
+    return hottest
+
+
+@called
+def first_passing(limits: Limits, inputs: Inputs, room: Room, t: int) -> None:
+    """Begin every bypass's search with the flow held last."""
+    soil, hottest = inputs.ground[t], warmest(inputs.source[FEED, t])
+    for c in range(room.consumer.shape[1]):
+        kept, held = inputs.consumer[KEPT, c], room.consumer[KEEPS, c]
+        room.consumer[KEEPS, c] = 0.0
+        room.consumer[FIRST, c] = 0.0
+        if kept > soil:
+            fall = fall_of(limits, kept - soil, soil, hottest)
+            room.consumer[FIRST, c] = first_kept(inputs, c, fall)
+            room.consumer[KEEPS, c] = room.consumer[FIRST, c]
+            if held >= 0.0:
+                room.consumer[KEEPS, c] = min(held, inputs.consumer[MOST_KEPT, c])
+        room.consumer[FLOWED, c] = 0.0
+
+
+@called
+def passing_by(room: Room, wished: float, still: float) -> float:
+    """What bypasses add to the consumers' own flows, in sum; all begin where nothing moves yet. [kg/s]"""
+    total, flowed = 0.0, False
+    for c in range(room.consumer.shape[1]):
+        passing = max(room.consumer[KEEPS, c] - room.consumer[WISH, c], 0.0)
+        room.consumer[PASSING, c] = passing
+        total += passing
+        flowed = flowed or room.consumer[FLOWED, c] > 0.0
+    if wished + total <= still and not flowed:
+        total = 0.0
+        for c in range(room.consumer.shape[1]):
+            room.consumer[KEEPS, c] = room.consumer[FIRST, c]
+            room.consumer[PASSING, c] = max(room.consumer[FIRST, c] - room.consumer[WISH, c], 0.0)
+            total += room.consumer[PASSING, c]
+    return total
+
+
+@called
+def judged(
+    network: Network,
+    medium: Medium,
+    limits: Limits,
+    inputs: Inputs,
+    side: Side,
+    room: Room,
+    t: int,
+    scarce: bool,
+    opens: bool,
+) -> tuple[float, float, float]:
+    """How well the bypasses keep the ends of their ways, and what is wanted of those that move.
+
+    Returns heat that is off [W], in sum, the largest error of an end [K], and heat that bypasses carry
+    over the soil's [W].
+    """
+    soil, hottest = inputs.ground[t], warmest(inputs.source[FEED, t])
+    error, off, carried = 0.0, 0.0, 0.0
+    for c in range(room.consumer.shape[1]):
+        kept, most, node = inputs.consumer[KEPT, c], inputs.consumer[MOST_KEPT, c], network.consumer[c]
+        room.consumer[SOFTNESS, c] = room.consumer[WANTED, c] = 0.0
+        if not kept > soil:
+            continue
+        passing, end, dry = room.consumer[PASSING, c], soil, True
+        flow = room.consumer[WISH, c] + passing
+        if side.node[THROUGH, node] > 0.0:
+            end, dry = room.way[LASTING, node] / side.node[THROUGH, node], False
+        gap = end - kept
+        shut = passing == 0.0 and (gap > 0.0 or (dry and room.consumer[FLOWED, c] > 0.0))
+        shut = shut or (opens and gap > 0.0)
+        stuck = gap < 0.0 and (flow >= most * (1.0 - 1e-9) or scarce)
+        if not shut and not stuck:
+            error += medium.capacity * room.consumer[DRAWN, c] * abs(gap)
+            off = max(off, abs(gap))
+        carried += medium.capacity * room.consumer[PASSED, c] * (kept - soil)
+        if flow > 0.0 and not stuck and (passing > 0.0 or gap < 0.0):
+            warmth = math.log(max((end - soil) / (kept - soil), limits.coldest))
+            loss = fall_of(limits, kept - soil, soil, hottest) - warmth
+            room.consumer[WANTED, c] = -warmth
+            room.consumer[SOFTNESS, c] = limits.soft * max(loss, 1e-3) / flow
+        elif flow == 0.0 and gap < 0.0 and not stuck and not (dry and room.consumer[FLOWED, c] > 0.0):
+            room.consumer[WANTED, c] = 1.0
+        elif flow > 0.0 and passing == 0.0 and gap > 0.0 and hottest > kept:
+            room.consumer[WANTED, c] = -max(flow * (hottest - end) / (hottest - kept), 1e-300)
+    return error, off, carried
+
+
+@called
+def kept_anew(
+    network: Network, medium: Medium, limits: Limits, inputs: Inputs, side: Side, room: Room, opens: bool
+) -> None:
+    """Move every bypass's flow, having been judged: Newton's method along all ways at once.
+
+    ``opens``: no flow may become less.
+    """
+    flow, feeder = side.pipe[FLOW], room.queue[2]
+    force, give, rise = room.way[FORCE], room.way[GIVE], room.way[RISE]
+    fill(force, 0.0)
+    fill(give, 0.0)
+    fill(rise, 0.0)
+    moves = False
+    for c in range(room.consumer.shape[1]):
+        soft, node = room.consumer[SOFTNESS, c], network.consumer[c]
+        if soft > 0.0:
+            moves = True
+            force[node] += room.consumer[WANTED, c] / soft
+            give[node] += 1.0 / soft
+    count = side.tally[FLOWING] if moves else 0
+    for i in range(count - 1, -1, -1):
+        k = side.order[SEQUENCE, i]
+        up, down = side.order[UP, k], side.order[DOWN, k]
+        if feeder[down] == k:
+            stiff = 1.0 + give[down] * network.conductance[k] / (medium.capacity * flow[k] * flow[k])
+            force[up] += force[down] / stiff
+            give[up] += give[down] / stiff
+    for i in range(count):
+        k = side.order[SEQUENCE, i]
+        up, down = side.order[UP, k], side.order[DOWN, k]
+        if feeder[down] == k:
+            steep = network.conductance[k] / (medium.capacity * flow[k] * flow[k])
+            pull = (force[down] - give[down] * rise[up]) / (1.0 + give[down] * steep)
+            rise[down] = rise[up] + steep * pull
+    for c in range(room.consumer.shape[1]):
+        soft, wanted = room.consumer[SOFTNESS, c], room.consumer[WANTED, c]
+        total = room.consumer[WISH, c] + room.consumer[PASSING, c]
+        if soft > 0.0:
+            share = min((wanted - rise[network.consumer[c]]) / soft / total, 1.0 - 1.0 / limits.reach)
+            aimed = total * max(1.0 / (1.0 - share), 1.0 / limits.reach)
+            if aimed < limits.trickle * room.consumer[FIRST, c]:
+                aimed = 0.0
+            if opens:
+                aimed = max(aimed, room.consumer[KEEPS, c])
+            room.consumer[KEEPS, c] = min(aimed, inputs.consumer[MOST_KEPT, c])
+        elif wanted > 0.0:
+            room.consumer[KEEPS, c] = room.consumer[FIRST, c]
+        elif wanted < 0.0 and not opens:
+            room.consumer[KEEPS, c] = min(room.consumer[KEEPS, c], -wanted)
+        if total > 0.0:
+            room.consumer[FLOWED, c] = 1.0
+
+
 # -- the coupling ------------------------------------------------------------------------------------
 
 
@@ -1639,16 +1833,19 @@ def received(
             back = sent_back(medium, offsets[c], slopes[c], found[c], set_point, soil)
         difference = found[c] - back
         room.consumer[DIFFERENCE, c] = difference
+        own = drawn[c] - room.consumer[PASSED, c]
         if not math.isnan(heats[c]):
             short = heats[c] - wish[c] * medium.capacity * difference
             if wish[c] < mosts[c] or short < 0.0:
                 short = abs(now * short)
                 error += short
-                if short > limits.temperature * draws and draws > 0.0:
-                    stray += draws if short <= limits.farthest * limits.temperature * draws else np.inf
+                off = short / (own * medium.capacity) if own > 0.0 else 0.0
+                if off > limits.temperature:
+                    stray += draws if off <= limits.farthest * limits.temperature else np.inf
         total += draws
         if draws > 0.0:
-            heat = drawn_heat(heats[c], mosts[c], drawn[c], now, draws * max(difference, 0.0))
+            usable = own * medium.capacity * max(difference, 0.0)
+            heat = drawn_heat(heats[c], mosts[c], own, now, usable)
             room.consumer[SENT, c] = found[c] - heat / draws
     return error, stray / max(total, 1e-300)
 
@@ -1738,6 +1935,8 @@ def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -
         room.source[MOST],
     )
     asked = first_wish(inputs, medium, room, t, limits.small_difference)
+    if limits.bypasses:
+        first_passing(limits, inputs, room, t)
     limited(inputs, medium, room, t)
     allowed = limits.tolerance * max(asked, 1e-3 * limits.design_heat)
     share, now, settled, sweep = 1.0, 1.0, False, 0
@@ -1746,21 +1945,32 @@ def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -
         wanted = 0.0
         for c in range(wish.size):
             wanted += wish[c]
+        own = wanted
         wanted *= share
+        through = passing_by(room, own, limits.still) if limits.bypasses else 0.0
         offered = most_flows(inputs, medium, room, t)
-        if wanted <= limits.still or offered <= limits.still:
+        if wanted + through <= limits.still or offered <= limits.still:
             fill(drawn, 0.0)
+            fill(room.consumer[PASSED], 0.0)
             fill(given, 0.0)
             copy(state.memory.response, room.consumer[RESPONSE])
             at_rest(work.supply)
             at_rest(work.return_)
             return 1.0 if wanted <= limits.still else 0.0, sweep, True
-        ratio = offered / wanted
+        ratio = offered / wanted if wanted > 0.0 else np.inf
         now = share * min(1.0, ratio)
         share = min(1.0, share * ratio)
+        spared = max(offered - now * own, 0.0)
+        scarce = spared < through
         left = 0.0
         for c in range(wish.size):
             drawn[c] = now * wish[c]
+            if limits.bypasses:
+                passed = room.consumer[PASSING, c]
+                if scarce:
+                    passed *= spared / through
+                drawn[c] += passed
+                room.consumer[PASSED, c] = passed if drawn[c] >= limits.still else 0.0
             if drawn[c] < limits.still:
                 drawn[c] = 0.0
             left += drawn[c]
@@ -1785,6 +1995,15 @@ def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -
         )
         error, stray = received(network, limits, inputs, medium, work.supply, room, t, now)
         error += abs(share - now) * asked
+        within, apart = allowed, 0.0
+        opens = sweep > limits.turns
+        if limits.bypasses and sweep <= limits.moves:
+            lasting(network, medium, work.supply, room, inputs.source[FEED, t])
+            amiss, apart, carried = judged(
+                network, medium, limits, inputs, work.supply, room, t, scarce, opens
+            )
+            error += amiss
+            within += limits.tolerance * carried
         excess = 0.0
         if limits.asks_return:
             mix(
@@ -1800,14 +2019,17 @@ def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -
             excess, beyond = excess_heat(network, inputs, medium, work.return_, room, t)
             error += beyond
         settled = (
-            error <= allowed
+            error <= within
             and stray <= limits.stray
+            and apart <= limits.temperature
             and excess <= limits.excess * limits.design_heat
             and closed
         )
         if settled:
             break
         if sweep < limits.max_sweeps:
+            if limits.bypasses and sweep <= limits.moves:
+                kept_anew(network, medium, limits, inputs, work.supply, room, opens)
             search(limits, inputs.heat[t], inputs.consumer[LARGEST_FLOW], room, medium.capacity)
     if loops.number > 0 and not limits.asks_return:
         back = route(
@@ -1850,7 +2072,14 @@ def shift_of_some(excess: FloatArray, falling: FloatArray, fall: float, substeps
 
 @once
 def draw(
-    limits: Limits, inputs: Inputs, medium: Medium, room: Room, t: int, substeps: int, share: float
+    limits: Limits,
+    inputs: Inputs,
+    medium: Medium,
+    room: Room,
+    t: int,
+    substeps: int,
+    share: float,
+    bounded: bool,
 ) -> float:
     """Heat that consumers get and what they send back in each substep.
 
@@ -1859,6 +2088,7 @@ def draw(
 
     One shift, common to all substeps, is added to a consumer's excess of supply over wanted return and
     makes its heat exact; negative excess is cut, so that no substep returns water warmer than it came.
+    ``bounded``: nobody gets more than its flow brings down to the wanted return.
     """
     heats, offsets = inputs.heat[t], inputs.return_offset[t]
     set_point, soil = inputs.outside[SET_POINT, t], inputs.outside[SOIL, t]
@@ -1866,7 +2096,10 @@ def draw(
     excess, falling = room.excess[0], room.excess[1]
     stray = total = 0.0
     for c in range(heats.size):
-        flow, heat, mean = room.consumer[DRAWN, c], 0.0, 0.0
+        flow, part, heat, mean = room.consumer[DRAWN, c], 1.0, 0.0, 0.0
+        if room.consumer[PASSED, c] > 0.0:
+            own = flow - room.consumer[PASSED, c]
+            flow, part = own, own / flow
         for j in range(substeps):
             supply = room.arrived[c, j]
             room.returned[c, j] = supply
@@ -1879,8 +2112,10 @@ def draw(
             mean += max(excess[j], 0.0) / substeps
         if flow > 0.0:
             heat = drawn_heat(heats[c], mosts[c], flow, share, flow * medium.capacity * mean)
+            if bounded:
+                heat = min(heat, flow * medium.capacity * mean)
         room.consumer[HEAT, c] = heat
-        total += flow
+        total += room.consumer[DRAWN, c]
         if heat <= 0.0:
             continue
         above, least = 0.0, np.inf
@@ -1892,18 +2127,26 @@ def draw(
         if least + shift <= 0.0 and substeps > 1:
             shift = shift_of_some(excess, falling, fall, substeps)
         for j in range(substeps):
-            room.returned[c, j] -= max(excess[j] + shift, 0.0)
+            room.returned[c, j] -= part * max(excess[j] + shift, 0.0)
         if abs(shift) > limits.shift:
-            stray += flow if abs(shift) <= limits.farthest * limits.shift else np.inf
+            stray += room.consumer[DRAWN, c] if abs(shift) <= limits.farthest * limits.shift else np.inf
     return stray / max(total, 1e-300)
 
 
 @inner
 def commit(
-    setting: Setting, state: State, work: Work, t: int, seconds: float, substeps: int, share: float
+    setting: Setting,
+    state: State,
+    work: Work,
+    t: int,
+    seconds: float,
+    substeps: int,
+    share: float,
+    bounded: bool,
 ) -> tuple[float, float, float]:
     """Move both sides' water with the coupled flows, and give every consumer its heat.
 
+    ``bounded``: the flows are other ones than those coupled last, and nobody gets more than they bring.
     Returns by how much what the substeps and the whole step brought to consumers differs in the mean of
     their flows, the share of the flow whose consumers' shift is too large, and the largest heat of a source
     above its limit [W].
@@ -1914,6 +2157,9 @@ def commit(
     for s in range(given.size):
         for j in range(substeps):
             room.entering[s, j] = inputs.source[FEED, t, s]
+    if bounded:
+        passage(network, medium, s_side, seconds)
+        throughflow(s_side, network.source, given)
     move(
         network,
         state.supply,
@@ -1937,8 +2183,8 @@ def commit(
         missed += drawn[c] * abs(came / substeps - room.consumer[FOUND, c])
         total += drawn[c]
     missed /= max(total, 1e-300)
-    stray = draw(setting.limits, inputs, medium, room, t, substeps, share)
-    if not setting.limits.asks_return:
+    stray = draw(setting.limits, inputs, medium, room, t, substeps, share, bounded)
+    if bounded or not setting.limits.asks_return:
         passage(network, medium, r_side, seconds)
         throughflow(r_side, network.consumer, drawn)
     move(
@@ -1971,10 +2217,43 @@ def commit(
 
 
 @once
+def cut(setting: Setting, state: State, work: Work, t: int, rest: bool) -> float:
+    """Less flow from sources that gave more than they have, none where all ``rest``; the share left. [-]
+
+    As ``Reference.cut``.
+    """
+    network, loops, medium, inputs = setting.network, setting.loops, setting.medium, setting.inputs
+    room, supply, return_, still = work.room, work.supply, work.return_, setting.limits.still
+    given, before, after = room.source[GIVEN], 0.0, 0.0
+    for s in range(given.size):
+        before += given[s]
+        back = room.source[BACK, s]
+        cooling = inputs.source[T_HOT, t, s] - temperature_of(medium, back)
+        limit = most_heat(inputs.source[UPPER, t, s], inputs.source[CONDUCTANCE, t, s], cooling)
+        heat = given[s] * medium.capacity * (inputs.source[FEED, t, s] - back)
+        if rest:
+            given[s] = 0.0
+        elif heat > limit:
+            given[s] *= limit / heat
+        after += given[s]
+    share = after / before if before > 0.0 else 0.0
+    for c in range(room.consumer.shape[1]):
+        room.consumer[DRAWN, c] *= share
+        room.consumer[PASSED, c] *= share
+    route(still, network, loops, medium, state.supply, supply, room, 1.0, False, False)
+    if loops.number == 0:
+        mirrored(supply, return_)
+    else:
+        route(still, network, setting.return_loops, medium, state.return_, return_, room, -1.0, False, False)
+    return share
+
+
+@once
 def remembered(state: State, work: Work) -> None:
     """Hand on what the step found beside the water."""
     copy(work.room.consumer[CAME], state.memory.arrived)
     copy(work.room.consumer[RESPONSE], state.memory.response)
+    copy(work.room.consumer[KEEPS], state.memory.held)
     copy(work.room.source[BACK], state.memory.source_return)
     copy(work.supply.mesh[NOW], state.memory.supply_flow)
     copy(work.return_.mesh[NOW], state.memory.return_flow)
@@ -2021,6 +2300,7 @@ def summed(setting: Setting, work: Work, t: int, seconds: float, substeps: int, 
             sums.consumer[3, c] += flow * seconds
             sums.consumer[4, c] += flow * seconds * came
             sums.consumer[5, c] += flow * seconds * returned
+            sums.consumer[6, c] += room.consumer[PASSED, c] * seconds
     for s in range(network.source.size):
         flow, back, feed = room.source[GIVEN, s], room.source[BACK, s], inputs.source[FEED, t, s]
         sums.source[0, s] += flow * capacity * (feed - back) * seconds
@@ -2049,7 +2329,9 @@ def advance(setting: Setting, state: State, work: Work, t: int, depth: int) -> t
     """One step or part of one, ``2 ** -depth`` of it: coupled, moved, added to the sums.
 
     Coupled again where substeps brought other temperatures than the whole step. Where it does not
-    converge and may be halved, everything is left as it was. Returns convergence and sweeps.
+    converge and may be halved, everything is left as it was; where it may not, nobody gets more than the
+    water brings, and flows are cut until no source gives more than it has, as in ``Reference.through``.
+    Returns convergence and sweeps.
     """
     limits, room = setting.limits, work.room
     seconds = limits.seconds / 2.0**depth
@@ -2062,29 +2344,40 @@ def advance(setting: Setting, state: State, work: Work, t: int, depth: int) -> t
     fill(room.source[SEEN_BIAS], 0.0)
     copy(state.memory.arrived, room.consumer[FOUND])
     copy(state.memory.response, room.consumer[RESPONSE])
+    copy(state.memory.held, room.consumer[KEEPS])
     copy(state.memory.source_return, room.source[SEEN])
     copy(state.memory.supply_flow, work.supply.mesh[NOW])
     copy(state.memory.return_flow, work.return_.mesh[NOW])
-    sweeps, attempt, share, good = 0, 0, 1.0, False
+    sweeps, attempt, share, good, last, cuts = 0, 0, 1.0, False, False, -1
     while True:
-        share, some, settled = couple(setting, state, work, t, seconds)
-        sweeps, attempt = sweeps + some, attempt + 1
+        if cuts < 0:
+            share, some, settled = couple(setting, state, work, t, seconds)
+            sweeps, attempt = sweeps + some, attempt + 1
+        elif cuts > 0:
+            share *= cut(setting, state, work, t, cuts == limits.cuts)
         if work.supply.tally[CIRCLING] > 0 or work.return_.tally[CIRCLING] > 0:
             return False, sweeps
-        missed, stray, excess = commit(setting, state, work, t, seconds, substeps, share)
-        good = settled and stray <= limits.stray and excess <= 10.0 * limits.excess * limits.design_heat
-        agrees = missed <= limits.parting and stray <= limits.stray
-        agrees = agrees and excess <= limits.excess * limits.design_heat
-        for c in range(room.consumer.shape[1]):
-            room.consumer[BIAS, c] += room.consumer[CAME, c] - room.consumer[FOUND, c]
-        for s in range(room.source.shape[1]):
-            room.source[SEEN_BIAS, s] += room.source[BACK, s] - room.source[SEEN, s]
-        if substeps == 1 or agrees or attempt == limits.repeats:
+        missed, stray, excess = commit(setting, state, work, t, seconds, substeps, share, cuts >= 0)
+        within = excess <= limits.excess * limits.design_heat
+        if cuts < 0:
+            good = settled and stray <= limits.stray and excess <= 10.0 * limits.excess * limits.design_heat
+            agrees = missed <= limits.parting and stray <= limits.stray and within
+            for c in range(room.consumer.shape[1]):
+                room.consumer[BIAS, c] += room.consumer[CAME, c] - room.consumer[FOUND, c]
+            for s in range(room.source.shape[1]):
+                room.source[SEEN_BIAS, s] += room.source[BACK, s] - room.source[SEEN, s]
+            last = substeps == 1 or agrees or attempt == limits.repeats
+            if last and (good or depth < limits.halvings):
+                break
+        elif within or cuts == limits.cuts:
             break
         undone(state.supply, work.safe_supply)
         undone(state.return_, work.safe_return)
-        copy(room.consumer[CAME], room.consumer[FOUND])
-        copy(room.source[BACK], room.source[SEEN])
+        if last:
+            cuts += 1
+        else:
+            copy(room.consumer[CAME], room.consumer[FOUND])
+            copy(room.source[BACK], room.source[SEEN])
     if good or depth == limits.halvings:
         remembered(state, work)
         summed(setting, work, t, seconds, substeps, share)
@@ -2146,6 +2439,7 @@ def written(setting: Setting, state: State, sums: Sums, output: Output, row: int
         output.consumer[2, row, c] = over(sums.consumer[4, c], drawn)
         output.consumer[3, row, c] = over(sums.consumer[5, c], drawn)
         output.consumer[4, row, c] = drawn * per_second
+        output.consumer[5, row, c] = sums.consumer[6, c] * per_second
         output.cause[row, c] = sums.cause[c]
         heat_out += sums.consumer[1, c]
     for s in range(network.source.size):

@@ -12,6 +12,8 @@ from scipy import sparse
 from scipy.sparse.linalg import splu
 
 from heatsym.engine import kernels, reference
+from heatsym.engine.bypass import COLDEST as COLDEST_END
+from heatsym.engine.bypass import MOVES, SOFT, TRICKLE, TURNS
 from heatsym.engine.hydraulic_kernels import FITTINGS, FRICTION, ROUGHNESS, UNIT_FLOW
 from heatsym.engine.hydraulics import friction_table
 from heatsym.engine.medium import Medium
@@ -73,6 +75,7 @@ def setting(same: reference.Reference, by: Numbering) -> kernels.Setting:
             max_sweeps=problem.max_sweeps,
             halvings=reference.HALVINGS,
             repeats=reference.REPEATS,
+            cuts=reference.CUTS,
             still=same.still,
             design_heat=same.design_heat,
             temperature=reference.TEMPERATURE_TOLERANCE,
@@ -87,6 +90,12 @@ def setting(same: reference.Reference, by: Numbering) -> kernels.Setting:
             leaps=LEAPS,
             narrow=NARROW,
             asks_return=same.asks_return,
+            bypasses=same.bypasses,
+            turns=TURNS,
+            moves=MOVES,
+            soft=SOFT,
+            trickle=TRICKLE,
+            coldest=COLDEST_END,
         ),
         inputs=inputs(same, 0, 0),
     )
@@ -101,7 +110,12 @@ def inputs(same: reference.Reference, first: int, last: int) -> kernels.Inputs:
         heat=_table(load.heat[part], shape),
         mass_flow=_table(load.mass_flow[part], shape),
         return_offset=_table(same.return_offset[part], shape),
-        consumer=np.stack([_table(a, shape[1:]) for a in (load.return_slope, load.mass_flow_max)]),
+        consumer=np.stack(
+            [
+                _table(a, shape[1:])
+                for a in (load.return_slope, load.mass_flow_max, same.kept, same.most_kept, same.way)
+            ]
+        ),
         ground=_table(same.ground[part], shape[:1]),
         outside=np.stack([same.problem.t_feed[part], same.problem.t_ground[part]]),
         source=np.stack(
@@ -135,14 +149,15 @@ def work(at: kernels.Setting) -> kernels.Work:
         for capacity in (at.network.supply_capacity, at.network.return_capacity)
     )
     room = kernels.Room(
-        consumer=np.zeros((15, consumers)),
+        consumer=np.zeros((22, consumers)),
         source=np.zeros((6, sources)),
         entering=np.zeros((sources, substeps)),
         arrived=np.zeros((consumers, substeps)),
         returned=np.zeros((consumers, substeps)),
         excess=np.zeros((2, substeps)),
         withdrawal=np.zeros(nodes),
-        queue=_zeros((2, nodes)),
+        queue=_zeros((3, nodes)),
+        way=np.zeros((4, nodes)),
         base=np.zeros(pipes),
         depths=_zeros(2 * at.limits.halvings + 2),
         chain=np.zeros((3, len(at.loops.chain_at) - 1)),
@@ -151,7 +166,7 @@ def work(at: kernels.Setting) -> kernels.Work:
     sums = kernels.Sums(
         node=np.zeros((4, nodes)),
         pipe=np.zeros((3, pipes)),
-        consumer=np.zeros((6, consumers)),
+        consumer=np.zeros((7, consumers)),
         cause=_zeros(consumers),
         source=np.zeros((5, sources)),
     )
@@ -168,7 +183,7 @@ def output(at: kernels.Setting, by: Numbering, steps: int) -> kernels.Output:
         node_column=by.nodes,
         node=np.empty((2, steps, nodes)),
         pipe=np.empty((5, steps, pipes)),
-        consumer=np.empty((5, steps, consumers)),
+        consumer=np.empty((6, steps, consumers)),
         cause=np.empty((steps, consumers), dtype=np.int8),
         source=np.empty((4, steps, sources)),
         step=np.empty((2, steps)),

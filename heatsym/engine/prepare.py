@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from heatsym.case.model import Case
@@ -74,21 +76,27 @@ def prepare(case: Case, once: Builder = directly) -> Problem:
         held = OVERPRESSURE + GRAVITY * supply.density * float(height.max() - height[graph.root])
     initial_supply, initial_return = _initial(network)
     closures = _closures(network, ctx)
+    consumer_node = np.array([position[node] for node in case.demand.consumers.node], dtype=np.int64)
+    source_node = np.array([position[source.node] for source in sources], dtype=np.int64)
+    feeders = [source.name for source in sources]
+    if load.feed_in is not None:
+        feeders += [""] * len(load.feed_in.consumer)
+        source_node = np.append(source_node, consumer_node[load.feed_in.consumer])
     return Problem(
         ctx=ctx,
         node_ids=network.nodes.id,
         pipe_ids=network.pipes.id,
         consumer_ids=case.demand.consumers.id,
         sources=sources,
-        source_node=np.array([position[source.node] for source in sources], dtype=np.int64),
-        consumer_node=np.array([position[node] for node in case.demand.consumers.node], dtype=np.int64),
+        source_node=source_node,
+        consumer_node=consumer_node,
         graph=graph,
         mixer=once(mixer, graph.nodes, graph.start, graph.end, graph.order),
         pipes=pipes,
         supply=supply,
         return_=return_,
         medium=water,
-        load=load,
+        load=replace(load, bypass=bypasses(case)),
         t_feed=t_feed,
         t_ground=_ground(case, ctx),
         height=height,
@@ -106,9 +114,22 @@ def prepare(case: Case, once: Builder = directly) -> Problem:
         warnings=warnings + unknown + _short_steps(case) + _cut_off(case, graph, closures, sources),
         wall=_wall(case),
         stretches=closures,
-        plant_efficiency=plant_efficiency(network, [source.name for source in sources], return_.density),
+        plant_efficiency=plant_efficiency(network, feeders, return_.density),
         once=once,
     )
+
+
+def bypasses(case: Case) -> FloatArray:
+    """Temperatures that consumers' bypasses keep, NaN where there is none; (consumer,). [degC]
+
+    By default a consumer's minimum at the ends of branches.
+    """
+    network, consumers = case.network, case.demand.consumers
+    position = {name: i for i, name in enumerate(network.nodes.id)}
+    trenches = np.bincount(np.concatenate([network.start, network.end]), minlength=len(position))
+    ends = trenches[[position[node] for node in consumers.node]] == 1
+    kept = np.where(np.isnan(consumers.bypass) & ends, consumers.min_supply_temperature, consumers.bypass)
+    return np.where(kept > 0.0, kept, np.nan)
 
 
 def _closures(network: Network, ctx: Context) -> tuple[Stretch, ...]:

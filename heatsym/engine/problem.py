@@ -40,10 +40,11 @@ class Stretch:
 class Problem:
     """Everything that the march reads. Time first; SI and degC.
 
-    ``source_node`` and ``consumer_node`` are positions of nodes; the root of ``graph`` is the node at
-    which pressure is held. Where trenches close and open, ``stretches`` cover all steps, and ``graph``
-    holds with every trench open; see :mod:`heatsym.engine.stretches`. ``fuel_cost`` (time, source) and
-    ``electricity_cost`` (time,) [EUR/J] are prices with CO2; None where a price that is needed is missing.
+    ``source_node`` and ``consumer_node`` are positions of nodes; what prosumers feed in counts as further
+    sources, after ``sources``. The root of ``graph`` is the node at which pressure is held. Where trenches
+    close and open, ``stretches`` cover all steps, and ``graph`` holds with every trench open; see
+    :mod:`heatsym.engine.stretches`. ``fuel_cost`` (time, source) and ``electricity_cost`` (time,) [EUR/J]
+    are prices with CO2; None where a price that is needed is missing.
     """
 
     ctx: Context

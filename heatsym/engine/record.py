@@ -34,7 +34,8 @@ class Outcome:
     cause: NDArray[np.int8]
     arrived: FloatArray
     sent: FloatArray
-    drawn: FloatArray  # (consumer,) [kg/s]
+    drawn: FloatArray  # (consumer,) with what a bypass adds [kg/s]
+    bypassed: FloatArray  # (consumer,)
     source_heat: FloatArray
     source_flow: FloatArray
     source_feed: FloatArray
@@ -80,6 +81,7 @@ def joined(parts: list[Outcome]) -> Outcome:
         arrived=weighted("arrived", drawn),
         sent=weighted("sent", drawn),
         drawn=mean("drawn"),
+        bypassed=mean("bypassed"),
         source_heat=mean("source_heat"),
         source_flow=mean("source_flow"),
         source_feed=weighted("source_feed", given),
@@ -96,9 +98,9 @@ class Record:
         """Room for so many steps of a problem."""
         self.problem = problem
         pipes = len(problem.pipe_ids)
-        consumers, sources = len(problem.consumer_ids), len(problem.sources)
+        consumers, sources = len(problem.consumer_ids), len(problem.source_node)
         width = {"cause": consumers, "demand": consumers, "delivered": consumers, "arrived": consumers}
-        width |= {"sent": consumers, "drawn": consumers, "loss": pipes}
+        width |= {"sent": consumers, "drawn": consumers, "bypassed": consumers, "loss": pipes}
         width |= {"flow_supply": pipes, "flow_return": pipes}
         width |= {"node_supply": problem.graph.nodes, "node_return": problem.graph.nodes}
         width |= {"source_heat": sources, "source_flow": sources}
@@ -149,6 +151,7 @@ class Record:
             consumer_supply_temperature=degrees(rows["arrived"]),
             consumer_return_temperature=degrees(rows["sent"]),
             consumer_mass_flow=rows["drawn"],
+            consumer_bypass_flow=rows["bypassed"],
             source_heat=rows["source_heat"],
             source_mass_flow=rows["source_flow"],
             source_supply_temperature=degrees(rows["source_feed"]),

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heatsym.engine import parcels, walled
+from heatsym.engine.bypass import MOVES, TURNS, Bypasses, Ways
 from heatsym.engine.problem import Layer, Problem
 from heatsym.engine.record import Outcome, Record, joined
 from heatsym.engine.search import FlowSearch
@@ -46,6 +47,8 @@ HALVINGS = 5
 """Times that a step which does not converge is halved."""
 REPEATS = 6
 """Times a step is coupled because its substeps brought other temperatures than the whole step."""
+CUTS = 20
+"""Times that flows of a step that does not converge are cut before its sources rest."""
 EXCESS = 1e-7
 """Heat that a source at its limit may be off, over the design heat. [-]"""
 BLOCK = 24
@@ -79,6 +82,14 @@ class Way(Protocol):
         """The water after the step, and the heat lost in pipe capacities times kelvin; (pipe,)."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Lasting:
+    """What flow that never changes does to the water: ``offset`` and ``gain`` as of a :class:`Way`."""
+
+    offset: FloatArray
+    gain: FloatArray
+
+
 class Water(Protocol):
     """The water in one side's pipes: parcels, or plug flow past walls that follow late."""
 
@@ -107,15 +118,20 @@ class State:
     return_: Water
     arrived: FloatArray  # (consumer,) supply temperature at the consumer
     response: FloatArray  # (consumer,) change of that temperature with the logarithm of its flow [K]
+    held: FloatArray  # (consumer,) flow that keeps the way to it warm, where there is a bypass
     source_return: FloatArray  # (source,) return temperature at the source
     circulation: tuple[FloatArray, FloatArray]  # loop flows in supply and return
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Flows:
-    """Mass flows [kg/s] of a step; ``share`` is the part of all demand that capacity lets through."""
+    """Mass flows [kg/s] of a step; ``share`` is the part of all demand that capacity lets through.
+
+    ``consumer`` is what a consumer draws together with its ``bypass``.
+    """
 
     consumer: FloatArray
+    bypass: FloatArray
     source: FloatArray
     supply: FloatArray
     return_: FloatArray
@@ -124,8 +140,14 @@ class Flows:
     arrived: FloatArray
     returned: FloatArray  # (source,)
     response: FloatArray
+    held: FloatArray
     sweeps: int
     converged: bool
+
+    @property
+    def own(self) -> FloatArray:
+        """What flows through the consumers themselves, (consumer,)."""
+        return self.consumer - self.bypass
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,6 +165,7 @@ class Step:
     conductance: FloatArray  # (source,) [W/K]
     t_hot: FloatArray  # (source,) [degC]
     order: IntArray  # (source,)
+    soil: float  # undisturbed
     t_eq_supply: FloatArray  # (pipe,)
     t_eq_return: FloatArray  # (pipe,)
 
@@ -169,9 +192,13 @@ class Reference:
         self.return_offset = self.offsets(fixed)
         self.all_fixed = bool(fixed.all())
         self.substeps = p.ctx.axis.substeps
-        self.asks_return = len(p.sources) > 1 or bool(np.isfinite(plan.upper).any())
+        self.asks_return = len(p.source_node) > 1 or bool(np.isfinite(plan.upper).any())
         largest = np.where(np.isfinite(load.mass_flow_max), load.mass_flow_max, 0.0)
         prescribed, self.design_heat = self.extremes()
+        self.bypasses = bool((~np.isnan(load.bypass)).any())
+        self.kept = medium.theta(load.bypass)
+        self.most_kept = np.where(np.isfinite(load.mass_flow_max), load.mass_flow_max, prescribed)
+        self.way = p.graph.along_ways(p.pipes.u_own * p.pipes.length)[p.consumer_node] / medium.capacity
         self.still = STILL * max(float(largest.sum() + prescribed.sum()), 1e-6)
 
     def offsets(self, fixed: NDArray[np.bool_]) -> FloatArray:
@@ -216,6 +243,7 @@ class Reference:
             return_=return_,
             arrived=warm[p.consumer_node],
             response=np.zeros(len(p.consumer_node)),
+            held=np.full(len(p.consumer_node), -1.0),
             source_return=cold[p.source_node],
             circulation=(at_rest, at_rest),
         )
@@ -237,6 +265,7 @@ class Reference:
             conductance=self.offers.conductance[t],
             t_hot=self.offers.t_hot[t],
             order=self.plan.order[t],
+            soil=float(ground),
             t_eq_supply=equilibrium_temperature(ground, state.return_.mean(), own, cross),
             t_eq_return=equilibrium_temperature(ground, state.supply.mean(), own, cross),
         )
@@ -333,13 +362,28 @@ class Reference:
         return water.through(fills, decay, t_eq, seconds)
 
     def mixed(
-        self, way: Way, flow: FloatArray, place: IntArray, inflow: FloatArray, t: FloatArray
+        self, way: Way | Lasting, flow: FloatArray, place: IntArray, inflow: FloatArray, t: FloatArray
     ) -> FloatArray:
         """Node temperatures of one side; ``inflow`` at temperature ``t`` enters at nodes ``place``."""
         nodes = self.problem.graph.nodes
         entering = at_nodes(place, inflow, nodes)
         content = at_nodes(place, inflow * np.where(inflow > 0, t, 0.0), nodes)
         return self.problem.mixer.solve(flow, way.offset, way.gain, entering, content)
+
+    def ways(self, step: Step, flow: FloatArray, source: FloatArray) -> Ways:
+        """How supply water comes to the nodes if these flows go on for ever."""
+        p, graph = self.problem, self.problem.graph
+        size, u_length = np.abs(flow), p.pipes.u_own * p.pipes.length
+        fading = u_length / (np.maximum(size, 1e-300) * p.medium.capacity)
+        way = Lasting(step.t_eq_supply * -np.expm1(-fading), np.exp(-fading))
+        fed = at_nodes(p.source_node, source, graph.nodes)
+        up, steepness = np.full(graph.nodes, -1), np.zeros(graph.nodes)
+        upstream = np.where(flow > 0, graph.start, graph.end)
+        downstream = np.where(flow > 0, graph.end, graph.start)
+        for k in np.argsort(size, kind="stable"):  # the largest flow into a node is written last
+            if size[k] > fed[downstream[k]]:
+                up[downstream[k]], steepness[downstream[k]] = upstream[k], fading[k] / size[k]
+        return Ways(self.mixed(way, flow, p.source_node, source, step.feed), up, steepness)
 
     def heat_taken(self, step: Step, flow: FloatArray, supply: FloatArray, share: float) -> FloatArray:
         """Heat that consumers draw from a flow at a supply temperature (nothing below their return's). [W]"""
@@ -369,16 +413,21 @@ class Reference:
         allowed = p.tolerance * max(float(asked.sum()), 1e-3 * self.design_heat)
         found, source_return = state.arrived, state.source_return
         search = FlowSearch(self.consumer_flows(step, found), p.load.mass_flow_max, state.response)
+        bypasses = Bypasses(
+            self.kept, self.most_kept, self.way, state.held, step.soil, float(step.feed.max(initial=-np.inf))
+        )
         circulation, share = state.circulation, 1.0
         limit, rest = self.most_heat(step, source_return), np.zeros(len(graph.start))
         for sweep in range(1, p.max_sweeps + 1):
             flow = np.where(prescribed, np.nan_to_num(step.mass_flow), search.flow)
-            wanted = share * float(flow.sum())
+            passing = bypasses.passing(flow, self.still)
+            wanted, through = share * float(flow.sum()), float(passing.sum())
             most = self.most_flow(step, source_return, limit)
             room = float(most.sum())
-            if wanted <= self.still or room <= self.still:
+            if wanted + through <= self.still or room <= self.still:
                 return Flows(
                     consumer=0.0 * flow,
+                    bypass=0.0 * flow,
                     source=0.0 * source_return,
                     supply=rest,
                     return_=rest,
@@ -387,12 +436,18 @@ class Reference:
                     arrived=found,
                     returned=source_return,
                     response=state.response,
+                    held=bypasses.total,
                     sweeps=sweep,
                     converged=True,
                 )
-            ratio = room / wanted
+            ratio = room / wanted if wanted > 0.0 else np.inf
             now, share = share * min(1.0, ratio), min(1.0, share * ratio)
-            consumer = np.where(now * flow < self.still, 0.0, now * flow)
+            left = max(room - now * float(flow.sum()), 0.0)
+            scarce = left < through
+            spared = passing * (left / through) if scarce else passing
+            consumer = np.where(now * flow + spared < self.still, 0.0, now * flow + spared)
+            spared = np.where(consumer > 0, spared, 0.0)
+            own = consumer - spared
             before = np.concatenate([[0.0], np.cumsum(most[step.order])[:-1]])
             source = np.zeros_like(most)
             source[step.order] = np.clip(float(consumer.sum()) - before, 0.0, most[step.order])
@@ -404,11 +459,20 @@ class Reference:
             found = np.where(draws & ~np.isnan(node[p.consumer_node]), node[p.consumer_node] + bias, found)
             difference = found - self.wanted_return(step, found)
             missing = np.where(prescribed, 0.0, now * search.missing(asked, capacity, difference))
-            off = np.abs(missing) / np.where(draws, consumer * capacity, np.inf)
+            off = np.abs(missing) / np.where(own > 0, own * capacity, np.inf)
             error = float(np.abs(missing).sum()) + abs(share - now) * float(asked.sum())
+            within, apart = allowed, 0.0
+            opens, moves = sweep > TURNS, self.bypasses and sweep <= MOVES
+            if moves:
+                ways = self.ways(step, supply, source)
+                missed = bypasses.missed(ways.t[p.consumer_node], flow, passing, scarce, opens)
+                apart = float(missed.max(initial=0.0))
+                error += capacity * float((consumer * missed).sum())
+                kept = np.where(bypasses.needed, spared * (self.kept - step.soil), 0.0)
+                within += p.tolerance * capacity * float(kept.sum())
             excess = 0.0
             if self.asks_return:
-                heat = self.heat_taken(step, consumer, found, now)
+                heat = self.heat_taken(step, own, found, now)
                 sent = found - heat / np.where(draws, consumer * capacity, 1.0)
                 way = self.passage(
                     step, state.return_.oriented(return_), return_, p.return_, step.t_eq_return, 1
@@ -420,16 +484,22 @@ class Reference:
                 excess = float(beyond.max())
                 error += float(np.abs(beyond[source >= most * (1.0 - 1e-9)]).sum())
             settled = (
-                error <= allowed
+                error <= within
                 and not stray(off, TEMPERATURE_TOLERANCE, consumer)
+                and apart <= TEMPERATURE_TOLERANCE
                 and excess <= EXCESS * self.design_heat
                 and closed
             )
             if settled:
                 break
+            if sweep == p.max_sweeps:
+                break
             search.step(asked, capacity, difference)
+            if moves:
+                bypasses.step(ways, p.consumer_node, flow, passing, scarce, opens)
         return Flows(
             consumer=consumer,
+            bypass=spared,
             source=source,
             supply=supply,
             return_=return_,
@@ -438,6 +508,7 @@ class Reference:
             arrived=found,
             returned=source_return,
             response=search.response,
+            held=bypasses.total,
             sweeps=sweep,
             converged=settled,
         )
@@ -477,29 +548,58 @@ class Reference:
         return Moved(water, np.array(nodes), loss)
 
     def drawn(
-        self, step: Step, flows: Flows, supply: FloatArray
+        self, step: Step, flows: Flows, supply: FloatArray, bounded: bool
     ) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Heat delivered [W] (consumer,), return temperature (substep, consumer), and the shift in it.
 
         A consumer below its largest flow gets exactly what it asked for: one shift, common to all
         substeps, is added to the excess of supply over wanted return, and negative excess is cut, so that
-        no substep returns water warmer than it came.
+        no substep returns water warmer than it came. ``bounded``: nobody gets more than its flow brings down
+        to the wanted return.
         """
         capacity, count = self.problem.medium.capacity, step.substeps
         excess = supply - self.wanted_return(step, supply)
-        usable = flows.consumer * capacity * np.maximum(excess, 0.0).mean(axis=0)
-        heat = self.exact(step, flows.consumer, flows.share, usable)
-        draws = flows.consumer > 0
-        fall = count * heat / np.where(draws, flows.consumer * capacity, 1.0)
+        own = flows.own
+        usable = own * capacity * np.maximum(excess, 0.0).mean(axis=0)
+        heat = self.exact(step, own, flows.share, usable)
+        heat = np.minimum(heat, usable) if bounded else heat
+        draws = own > 0
+        fall = count * heat / np.where(draws, own * capacity, 1.0)
         falling = -np.sort(-excess, axis=0)
         level = (fall - np.cumsum(falling, axis=0)) / np.arange(1, count + 1)[:, None]
         holds = falling + level > 0
         last = np.maximum(holds.sum(axis=0) - 1, 0)
         shift = np.where(draws & (heat > 0), np.take_along_axis(level, last[None, :], axis=0)[0], 0.0)
-        return heat, supply - np.where(heat > 0, np.maximum(excess + shift, 0.0), 0.0), shift
+        cooled = np.where(heat > 0, np.maximum(excess + shift, 0.0), 0.0)
+        return heat, supply - cooled * (own / np.where(flows.consumer > 0, flows.consumer, 1.0)), shift
 
-    def through(self, step: Step, state: State) -> tuple[State, Outcome]:
-        """One step: coupled, moved, and coupled again where substeps brought other temperatures."""
+    def cut(self, step: Step, state: State, flows: Flows, beyond: FloatArray, limit: FloatArray) -> Flows:
+        """Flows with less from the sources that were ``beyond`` their ``limit`` [W], and for everyone."""
+        over = beyond > 0
+        allowed = np.where(over, limit, 0.0)
+        given = allowed + np.where(over, beyond, 1.0)
+        source = np.where(over, flows.source * allowed / given, flows.source)
+        before = float(flows.source.sum())
+        share = float(source.sum()) / before if before > 0 else 0.0
+        consumer = share * flows.consumer
+        supply, return_, circulation, _ = self.pipe_flows(consumer, source, state, flows.circulation)
+        return replace(
+            flows,
+            consumer=consumer,
+            bypass=share * flows.bypass,
+            source=source,
+            supply=supply,
+            return_=return_,
+            circulation=circulation,
+            share=share * flows.share,
+        )
+
+    def through(self, step: Step, state: State, last: bool) -> tuple[State, Outcome]:
+        """One step: coupled, moved, and coupled again where substeps brought other temperatures.
+
+        Where the ``last`` halving does not converge either, nobody gets more than the water brings, and no
+        source gives more than it has: what is beyond its limit is cut from everyone's flow.
+        """
         p = self.problem
         bias, source_bias = np.zeros_like(state.arrived), np.zeros_like(state.source_return)
         sweeps, start = 0, state
@@ -521,10 +621,22 @@ class Reference:
                 state,
                 arrived=arrived.mean(axis=0),
                 response=flows.response,
+                held=flows.held,
                 source_return=returned,
                 circulation=flows.circulation,
             )
         within &= excess <= 10.0 * EXCESS * self.design_heat
+        converged = flows.converged and within
+        for cuts in range(0 if converged or not last else CUTS + 1):
+            supply, arrived = self.supplied(step, state, flows)
+            heat, sent, shift, return_, returned = self.returned(step, state, flows, arrived, bounded=True)
+            limit = self.most_heat(step, returned)
+            beyond = self.beyond(step, flows.source, returned, limit)
+            if cuts == CUTS or float(beyond.max()) <= EXCESS * self.design_heat:
+                break
+            limit = np.zeros_like(limit) if cuts == CUTS - 1 else limit
+            beyond = flows.source if cuts == CUTS - 1 else beyond
+            flows = self.cut(step, state, flows, beyond, limit)
         draws = flows.consumer > 0
         came = arrived.mean(axis=0)
         after = State(
@@ -532,6 +644,7 @@ class Reference:
             return_=return_.water,
             arrived=came,
             response=flows.response,
+            held=flows.held,
             source_return=returned,
             circulation=flows.circulation,
         )
@@ -553,12 +666,13 @@ class Reference:
             arrived=np.where(draws, came, np.nan),
             sent=np.where(draws, sent.mean(axis=0), np.nan),
             drawn=flows.consumer,
+            bypassed=flows.bypass,
             source_heat=flows.source * self.problem.medium.capacity * (step.feed - returned),
             source_flow=flows.source,
             source_feed=np.where(flows.source > 0, step.feed, np.nan),
             source_return=returned,
             sweeps=sweeps,
-            converged=flows.converged and within,
+            converged=converged,
         )
         return after, outcome
 
@@ -580,11 +694,11 @@ class Reference:
         return supply, np.where((flows.consumer > 0) & ~np.isnan(came), came, flows.arrived)
 
     def returned(
-        self, step: Step, state: State, flows: Flows, arrived: FloatArray
+        self, step: Step, state: State, flows: Flows, arrived: FloatArray, bounded: bool = False
     ) -> tuple[FloatArray, FloatArray, FloatArray, Moved, FloatArray]:
         """Heat taken, what is sent back and its shift, the return side moved, what comes to sources."""
         p = self.problem
-        heat, sent, shift = self.drawn(step, flows, arrived)
+        heat, sent, shift = self.drawn(step, flows, arrived, bounded)
         return_ = self.moved(
             step,
             state.return_,
@@ -626,7 +740,7 @@ class Reference:
         depths = [0]
         while depths:
             depth = depths.pop()
-            after, outcome = self.through(self.inputs(t, state, depth), state)
+            after, outcome = self.through(self.inputs(t, state, depth), state, depth == HALVINGS)
             if outcome.converged or depth == HALVINGS:
                 state = after
                 parts.append(outcome)

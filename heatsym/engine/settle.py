@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from itertools import count
 from typing import Any, Protocol, TypeVar
 
@@ -19,7 +19,7 @@ from heatsym.engine.reference import Reference
 from heatsym.engine.stretches import Staged, pressures
 from heatsym.engine.trajectory import Hydraulics, March, Trajectory, joined
 from heatsym.interfaces.axis import FloatArray
-from heatsym.interfaces.exchange import Offer, Plan, Site
+from heatsym.interfaces.exchange import FeedIn, Offer, Plan, Site
 
 Progress = Callable[[float, str], None]
 
@@ -138,7 +138,7 @@ class _Held:
 
 def piece_steps(problem: Problem) -> int:
     """Steps of a piece of a march of this problem."""
-    columns = 4 * len(problem.node_ids) + 6 * len(problem.pipe_ids) + 8 * len(problem.consumer_ids)
+    columns = 4 * len(problem.node_ids) + 6 * len(problem.pipe_ids) + 9 * len(problem.consumer_ids)
     return int(np.clip(PIECE / (8 * max(columns, 1)), LEAST, max(problem.steps, LEAST)))
 
 
@@ -240,6 +240,7 @@ def _march(
         if first == 0:
             at.initial_stored_heat = march.initial_stored_heat
         heads = pressures(problem, march, first) if recorded else None
+        march, heads = _parted(problem, march, heads, first)
         at.course.put(first, march, heads)
         at.ledger.add(march)
         at.ledger.odd_pumping += odd_pumping(problem, march)
@@ -249,6 +250,33 @@ def _march(
         if last < problem.steps:
             sink.pause(at)
     tell(1.0)
+
+
+def _parted(
+    problem: Problem, march: March, heads: Hydraulics | None, first: int
+) -> tuple[March, Hydraulics | None]:
+    """A piece from step ``first`` on with its sources alone, what prosumers fed in beside their demand."""
+    offered, count = problem.load.feed_in, len(problem.sources)
+    if offered is None:
+        return march, heads
+    at = slice(first, first + len(march.sweeps))
+    heat, flow = march.source_heat[:, count:], march.source_mass_flow[:, count:]
+    fed_in, rejected, through = np.zeros((3, *march.consumer_mass_flow.shape))
+    fed_in[:, offered.consumer], through[:, offered.consumer] = heat, flow
+    rejected[:, offered.consumer] = np.maximum(offered.heat[at] - heat, 0.0)
+    alone = replace(
+        march,
+        source_heat=march.source_heat[:, :count],
+        source_mass_flow=march.source_mass_flow[:, :count],
+        source_supply_temperature=march.source_supply_temperature[:, :count],
+        source_return_temperature=march.source_return_temperature[:, :count],
+        consumer_heat_fed_in=fed_in,
+        consumer_heat_rejected=rejected,
+        consumer_fed_in_flow=through,
+    )
+    if heads is not None:
+        heads = replace(heads, source_pump_lift=heads.source_pump_lift[:, :count])
+    return alone, heads
 
 
 def _within(tell: Callable[[float], None], first: int, last: int, steps: int) -> Callable[[float], None]:
@@ -270,7 +298,24 @@ def _planned(problem: Problem, sites: list[Site]) -> tuple[Offer, Plan]:
             offers.electricity_per_heat,
             problem.electricity_cost[:, None],
         )
-    return offers, merit_order(offers.power, costs)
+    plan = merit_order(offers.power, costs)
+    return (
+        (offers, plan)
+        if problem.load.feed_in is None
+        else _with_prosumers(offers, plan, problem.load.feed_in)
+    )
+
+
+def _with_prosumers(offers: Offer, plan: Plan, offered: FeedIn) -> tuple[Offer, Plan]:
+    """What prosumers offer beside the sources; the network takes it first, in the order of the table."""
+    count = offers.power.shape[1]
+    zero, free = np.zeros_like(offered.heat), np.full_like(offered.heat, np.inf)
+    extra = Offer(offered.heat, offered.t_feed, free, free, zero, zero, zero)
+    both = (np.concatenate([getattr(offers, f.name), getattr(extra, f.name)], axis=1) for f in fields(Offer))
+    first = np.broadcast_to(count + np.arange(len(offered.consumer)), offered.heat.shape)
+    return Offer(*both), Plan(
+        np.concatenate([plan.upper, offered.heat], axis=1), np.concatenate([first, plan.order], axis=1)
+    )
 
 
 def planned_first(problem: Problem) -> tuple[Offer, Plan]:

@@ -72,7 +72,7 @@ def _silent(load: Load, cut: BoolArray) -> Load:
         return load
     heat = np.where(cut & ~np.isnan(load.heat), 0.0, load.heat)
     flow = np.where(cut & ~np.isnan(load.mass_flow), 0.0, load.mass_flow)
-    return replace(load, heat=heat, mass_flow=flow)
+    return replace(load, heat=heat, mass_flow=flow, bypass=np.where(cut, np.nan, load.bypass))
 
 
 def _idle(plan: Plan, cut: BoolArray) -> Plan:

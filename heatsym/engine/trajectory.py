@@ -26,6 +26,10 @@ class Cause(IntEnum):
     CLOSED = 4  # only closed trenches led to the consumer
 
 
+def _nothing() -> FloatArray:
+    return np.zeros((0, 0))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class March:
     """One pass over all steps, or a piece of it. (time, object) unless said; W, kg/s, degC, J.
@@ -47,7 +51,8 @@ class March:
     consumer_unmet_cause: NDArray[np.int8]
     consumer_supply_temperature: FloatArray
     consumer_return_temperature: FloatArray
-    consumer_mass_flow: FloatArray
+    consumer_mass_flow: FloatArray  # with what a bypass adds
+    consumer_bypass_flow: FloatArray
     source_heat: FloatArray
     source_mass_flow: FloatArray
     source_supply_temperature: FloatArray
@@ -59,6 +64,9 @@ class March:
     residual: FloatArray  # (time,) engine balance, heat loss computed independently. [W]
     merged_parcels: int
     seconds: float  # CPU time
+    consumer_heat_fed_in: FloatArray = field(default_factory=_nothing)  # by prosumers; empty without any
+    consumer_heat_rejected: FloatArray = field(default_factory=_nothing)  # offered, but nobody took it
+    consumer_fed_in_flow: FloatArray = field(default_factory=_nothing)  # from return to supply
 
 
 def rows(march: March, part: slice) -> March:

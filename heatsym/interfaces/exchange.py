@@ -96,6 +96,18 @@ class Source(Protocol):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class FeedIn:
+    """What prosumers offer: ``consumer`` (prosumer,) their positions, ``heat`` [W] and ``t_feed`` [degC].
+
+    Both are (time, prosumer); heat is 0 in steps in which a prosumer takes heat or rests.
+    """
+
+    consumer: IntArray
+    heat: FloatArray
+    t_feed: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Load:
     """What all consumers ask for.
 
@@ -105,7 +117,9 @@ class Load:
     (consumer,): slope 0 is a fixed value, slope 1 with a negative offset a temperature drop. With a slope
     it ends, on cold water, at the ground's temperature, or where the set-point itself gives less, there,
     and nowhere below 0 degC.
-    ``mass_flow_max`` [kg/s] is (consumer,), infinite where nothing bounds it.
+    ``mass_flow_max`` [kg/s] is (consumer,), infinite where nothing bounds it. ``bypass`` [degC] (consumer,)
+    is the temperature at which a bypass keeps the end of the way to a consumer, NaN where there is none.
+    ``feed_in`` is what prosumers offer, None if there are none.
     """
 
     heat: FloatArray
@@ -113,6 +127,8 @@ class Load:
     return_offset: FloatArray
     return_slope: FloatArray
     mass_flow_max: FloatArray
+    bypass: FloatArray
+    feed_in: FeedIn | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -78,6 +78,14 @@ class FlowGraph:
             head[..., there] += head[..., here]
         return head
 
+    def along_ways(self, amount: FloatArray) -> FloatArray:
+        """Sum of an amount per edge along every node's way over the tree to the root; (node,)."""
+        drop = np.zeros(len(self.start))
+        if self.jumps:
+            _, edge, sense = self._branches()
+            drop[edge] = -sense * amount[edge]
+        return self.heads(drop)
+
     def _branches(self) -> tuple[IntArray, IntArray, FloatArray]:
         """Nodes below the root, the edges that lead to them, and their sense away from the root."""
         below = self.jumps[0][0]

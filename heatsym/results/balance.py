@@ -60,7 +60,7 @@ def balance(results: xr.Dataset) -> Balance:
 
     Notes
     -----
-    .. math:: r = \\sum Q_{source} - \\sum Q_{consumer} - Q_{loss} - \\Delta E / \\Delta t
+    .. math:: r = \\sum Q_{source} + \\sum Q_{fed in} - \\sum Q_{consumer} - Q_{loss} - \\Delta E / \\Delta t
 
     Heat of pumps and friction is not fed to the water and has no term. Derived here.
     """
@@ -79,9 +79,12 @@ def _balance(results: xr.Dataset, delivered: FloatArray) -> Balance:
     stored = np.concatenate(
         [[float(results["network_initial_stored_heat"])], results["network_stored_heat"].values]
     )
+    supplied = summed(results, "source_heat")
+    if "consumer_heat_fed_in" in results:
+        supplied = supplied + summed(results, "consumer_heat_fed_in")
     return Balance(
         seconds=seconds,
-        supplied=summed(results, "source_heat"),
+        supplied=supplied,
         delivered=delivered,
         network_loss=results["network_heat_loss"].values.astype(np.float64),
         stored_change=np.diff(stored) / seconds,

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 import heatsym
 from heatsym.case.model import Case
 from heatsym.engine.digest import Digest, digest
+from heatsym.engine.prepare import bypasses
 from heatsym.engine.trajectory import Hydraulics, March, Trajectory
 from heatsym.interfaces.axis import FloatArray, TimeAxis
 from heatsym.interfaces.profile import Context
@@ -50,15 +51,15 @@ class Recording:
 
     def __init__(self, case: Case, rows: Rows) -> None:
         """Rows go to ``rows``."""
-        self.case, self.rows = case, rows
+        self.case, self.rows, self.names = case, rows, by_object(case)
         self.delivered: FloatArray = np.zeros(case.axis.steps)
         """Heat delivered, from the rounded series. [W]"""
 
     def begin(self, step: int) -> None:
         """Rows before ``step`` are there, others will come."""
         sizes = {dim: len(names) for dim, names in _labels(self.case)}
-        shapes = {name: (self.case.axis.steps, sizes[VOCABULARY[name].dims[1]]) for name in BY_OBJECT}
-        kinds = {name: np.dtype(VOCABULARY[name].dtype) for name in BY_OBJECT}
+        shapes = {name: (self.case.axis.steps, sizes[VOCABULARY[name].dims[1]]) for name in self.names}
+        kinds = {name: np.dtype(VOCABULARY[name].dtype) for name in self.names}
         self.rows.begin(shapes, kinds, step)
         for first in range(0, step, LEAST):
             last = min(first + LEAST, step)
@@ -66,7 +67,7 @@ class Recording:
 
     def take(self, first: int, march: March, pressures: Hydraulics) -> None:
         """Rows from step ``first`` on."""
-        for name in BY_OBJECT:
+        for name in self.names:
             values = _stored(name, getattr(march if hasattr(march, name) else pressures, name))
             self.rows.put(name, first, values)
             if name == "consumer_heat_delivered":
@@ -79,7 +80,7 @@ class Recording:
         """All results; see :func:`dataset`."""
         data = _frame(self.case, run.engine)
         for name in _names(self.case):
-            if name in BY_OBJECT:
+            if name in self.names:
                 entry = VOCABULARY[name]
                 data[name] = xr.Variable(entry.dims, self.rows.table(name), entry.attrs)
         for name, values in _series(self.case, run):
@@ -200,6 +201,7 @@ BY_OBJECT = (
     "consumer_differential_pressure",
 )
 """Series of nodes, pipes and consumers: too many to be held over all steps."""
+_FED_IN = ("consumer_heat_fed_in", "consumer_heat_rejected", "consumer_fed_in_flow")
 _COURSE = (
     "source_heat",
     "source_mass_flow",
@@ -221,13 +223,19 @@ _USED = {
 }
 
 
+def by_object(case: Case) -> tuple[str, ...]:
+    """Those of a case, with what its bypasses and prosumers do if it has any."""
+    passing = () if np.isnan(bypasses(case)).all() else ("consumer_bypass_flow",)
+    return BY_OBJECT + passing + (_FED_IN if "prosumer" in case.demand.consumers.kind else ())
+
+
 def _names(case: Case) -> Iterator[str]:
     """What the results of a case hold beside coordinates, in order."""
     yield from (name for name, _ in _places(case) if name not in COORDINATES)
     yield from ("air_temperature", "ground_temperature", "network_supply_setpoint")
     if case.prices is not None and case.prices.electricity is not None:
         yield "electricity_price"
-    yield from BY_OBJECT
+    yield from by_object(case)
     yield from _COURSE
     yield from _USED
     yield from ("network_initial_stored_heat", "step_converged", "step_sweeps", "system_balance_residual")

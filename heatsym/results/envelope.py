@@ -10,11 +10,14 @@ from numpy.typing import NDArray
 
 from heatsym.interfaces.axis import FloatArray
 from heatsym.physics.water import BOILING_PRESSURES, boiling_temperature
-from heatsym.results.blocks import blocks
+from heatsym.results.blocks import blocks, summed
 from heatsym.results.moment import moment
 
 ATMOSPHERE = 101_325.0
 """Standard atmosphere, between gauge and absolute pressure. [Pa]"""
+
+NEARLY = 0.1
+"""How far below a consumer's minimum the coupling may leave what a bypass keeps there. [K]"""
 
 ROUNDING = 1e-6
 """What float32 and the engine's tolerance may add to a source, relative to what it has and to the peak."""
@@ -49,7 +52,7 @@ def flags(results: xr.Dataset) -> list[str]:
     (warm,) = _judged(results, names, lambda back, t, heat: ((back >= t) & (heat > 0.0),))
     found += _sentence(results, "return not colder than supply at a consumer", warm, "consumer")
     if "consumer_minimum_supply_temperature" in results:
-        least = results["consumer_minimum_supply_temperature"].values
+        least = results["consumer_minimum_supply_temperature"].values - NEARLY
         (cold,) = _judged(results, ("consumer_supply_temperature",), lambda t: (t < least,))
         found += _sentence(results, "supply water below the consumer's minimum", cold, "consumer")
     available = results["source_heat_available"].values.astype(np.float64)
@@ -60,7 +63,10 @@ def flags(results: xr.Dataset) -> list[str]:
     brakes = results["pump_throttled"].values.astype(bool)
     found += _sentence(results, "a plant's pump would have to brake", _whole(brakes))
     pumping = results["pump_electricity"].values.astype(np.float64)
-    greedy = _whole(pumping > given.sum(axis=1))
+    warmed = given.sum(axis=1)
+    if "consumer_heat_fed_in" in results:
+        warmed = warmed + summed(results, "consumer_heat_fed_in")
+    greedy = _whole(pumping > warmed)
     found += _sentence(results, "pumps take more power than the network is given heat", greedy)
     open_ = _whole(~results["step_converged"].values.astype(bool))
     found += _sentence(results, "flows and temperatures did not converge", open_)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -244,3 +246,49 @@ def test_a_drop_of_temperature_ends_on_cold_water(
     assert march.consumer_heat_unmet[-1, 0] == pytest.approx(design - delivered, abs=1e-6)
     cold = Cause.TEMPERATURE if delivered < design else Cause.NONE
     assert march.consumer_unmet_cause[-1, 0] == cold
+
+
+@pytest.mark.parametrize("substeps", [1, 4])
+def test_an_unconverged_step_gives_no_more_than_there_is(marched: Marched, substeps: int) -> None:
+    """Two sweeps are too few for a cold start behind two limited sources: most steps do not converge."""
+    net = Net(
+        [(0, 1), (1, 2), (2, 3), (1, 4)],
+        consumers=[2, 3, 4],
+        sources=[4, 0],
+        length=[150.0, 400.0, 80.0, 300.0],
+        diameter=0.06,
+    )
+    hours = np.arange(12)
+    heat = np.array([30e3, 15e3, 25e3]) * (0.3 + 0.7 * (hours % 3 != 1))[:, None]
+    problem = net.problem(
+        heat,
+        steps=12,
+        substeps=substeps,
+        drop=30.0,
+        t_feed=85.0 - 8.0 * (hours % 4),
+        mass_flow_max=0.4,
+        initial=(15.0, 12.0),
+    )
+    march = marched(replace(problem, max_sweeps=2), np.array([20e3, 40e3]))
+    assert (~march.converged).sum() >= 6
+    assert (march.source_heat - [20e3, 40e3]).max() <= 1e-6 * 60e3
+    assert np.abs(march.residual).max() <= 1e-9 * 60e3
+    together = march.consumer_heat_delivered + march.consumer_heat_unmet
+    np.testing.assert_allclose(together, heat, rtol=1e-12)
+    assert (march.consumer_heat_delivered >= 0).all()
+    assert (march.consumer_heat_unmet >= 0).all()
+    draws = march.consumer_mass_flow > 0
+    assert march.consumer_return_temperature[draws].min() >= 10.0 - 1e-6
+
+
+def test_prescribed_heat_goes_first_as_far_as_the_network_takes_it(marched: Marched) -> None:
+    """A plan's series at the head of the order: all of it below the demand, the demand above."""
+    series = np.tile([[0.0], [15e3], [30e3], [60e3]], (6, 1))
+    net = Net([(0, 1), (1, 2)], consumers=[1], sources=[2, 0], length=20.0, u_own=0.0)
+    problem = net.problem(40e3, steps=24, mass_flow_max=1.0)
+    march = marched(problem, np.hstack([series, np.full((24, 1), np.inf)]))
+    assert march.converged.all()
+    taken = np.minimum(series[:, 0], 40e3)
+    np.testing.assert_allclose(march.source_heat[4:, 0], taken[4:], atol=1.0)
+    np.testing.assert_allclose(march.source_heat[4:, 1], 40e3 - taken[4:], atol=1.0)
+    np.testing.assert_allclose(march.consumer_heat_delivered, 40e3, rtol=1e-9)

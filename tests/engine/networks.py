@@ -105,8 +105,9 @@ def random_network(seed: int, longest: int = 14) -> Network:
     offered = _offers(rng, problem, peak)
     blocks = -(-steps // 5)
     order = np.array([rng.permutation(len(sources)) for _ in range(blocks)]).repeat(5, axis=0)[:steps]
+    sweeps = 2 * SWEEPS if (~np.isnan(load.bypass)).any() else SWEEPS
     return Network(
-        replace(problem, load=load, max_sweeps=SWEEPS), offered, Plan(upper=offered.power, order=order)
+        replace(problem, load=load, max_sweeps=sweeps), offered, Plan(upper=offered.power, order=order)
     )
 
 
@@ -147,6 +148,7 @@ def _load(rng: np.random.Generator, steps: int, many: int) -> Load:
             offset[:, c] = 40 + 8 * np.sin(np.arange(steps) / 5)
         else:
             offset[:, c], slope[c] = rng.uniform(10, 20), rng.uniform(0.2, 0.5)
+    bypass = np.where(rng.random(many) < 0.3, rng.uniform(40, 75, many), np.nan)
     unlimited = (slope == 1.0) & (rng.random(many) < 0.4)  # whose water is never too cold to be of use
     return Load(
         heat=np.where(prescribed, np.nan, heat),
@@ -154,6 +156,7 @@ def _load(rng: np.random.Generator, steps: int, many: int) -> Load:
         return_offset=offset,
         return_slope=slope,
         mass_flow_max=np.where(unlimited, np.inf, design / (4180 * 40) * rng.uniform(0.8, 3)),
+        bypass=bypass if rng.random() < 0.5 else np.full(many, np.nan),
     )
 
 

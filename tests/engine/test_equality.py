@@ -85,7 +85,7 @@ def comparable(march: March) -> int:
 
 
 def assert_balanced(network: Network, march: March) -> None:
-    """Heat within 1e-9 of the largest supply, mass within 1e-8; converged, no source 1e-6 above its limit."""
+    """Heat within 1e-9 of the largest supply, mass within 1e-8; no source 1e-6 above its limit, ever."""
     p, graph = network.problem, network.problem.graph
     peak = max(float(march.source_heat.sum(axis=1).max()), float(march.consumer_heat_demand.max()), 1.0)
     stored = np.diff(march.network_stored_heat, prepend=march.initial_stored_heat) / p.step
@@ -104,7 +104,7 @@ def assert_balanced(network: Network, march: March) -> None:
     cooling = np.maximum(network.offers.t_hot - march.source_return_temperature, 0.0)
     with np.errstate(invalid="ignore"):
         most = np.fmin(network.plan.upper, network.offers.conductance * cooling)
-    assert (march.source_heat - most)[march.converged].max(initial=0.0) <= 1e-6 * peak
+    assert (march.source_heat - most).max(initial=0.0) <= 1e-6 * peak
 
 
 def check(network: Network) -> None:
@@ -122,6 +122,15 @@ def test_random_network(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(1000, 1500))
 def test_random_network_for_longer(seed: int) -> None:
     check(random_network(seed, longest=24))
+
+
+@pytest.mark.parametrize("seed", [1003, 1056, 1065])
+def test_bypasses_that_change_which_source_feeds_them_converge(seed: int) -> None:
+    """Newton's method alone swings in 7, 10 and 20 steps of these."""
+    network = random_network(seed, longest=24)
+    assert (~np.isnan(network.problem.load.bypass)).any()
+    assert network.march(Compiled).converged.all()
+    check(network)
 
 
 def test_random_networks_are_hard() -> None:
@@ -143,6 +152,7 @@ def test_random_networks_are_hard() -> None:
     assert share(m.merged_parcels == 0 for m in marches) > 0.6
     causes = np.unique(np.concatenate([m.consumer_unmet_cause.ravel() for m in marches]))
     assert causes.tolist() == [0, 1, 2, 3]
+    assert share(bool((m.consumer_bypass_flow > 0).any()) for m in marches) > 0.3
 
 
 # -- many loops ----------------------------------------------------------------------------------------

@@ -177,3 +177,21 @@ def test_walls_that_lag_behind_the_water_stand_and_go_on() -> None:
     assert not found.pipe_mass_flow[8:16, 3].any()
     assert (np.abs(found.pipe_mass_flow[[7, 16], 3]) > 0.02).all()
     assert (np.diff(found.pipe_supply_temperature[8:16, 3]) < 0.0).all()
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_nothing_passes_a_bypass_behind_a_closed_trench(engine: type[Engine]) -> None:
+    """And it takes up again what it held once the trench is open."""
+    net = Net([(0, 1), (1, 2)], consumers=[1, 2], length=100.0, diameter=0.05)
+    heat = np.array([20e3, 0.0])
+    problem = net.problem(
+        heat, steps=48, bypass=np.array([np.nan, 60.0]), mass_flow_max=0.5, closed=[(1, 12, 24)]
+    )
+    found = marched(problem, engine=engine)
+    assert found.converged.all()
+    assert not found.consumer_bypass_flow[12:24].any()
+    assert not found.consumer_mass_flow[12:24, 1].any()
+    before, after = found.consumer_bypass_flow[11, 1], found.consumer_bypass_flow[-1, 1]
+    assert before > 0.0
+    assert after == pytest.approx(before, rel=1e-3)
+    assert found.consumer_supply_temperature[-1, 1] == pytest.approx(60.0, abs=0.01)
