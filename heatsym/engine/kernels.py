@@ -1496,6 +1496,15 @@ def move(
         share, about = side.node[SHARE, up], t_eq[k]
         if kind[k] == ONE:
             ever, before, after, through = always[k], old[k], lag[k], passing[k]
+            if substeps == 4:  # the usual number, written out: twice as fast
+                first, second = nodes[up, 0] * share - about, nodes[up, 1] * share - about
+                third, excess = nodes[up, 2] * share - about, nodes[up, 3] * share - about
+                nodes[down, 0] += ever + before + through * first
+                nodes[down, 1] += ever + after * first + through * second
+                nodes[down, 2] += ever + after * second + through * third
+                nodes[down, 3] += ever + after * third + through * excess
+                summed[k], newest[k] = first + second + third + excess, excess
+                continue
             entered = excess = 0.0
             for j in range(substeps):
                 excess = nodes[up, j] * share - about
@@ -1512,11 +1521,11 @@ def move(
                 side.several[ITS_LAG, q],
             )
             for j in range(substeps):
+                some = nodes[up, max(j - late, 0)] * share - about
+                more = nodes[up, max(j - late - 1, 0)] * share - about
                 arrived = ever + side.cut[j, q]
-                if j >= late:
-                    arrived += through * (nodes[up, j - late] * share - about)
-                if j > late:
-                    arrived += after * (nodes[up, j - late - 1] * share - about)
+                arrived += through * some if j >= late else 0.0
+                arrived += after * more if j > late else 0.0
                 nodes[down, j] += arrived
                 side.cut[j, q] = nodes[up, j] * share - about
         else:
