@@ -64,6 +64,7 @@ class Output(NamedTuple):
     supply: FloatArray
     return_: FloatArray
     velocity: FloatArray
+    differential: FloatArray  # of the consumers
     critical: IntArray
 
 
@@ -132,6 +133,9 @@ def written(network: Network, inputs: Inputs, output: Output, head: FloatArray, 
         i, static = network.number[node], network.static[node]
         output.supply[t, node] = head[SUPPLY, i] + (level + shift) - static
         output.return_[t, node] = head[RETURN, i] + level - static
+    for c in range(network.consumer.size):
+        i = network.consumer[c]
+        output.differential[t, c] = (head[SUPPLY, i] + (level + shift)) - (head[RETURN, i] + level)
     output.critical[t] = critical
 
 

@@ -82,6 +82,7 @@ def compiled(problem: Problem, march: March) -> Hydraulics:
             supply=found.node_supply_pressure,
             return_=found.node_return_pressure,
             velocity=found.pipe_velocity.ravel(),
+            differential=found.consumer_differential_pressure,
             critical=found.critical_consumer,
         ),
         np.empty((3, together * pipes)),
@@ -89,10 +90,6 @@ def compiled(problem: Problem, march: March) -> Hydraulics:
     )
     lift = plant_lift(problem, march, found.node_supply_pressure, found.node_return_pressure)
     found.source_pump_lift[:] = lift
-    at = problem.consumer_node
-    found.consumer_differential_pressure[:] = (
-        found.node_supply_pressure[:, at] - found.node_return_pressure[:, at]
-    )
     found.pump_electricity[:] = electricity(problem, march, lift)
     found.pump_throttled[:] = (lift < 0).any(axis=1)
     return found
