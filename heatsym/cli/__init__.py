@@ -31,7 +31,7 @@ COMMANDS = (
     "doctor",
 )
 
-SELDOM: Final = (200_000, 30, 30)
+SELDOM: Final = (500_000, 30, 30)
 """Thresholds of the garbage collector in a process of our own; Python's own start at 700."""
 
 
