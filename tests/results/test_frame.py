@@ -16,7 +16,9 @@ from heatsym.results.frame import Frame
 from heatsym.results.rows import Held, Rows, Spooled
 from tests import handmade
 
-CASE = replace(handmade.case(), emissions=Emissions(electricity=3e-8), prices=Prices(natural_gas=1e-8, electricity=4e-8))
+CASE = replace(
+    handmade.case(), emissions=Emissions(electricity=3e-8), prices=Prices(natural_gas=1e-8, electricity=4e-8)
+)
 RUN = handmade.trajectory(CASE, leak=3.0)
 WALL = {"total": 1.0, "march": 1.0}
 
