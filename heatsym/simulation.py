@@ -14,9 +14,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any
-
-import xarray as xr
+from typing import TYPE_CHECKING, Any
 
 import heatsym
 from heatsym.analysis.emissions import with_emissions
@@ -32,6 +30,7 @@ from heatsym.engine.trajectory import Hydraulics, March
 from heatsym.errors import AccessError
 from heatsym.results.checkpoint import read_checkpoint, refused, write_checkpoint
 from heatsym.results.dataset import Recording, outline
+from heatsym.results.frame import Frame
 from heatsym.results.netcdf import Follower
 from heatsym.results.rows import Held, Spooled
 from heatsym.results.store import (
@@ -44,6 +43,9 @@ from heatsym.results.store import (
     sha256,
     write_run,
 )
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 Progress = Callable[[float, str], None]
 
@@ -112,7 +114,15 @@ def run(case: Case, *, progress: Progress | None = None, once: Builder = directl
     found = settle_into(prepare(case, once), _Sink(recording), progress or _silent)
     results = with_emissions(case, recording.results(found))
     wall_s = {"total": time.perf_counter() - started, "march": found.seconds}
-    return Run(case, results, summary(case, results, found, wall_s))
+    return Run(case, results.dataset(), summary(case, results, found, wall_s))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Computed:
+    """What a run came to, before anybody asks for a Dataset of it."""
+
+    results: Frame
+    summary: dict[str, Any]
 
 
 def run_into(
@@ -159,6 +169,33 @@ def run_into(
         See :func:`heatsym.results.store.write_run`; after an AccessError, and if interrupted, the run can
         go on from its last checkpoint.
     """
+    target, figures = write_into(
+        folder,
+        case,
+        overwrite=overwrite,
+        resume=resume,
+        checkpoint_every=checkpoint_every,
+        beside=beside,
+        progress=progress,
+        command=command,
+        log=lambda computed: log(Run(case, computed.results.dataset(), computed.summary)),
+    )
+    return Run(case, read_dataset(target / RESULTS), figures)
+
+
+def write_into(
+    folder: str | os.PathLike[str],
+    case: Case,
+    *,
+    overwrite: bool,
+    resume: bool,
+    checkpoint_every: float,
+    beside: bool,
+    progress: Progress | None,
+    command: Sequence[str],
+    log: Callable[[Computed], str],
+) -> tuple[Path, dict[str, Any]]:
+    """What :func:`run_into` does, without xarray: the folder and the summary; see there."""
     started = time.perf_counter()
     problem = prepare(case)
     old = interrupted(folder) if resume else None
@@ -171,7 +208,7 @@ def run_into(
             found = settle_into(problem, sink, progress or _silent, mark)
             results = with_emissions(case, sink.recording.results(found))
             wall_s = {"total": time.perf_counter() - started, "march": found.seconds}
-            computed = Run(case, results, summary(case, results, found, wall_s))
+            computed = Computed(results, summary(case, results, found, wall_s))
             text = log(computed)
             sink.finish(results)
         finally:
@@ -180,7 +217,7 @@ def run_into(
         draft.finish(
             computed.summary, document.resolved_toml(base=Path(folder)), text, command, document.inputs
         )
-        return Run(case, read_dataset(draft.target / RESULTS), computed.summary)
+    return draft.target, computed.summary
 
 
 class _Sink:
@@ -240,7 +277,7 @@ class _Stream:
         except (KeyError, ValueError) as error:
             raise refused(f"it is of another network: {error}") from error
 
-    def finish(self, results: xr.Dataset) -> None:
+    def finish(self, results: Frame) -> None:
         """Write the result file to its end."""
         assert self.follower is not None  # the last round is recorded
         self.follower.finish(results)

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
-import xarray as xr
 
 from heatsym.analysis.figures import Figures, context, enabled_sources, given, power
 from heatsym.case.model import Case
 from heatsym.interfaces.axis import FloatArray
 from heatsym.results.balance import balance
+from heatsym.results.frame import Results
 from heatsym.results.vocabulary import VOCABULARY
 from heatsym.tables import read_table
 from heatsym.tables.factors import BIOGENIC, DIRECT, JOULES_PER_MWH, Factor, counted_factor, factors
+
+Some = TypeVar("Some", bound=Results)
 
 ELECTRICITY = "electricity"
 
@@ -84,7 +87,7 @@ class Inventory:
         return used
 
 
-def inventory(case: Case, results: xr.Dataset, factor_set: str) -> Inventory:
+def inventory(case: Case, results: Results, factor_set: str) -> Inventory:
     """Energy used, from the results, and factors, from a packaged set and the case."""
     carriers = tuple(source.fuel for source in enabled_sources(case))
     return Inventory(
@@ -100,7 +103,7 @@ def inventory(case: Case, results: xr.Dataset, factor_set: str) -> Inventory:
     )
 
 
-def with_emissions(case: Case, results: xr.Dataset) -> xr.Dataset:
+def with_emissions(case: Case, results: Some) -> Some:
     """The results with ``source_emissions``, where the case names a factor set; else as they are."""
     if case.emissions is None:
         return results
@@ -109,14 +112,14 @@ def with_emissions(case: Case, results: xr.Dataset) -> xr.Dataset:
     return results.assign({entry.name: (entry.dims, flows, entry.attrs)})
 
 
-def emissions(case: Case, results: xr.Dataset) -> Figures:
+def emissions(case: Case, results: Results) -> Figures:
     r"""CO2 of the run, of its alternative, and the difference.
 
     Parameters
     ----------
     case : Case
         The study; without its section ``emissions`` nothing is computed.
-    results : xarray.Dataset
+    results : Results
         Its results.
 
     Returns
@@ -185,7 +188,7 @@ def emissions(case: Case, results: xr.Dataset) -> Figures:
     return Figures(values, missing, tuple(warnings), tuple(assumptions))
 
 
-def source_tonnes(case: Case, results: xr.Dataset) -> dict[str, float]:
+def source_tonnes(case: Case, results: Results) -> dict[str, float]:
     """CO2 of each source over the run [t]; a source with an unknown factor is absent."""
     if case.emissions is None:
         return {}
@@ -194,7 +197,7 @@ def source_tonnes(case: Case, results: xr.Dataset) -> dict[str, float]:
     return given({source.name: value for source, value in zip(enabled_sources(case), tonnes, strict=True)})
 
 
-def direct_flow(case: Case, results: xr.Dataset, factor_set: str) -> FloatArray:
+def direct_flow(case: Case, results: Results, factor_set: str) -> FloatArray:
     """Direct fossil CO2 of all fuel, (time,), kg/s; NaN where a direct factor is not known."""
     used = inventory(case, results, factor_set)
     direct = tuple(f if f.scope in (DIRECT, "") else UNKNOWN for f in used.fuel_factors)
@@ -211,7 +214,7 @@ def _emitted(energy: FloatArray, factor: Factor) -> FloatArray:
     return flow
 
 
-def _electricity_factor(case: Case, results: xr.Dataset, factor_set: str) -> Factor:
+def _electricity_factor(case: Case, results: Results, factor_set: str) -> Factor:
     """The case's own factor, else the set's; (time,) where it varies."""
     if case.emissions is None or case.emissions.electricity is None:
         return counted_factor(factor_set, ELECTRICITY) or UNKNOWN
@@ -238,7 +241,7 @@ def _missing(factor_set: str, in_use: dict[str, Factor]) -> str:
     return ""
 
 
-def _taken_as_zero(case: Case, results: xr.Dataset) -> list[str]:
+def _taken_as_zero(case: Case, results: Results) -> list[str]:
     """Sentences on heat that is counted without emissions."""
     heat = np.any(power(results, "source_heat") != 0.0, axis=0).tolist()
     electric = np.any(power(results, "source_electricity") != 0.0, axis=0).tolist()
@@ -250,7 +253,7 @@ def _taken_as_zero(case: Case, results: xr.Dataset) -> list[str]:
     ]
 
 
-def _counterfactual(case: Case, results: xr.Dataset, factor_set: str) -> tuple[FloatArray, Factor, list[str]]:
+def _counterfactual(case: Case, results: Results, factor_set: str) -> tuple[FloatArray, Factor, list[str]]:
     """CO2 of the alternative for the heat delivered, (time,), kg/s; its factor; what it rests on."""
     assert case.counterfactual is not None  # asked for by the caller
     kind, efficiency = case.counterfactual.kind, case.counterfactual.efficiency

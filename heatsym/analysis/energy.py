@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import xarray as xr
 
 from heatsym.analysis.figures import enabled_sources, given
 from heatsym.case.model import Case
@@ -13,17 +12,18 @@ from heatsym.engine.digest import Digest
 from heatsym.engine.trajectory import Cause
 from heatsym.interfaces.axis import FloatArray
 from heatsym.results.balance import balance
+from heatsym.results.frame import Results
 from heatsym.tables.factors import JOULES_PER_MWH
 
 
-def energy(case: Case, results: xr.Dataset, run: Digest) -> dict[str, float]:
+def energy(case: Case, results: Results, run: Digest) -> dict[str, float]:
     """Heat over the run, and how well it adds up.
 
     Parameters
     ----------
     case : Case
         The study.
-    results : xarray.Dataset
+    results : Results
         Its results, from which loss, stored change and residual come.
     run : Digest
         Its totals in double precision, from which demand, delivered, unmet and supplied come.

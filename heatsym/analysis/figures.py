@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import xarray as xr
 
 from heatsym.case.model import Case
 from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.exchange import Source
 from heatsym.interfaces.profile import Context
+from heatsym.results.frame import Results
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +29,12 @@ def enabled_sources(case: Case) -> tuple[Source, ...]:
     return tuple(source for source in case.sources if source.enabled)
 
 
-def context(case: Case, results: xr.Dataset) -> Context:
+def context(case: Case, results: Results) -> Context:
     """Time and outdoor air, for prices and factors that vary."""
     return Context(case.axis, results["air_temperature"].values.astype(np.float64))
 
 
-def power(results: xr.Dataset, name: str) -> FloatArray:
+def power(results: Results, name: str) -> FloatArray:
     """A stored series in double precision, (time, ...)."""
     values: FloatArray = results[name].values.astype(np.float64)
     return values

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import xarray as xr
 
 from heatsym.analysis.emissions import ELECTRICITY, direct_flow
 from heatsym.analysis.figures import Figures, context, enabled_sources, power
@@ -12,17 +11,18 @@ from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.exchange import Site
 from heatsym.interfaces.profile import Profile
 from heatsym.results.balance import balance
+from heatsym.results.frame import Results
 from heatsym.tables.factors import JOULES_PER_MWH
 
 
-def operating_cost(case: Case, results: xr.Dataset) -> Figures:
+def operating_cost(case: Case, results: Results) -> Figures:
     r"""Fuel, electricity, heat bought and CO2 of the run.
 
     Parameters
     ----------
     case : Case
         The study with its prices.
-    results : xarray.Dataset
+    results : Results
         Its results.
 
     Returns

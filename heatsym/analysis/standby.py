@@ -7,13 +7,13 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
 from heatsym.analysis.figures import given, power
 from heatsym.interfaces.axis import FloatArray
 from heatsym.results.balance import balance
 from heatsym.results.blocks import summed
+from heatsym.results.frame import Results
 from heatsym.tables.factors import JOULES_PER_MWH
 
 SHORTEST = 86_400.0
@@ -29,12 +29,12 @@ class Stop:
     last: int
 
 
-def stops(results: xr.Dataset) -> list[Stop]:
+def stops(results: Results) -> list[Stop]:
     """Every stop of a surplus source, in order of time.
 
     Parameters
     ----------
-    results : xarray.Dataset
+    results : Results
         Results of a run, as computed or as read from a file.
 
     Returns
@@ -53,12 +53,12 @@ def stops(results: xr.Dataset) -> list[Stop]:
     return sorted(found, key=lambda stop: (stop.first, stop.source))
 
 
-def standby(results: xr.Dataset) -> dict[str, Any]:
+def standby(results: Results) -> dict[str, Any]:
     """How the run fares without its surplus heat.
 
     Parameters
     ----------
-    results : xarray.Dataset
+    results : Results
         Results of a run, as computed or as read from a file.
 
     Returns
@@ -100,7 +100,7 @@ def standby(results: xr.Dataset) -> dict[str, Any]:
     return values
 
 
-def _surplus(results: xr.Dataset) -> list[tuple[int, str]]:
+def _surplus(results: Results) -> list[tuple[int, str]]:
     """Position and name of each surplus source."""
     marks = results["source_surplus"].values.tolist()
     return [(i, str(name)) for i, name in enumerate(results["source"].values) if marks[i]]

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import xarray as xr
-
 import heatsym
 from heatsym.analysis.emissions import emissions, source_tonnes
 from heatsym.analysis.energy import by_source, bypassed, energy, prosumers, shares, unmet
@@ -20,10 +18,11 @@ from heatsym.engine.digest import Digest, digest
 from heatsym.engine.trajectory import Trajectory
 from heatsym.results.balance import violations
 from heatsym.results.envelope import flags
+from heatsym.results.frame import Results
 
 
 def summary(
-    case: Case, results: xr.Dataset, trajectory: Trajectory | Digest, wall_s: Mapping[str, float]
+    case: Case, results: Results, trajectory: Trajectory | Digest, wall_s: Mapping[str, float]
 ) -> dict[str, Any]:
     """Key figures of a run, unrounded, units in the keys; what was not computed is absent.
 
@@ -31,7 +30,7 @@ def summary(
     ----------
     case : Case
         The study.
-    results : xarray.Dataset
+    results : Results
         Its results, as stored.
     trajectory : Trajectory or Digest
         The same run in double precision, in full or as it is kept of a large one.

@@ -16,7 +16,7 @@ from heatsym.cli.options import case_arguments
 from heatsym.errors import AccessError
 
 if TYPE_CHECKING:
-    from heatsym.simulation import Run
+    from heatsym.simulation import Computed
 
 TOLERATED_SHARE = 1e-3  # of the steps, unconverged
 
@@ -70,7 +70,7 @@ def command(
     from heatsym.case.load import load
     from heatsym.engine.compiled import is_compiled
     from heatsym.results.store import check_folder, interrupted
-    from heatsym.simulation import run_into
+    from heatsym.simulation import write_into
 
     folder = output or default_folder(case_file, scenario)
     check_folder(folder, overwrite)
@@ -90,7 +90,7 @@ def command(
 
     judged: list[tuple[list[str], int]] = []
 
-    def told(result: Run) -> str:
+    def told(result: Computed) -> str:
         log("computed")
         judged.append(judge(result))
         lines = (*ten_lines(result.summary), *result.summary["warnings"], *judged[-1][0])
@@ -100,7 +100,7 @@ def command(
 
     try:
         with closing(Progress(shown=not quiet)) as progress:
-            result = run_into(
+            _, figures = write_into(
                 folder,
                 case,
                 overwrite=overwrite,
@@ -115,7 +115,7 @@ def command(
         if interrupted(folder) is not None:
             say("the run can go on from its last checkpoint: give the same command with --resume")
         raise
-    lines = ten_lines(result.summary)
+    lines = ten_lines(figures)
     failures, status = judged[-1]
 
     if not quiet:
@@ -138,7 +138,7 @@ def default_folder(case_file: Path, scenario: str | None) -> Path:
     return Path("results") / (f"{case_file.stem}-{scenario}" if scenario else case_file.stem)
 
 
-def judge(result: Run) -> tuple[list[str], int]:
+def judge(result: Computed) -> tuple[list[str], int]:
     """What is wrong with results that were computed all the same, and the exit status."""
     from heatsym.results.balance import violations
 

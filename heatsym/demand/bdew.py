@@ -54,18 +54,19 @@ def coefficients(profiles: tuple[tuple[str, int], ...], windy: bool) -> Coeffici
     a, b, c, d = np.array([sigmoid[pair] for pair in profiles]).T
     days = {row["profile"]: list(row.values())[1:8] for row in read_table("bdew_weekdays")}
     weekday = np.array([days[name] for name, _ in profiles], dtype=float).T
-    hour = np.stack([_hour_factors()[pair] for pair in profiles], axis=-1)
+    hour = np.stack([_hour_factors(name)[building_class] for name, building_class in profiles], axis=-1)
     return Coefficients(a, b, c, d, weekday, hour)
 
 
 @cache
-def _hour_factors() -> dict[tuple[str, int], FloatArray]:
-    """Shares of the day by (profile, building class); shape (interval 10, weekday 7, hour 24)."""
-    factors: dict[tuple[str, int], FloatArray] = {}
+def _hour_factors(profile: str) -> dict[int, FloatArray]:
+    """Shares of the day of a profile by building class; shape (interval 10, weekday 7, hour 24)."""
+    factors: dict[int, FloatArray] = {}
     for row in read_table("bdew_hours"):
-        key, *values = row.values()
-        building_class, weekday, hour, *shares = (int(value) for value in values)
-        table = factors.setdefault((key, building_class), np.full((10, 7, 24), np.nan))
+        if row["profile"] != profile:
+            continue
+        building_class, weekday, hour, *shares = map(int, list(row.values())[1:])
+        table = factors.setdefault(building_class, np.full((10, 7, 24), np.nan))
         table[:, slice(None) if weekday == 0 else slice(weekday - 1, weekday), hour] = (
             np.array(shares, dtype=float)[:, None] / 1e4
         )

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
 from heatsym.interfaces.axis import FloatArray
 from heatsym.results.blocks import blocks, summed
+from heatsym.results.frame import Results
 from heatsym.results.moment import moment
 
 YEARLY = 1e-6  # of the heat supplied
@@ -45,12 +45,12 @@ class Balance:
         return float(np.sum(power * self.seconds))
 
 
-def balance(results: xr.Dataset) -> Balance:
+def balance(results: Results) -> Balance:
     """The heat balance by step; sums are in float64, and a missing term makes the step missing.
 
     Parameters
     ----------
-    results : xarray.Dataset
+    results : Results
         Results of a run, as computed or as read from a file.
 
     Returns
@@ -67,17 +67,17 @@ def balance(results: xr.Dataset) -> Balance:
     return _balance(results, summed(results, "consumer_heat_delivered"))
 
 
-def residual(results: xr.Dataset, delivered: FloatArray) -> FloatArray:
+def residual(results: Results, delivered: FloatArray) -> FloatArray:
     """What is missing in each step of results whose heat delivered (time,) [W] is known already."""
     return _balance(results, delivered).residual
 
 
-def _balance(results: xr.Dataset, delivered: FloatArray) -> Balance:
+def _balance(results: Results, delivered: FloatArray) -> Balance:
     """The balance, with the heat delivered."""
     bounds = results["time_bnds"].values.astype("datetime64[ns]").astype(np.int64)
     seconds = (bounds[:, 1] - bounds[:, 0]) / 1e9
     stored = np.concatenate(
-        [[float(results["network_initial_stored_heat"])], results["network_stored_heat"].values]
+        [[float(results["network_initial_stored_heat"].values)], results["network_stored_heat"].values]
     )
     supplied = summed(results, "source_heat")
     if "consumer_heat_fed_in" in results:
@@ -91,7 +91,7 @@ def _balance(results: xr.Dataset, delivered: FloatArray) -> Balance:
     )
 
 
-def violations(results: xr.Dataset) -> list[str]:
+def violations(results: Results) -> list[str]:
     """Sentences on what does not add up: over the run, in a step, or at a consumer; empty if all does."""
     account = balance(results)
     found = []
@@ -124,6 +124,6 @@ def _parted(*rows: NDArray[Any], least: float) -> NDArray[np.bool_]:
     return np.asarray(off | np.isnan(delivered) | np.isnan(unmet))
 
 
-def _steps(results: xr.Dataset, flagged: NDArray[np.bool_] | np.bool_) -> str:
+def _steps(results: Results, flagged: NDArray[np.bool_] | np.bool_) -> str:
     """How many steps are flagged, and the first of them."""
     return f"{int(np.sum(flagged))} steps, first {moment(results, int(np.argmax(flagged)))}"

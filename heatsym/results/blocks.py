@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
 from heatsym.interfaces.axis import FloatArray
+from heatsym.results.frame import Results
 
 MOST, LEAST = 1024, 64
 """Steps of a block, at most and at least."""
@@ -25,7 +25,7 @@ def block(sizes: Mapping[Any, int]) -> int:
     return max(LEAST, min(MOST, WIDE // max(widest, 1)))
 
 
-def blocks(results: xr.Dataset, *names: str) -> Iterator[tuple[slice, list[NDArray[Any]]]]:
+def blocks(results: Results, *names: str) -> Iterator[tuple[slice, list[NDArray[Any]]]]:
     """Which steps, and the series in them; as they are stored."""
     steps = block(results.sizes)
     for first in range(0, results.sizes["time"], steps):
@@ -38,12 +38,12 @@ def total(rows: NDArray[Any]) -> FloatArray:
     return np.asarray(np.ascontiguousarray(rows, dtype=np.float64).sum(axis=1))
 
 
-def summed(results: xr.Dataset, name: str) -> FloatArray:
+def summed(results: Results, name: str) -> FloatArray:
     """A series added up over its objects; (time,)."""
     return np.concatenate([np.zeros(0), *(total(rows) for _, (rows,) in blocks(results, name))])
 
 
-def integral(results: xr.Dataset, name: str, weights: FloatArray) -> FloatArray:
+def integral(results: Results, name: str, weights: FloatArray) -> FloatArray:
     """A series added up over time with a weight (time,) for each step, missing values left out; (object,)."""
     found = np.zeros(results[name].shape[1])
     for part, (rows,) in blocks(results, name):

@@ -1,12 +1,11 @@
-"""Arrays of a run under their public names: a labelled Dataset."""
+"""Arrays of a run under their public names."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
 import heatsym
@@ -18,8 +17,12 @@ from heatsym.interfaces.axis import FloatArray, TimeAxis
 from heatsym.interfaces.profile import Context
 from heatsym.results.balance import residual
 from heatsym.results.blocks import LEAST, total
+from heatsym.results.frame import Frame, Variable
 from heatsym.results.rows import Held, Rows
 from heatsym.results.vocabulary import VOCABULARY
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 COORDINATES = ("node_lon", "node_lat", "node_x", "node_y", "node_height")
 
@@ -43,11 +46,11 @@ def dataset(case: Case, trajectory: Trajectory) -> xr.Dataset:
     recording = Recording(case, Held())
     recording.begin(0)
     recording.take(0, trajectory.march, trajectory.hydraulics)
-    return recording.results(digest(trajectory))
+    return recording.results(digest(trajectory)).dataset()
 
 
 class Recording:
-    """Rows of a run as they come from the engine, and the Dataset that they become in the end."""
+    """Rows of a run as they come from the engine, and what they become in the end."""
 
     def __init__(self, case: Case, rows: Rows) -> None:
         """Rows go to ``rows``."""
@@ -76,42 +79,40 @@ class Recording:
     def _add_up(self, first: int, delivered: NDArray[Any]) -> None:
         self.delivered[first : first + len(delivered)] = total(delivered)
 
-    def results(self, run: Digest) -> xr.Dataset:
+    def results(self, run: Digest) -> Frame:
         """All results; see :func:`dataset`."""
         data = _frame(self.case, run.engine)
+        found = data.variables | {name: _variable(name, values) for name, values in _series(self.case, run)}
         for name in _names(self.case):
             if name in self.names:
                 entry = VOCABULARY[name]
-                data[name] = xr.Variable(entry.dims, self.rows.table(name), entry.attrs)
-        for name, values in _series(self.case, run):
-            data[name] = _variable(name, values)
-        open_ = residual(data, self.delivered)
-        data["system_balance_residual"] = _variable("system_balance_residual", open_)
-        return data[[*_names(self.case)]].assign_coords(data.coords)
+                found[name] = Variable(entry.dims, self.rows.table(name), entry.attrs)
+        open_ = residual(Frame(found, data.places, data.attrs), self.delivered)
+        found["system_balance_residual"] = _variable("system_balance_residual", open_)
+        ordered = {name: found[name] for name in _names(self.case)}
+        return Frame(ordered | data.coords, data.places, data.attrs)
 
 
-def outline(case: Case) -> xr.Dataset:
+def outline(case: Case) -> Frame:
     """The results of a case before it is computed: names, types and shapes, all series zero."""
     data = _frame(case, case.engine.kind)
-    sizes = dict(data.sizes)
+    sizes, found = data.sizes, dict(data.variables)
     for name in (*_names(case), *(["source_emissions"] if case.emissions is not None else [])):
         entry = VOCABULARY[name]
-        if name not in data:
+        if name not in found:
             zero = np.zeros((), np.dtype(entry.dtype))
             shape = tuple(sizes[dim] for dim in entry.dims)
-            data[name] = xr.Variable(entry.dims, np.broadcast_to(zero, shape), entry.attrs)
-    return data
+            found[name] = Variable(entry.dims, np.broadcast_to(zero, shape), entry.attrs)
+    return Frame(found, data.places, data.attrs)
 
 
-def _frame(case: Case, engine: str) -> xr.Dataset:
+def _frame(case: Case, engine: str) -> Frame:
     """Everything that does not vary in time."""
-    data = xr.Dataset(attrs=_attributes(case, engine))
-    data = data.assign_coords(_time(case.axis))
-    for name, values in _labels(case):
-        data = data.assign_coords({name: _variable(name, np.asarray(values, dtype=np.str_))})
-    for name, values in _places(case):
-        data[name] = _variable(name, values)
-    return data.set_coords([name for name in COORDINATES if name in data])
+    places = _time(case.axis)
+    places |= {name: _variable(name, np.asarray(values, np.str_)) for name, values in _labels(case)}
+    others = {name: _variable(name, values) for name, values in _places(case)}
+    coordinates = {*places, *(name for name in COORDINATES if name in others)}
+    return Frame(places | others, frozenset(coordinates), _attributes(case, engine))
 
 
 def _stored(name: str, values: Any) -> NDArray[Any]:
@@ -123,13 +124,13 @@ def _stored(name: str, values: Any) -> NDArray[Any]:
     return array
 
 
-def _variable(name: str, values: Any) -> xr.Variable:
+def _variable(name: str, values: Any) -> Variable:
     """Values under their name, which nothing else holds."""
     entry = VOCABULARY[name]
-    return xr.Variable(entry.dims, np.array(_stored(name, values)), entry.attrs)
+    return Variable(entry.dims, np.array(_stored(name, values)), entry.attrs)
 
 
-def _time(axis: TimeAxis) -> dict[str, xr.Variable]:
+def _time(axis: TimeAxis) -> dict[str, Variable]:
     """Starts of the steps and their bounds."""
     start = axis.utc.astype("datetime64[ns]")
     bounds = np.stack([start, start + np.timedelta64(axis.step, "s")], axis=1)
@@ -141,7 +142,7 @@ def _time(axis: TimeAxis) -> dict[str, xr.Variable]:
         "units_metadata": "leap_seconds: none",
         "coverage_content_type": "coordinate",
     }
-    return {"time": xr.Variable("time", start, attrs), "time_bnds": xr.Variable(("time", "bnds"), bounds)}
+    return {"time": Variable(("time",), start, attrs), "time_bnds": Variable(("time", "bnds"), bounds, {})}
 
 
 def _labels(case: Case) -> Iterator[tuple[str, Sequence[str]]]:

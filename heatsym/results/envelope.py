@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
 from heatsym.interfaces.axis import FloatArray
 from heatsym.physics.water import BOILING_PRESSURES, boiling_temperature
 from heatsym.results.blocks import blocks, summed
+from heatsym.results.frame import Results
 from heatsym.results.moment import moment
 
 ATMOSPHERE = 101_325.0
@@ -23,12 +23,12 @@ ROUNDING = 1e-6
 """What float32 and the engine's tolerance may add to a source, relative to what it has and to the peak."""
 
 
-def flags(results: xr.Dataset) -> list[str]:
+def flags(results: Results) -> list[str]:
     """Sentences on steps outside the envelope, with their number and the first of them.
 
     Parameters
     ----------
-    results : xarray.Dataset
+    results : Results
         Results of a run, as computed or as read from a file.
 
     Returns
@@ -92,7 +92,7 @@ class _Flags:
 
 
 def _judged(
-    results: xr.Dataset, names: tuple[str, ...], judge: Callable[..., tuple[NDArray[np.bool_], ...]]
+    results: Results, names: tuple[str, ...], judge: Callable[..., tuple[NDArray[np.bool_], ...]]
 ) -> list[_Flags]:
     """What is told of series in double precision, (time, object) each; block by block, to be small."""
     found: list[_Flags] = []
@@ -128,7 +128,7 @@ def _whole(flagged: NDArray[np.bool_]) -> _Flags:
     return found
 
 
-def _sentence(results: xr.Dataset, what: str, found: _Flags, dim: str = "") -> list[str]:
+def _sentence(results: Results, what: str, found: _Flags, dim: str = "") -> list[str]:
     """One line if anything is flagged; by object of a dimension, or by step alone."""
     if found.first is None:
         return []

@@ -7,19 +7,23 @@ whoever wrote them and however often the run was interrupted.
 from __future__ import annotations
 
 import gc
+import sys
 import threading
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import netCDF4
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
-from xarray.backends.netCDF4_ import NETCDF4_PYTHON_LOCK
 
 from heatsym.results.blocks import OBJECTS, block, blocks
+from heatsym.results.frame import Results
 from heatsym.results.rows import Rows
 from heatsym.results.vocabulary import VOCABULARY
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 LABELLED = ("node", "pipe", "consumer", "source")
 BY_OBJECT = {("time", dim) for dim in OBJECTS}
@@ -30,7 +34,7 @@ CACHE = 2**20  # bytes of chunks that the library may keep of a variable; its ow
 Array = NDArray[Any]
 
 
-def write_dataset(path: Path, results: xr.Dataset) -> None:
+def write_dataset(path: Path, results: Results) -> None:
     """One netCDF-4 file: names as auxiliary coordinates, chunked, shuffled, zlib level 1."""
     writer = Writer(path, results)
     try:
@@ -45,10 +49,14 @@ def write_dataset(path: Path, results: xr.Dataset) -> None:
 class Writer:
     """A file whose rows come first and whose other variables come in the end."""
 
-    def __init__(self, path: Path, like: xr.Dataset) -> None:
-        """Lay the file out for results of these names, types and shapes."""
+    def __init__(self, path: Path, like: Results, alone: bool = False) -> None:
+        """Lay the file out for results of these names, types and shapes.
+
+        Where the writer is ``alone`` with netCDF files in the process, it waits for no one.
+        """
+        self.lock = nullcontext() if alone and "xarray" not in sys.modules else _shared_lock()
         self.by_object = [name for name in _ordered(like) if like[name].dims in BY_OBJECT]
-        with NETCDF4_PYTHON_LOCK:
+        with self.lock:
             self.file = netCDF4.Dataset(path, "w", format="NETCDF4")
             self.file.set_fill_off()
             for dim in sorted(map(str, like.sizes)):
@@ -59,12 +67,12 @@ class Writer:
 
     def put(self, name: str, first: int, rows: Array) -> None:
         """Rows of a variable from step ``first`` on."""
-        with NETCDF4_PYTHON_LOCK:
+        with self.lock:
             self.file[name][first : first + len(rows)] = rows
 
-    def finish(self, results: xr.Dataset) -> None:
+    def finish(self, results: Results) -> None:
         """Everything but the rows of nodes, pipes and consumers."""
-        with NETCDF4_PYTHON_LOCK:
+        with self.lock:
             for name in _ordered(results):
                 variable = results.variables[name]
                 if name in LABELLED:
@@ -80,11 +88,11 @@ class Writer:
 
     def close(self) -> None:
         """Leave the file as it is."""
-        with NETCDF4_PYTHON_LOCK:
+        with self.lock:
             if self.file.isopen():
                 self.file.close()
 
-    def _declare(self, results: xr.Dataset, name: str) -> None:
+    def _declare(self, results: Results, name: str) -> None:
         """A variable of numbers without its values; texts are declared when their length is known."""
         variable = results.variables[name]
         if variable.dtype.kind in "UOT":
@@ -104,7 +112,7 @@ class Writer:
         made.set_auto_maskandscale(False)
         made.setncatts(variable.attrs | _coordinates(results, name))
 
-    def _text(self, results: xr.Dataset, name: str, stored: str) -> None:
+    def _text(self, results: Results, name: str, stored: str) -> None:
         """A variable of texts."""
         variable = results.variables[name]
         encoded = np.char.encode(variable.values.astype(np.str_), "utf-8")
@@ -125,7 +133,7 @@ class Follower(threading.Thread):
     collector would, to close a file that nobody holds any more: it rests while the thread lives.
     """
 
-    def __init__(self, path: Path, like: xr.Dataset, rows: Rows) -> None:
+    def __init__(self, path: Path, like: Results, rows: Rows) -> None:
         """Rows are read from ``rows`` once they are said to be there."""
         super().__init__(name="writer of results", daemon=True)
         self.path, self.like, self.rows = path, like, rows
@@ -153,7 +161,7 @@ class Follower(threading.Thread):
     def run(self) -> None:
         """Write block after block."""
         try:
-            self.writer = Writer(self.path, self.like)
+            self.writer = Writer(self.path, self.like, alone=self.ident is not None)
             together = block(self.like.sizes)
             for first in range(0, self.steps, together):
                 last = min(first + together, self.steps)
@@ -170,7 +178,7 @@ class Follower(threading.Thread):
             self.news.wait_for(lambda: self.stopped or self.there >= step)
             return not self.stopped
 
-    def finish(self, results: xr.Dataset) -> None:
+    def finish(self, results: Results) -> None:
         """Wait for the rows, or write them now, and write the rest."""
         self.reach(self.steps)
         if self.ident is None:
@@ -200,12 +208,22 @@ class Follower(threading.Thread):
 
 def open_store(path: Any) -> xr.backends.NetCDF4DataStore:
     """A file to read from, whose variables keep no more than ``CACHE`` of their chunks."""
-    with NETCDF4_PYTHON_LOCK:
+    import xarray as xr
+
+    with _shared_lock():
         file = netCDF4.Dataset(path, "r")
         for variable in file.variables.values():
             if variable.chunking() != "contiguous":
                 variable.set_var_chunk_cache(CACHE)
     return xr.backends.NetCDF4DataStore(file)  # type: ignore[no-untyped-call]
+
+
+def _shared_lock() -> AbstractContextManager[Any]:
+    """What all users of netCDF files in the process wait for, xarray among them."""
+    from xarray.backends.netCDF4_ import NETCDF4_PYTHON_LOCK
+
+    lock: AbstractContextManager[Any] = NETCDF4_PYTHON_LOCK
+    return lock
 
 
 def _chunk(shape: tuple[int, ...], steps: int) -> tuple[int, ...]:
@@ -215,7 +233,7 @@ def _chunk(shape: tuple[int, ...], steps: int) -> tuple[int, ...]:
     return (min(shape[0], steps), min(shape[1], CHUNK // steps))
 
 
-def _coordinates(results: xr.Dataset, name: str) -> dict[str, str]:
+def _coordinates(results: Results, name: str) -> dict[str, str]:
     """The attribute that names a variable's auxiliary coordinates."""
     if name in results.coords:
         return {}
@@ -229,22 +247,22 @@ def _coordinates(results: xr.Dataset, name: str) -> dict[str, str]:
     return {"coordinates": " ".join(sorted(found))} if found else {}
 
 
-def _ordered(results: xr.Dataset) -> list[str]:
+def _ordered(results: Results) -> list[str]:
     """Names of all variables in the order of the file: that of the vocabulary."""
     names = set(map(str, results.variables))
     first = [name for name in ("time", "time_bnds", *VOCABULARY) if name in names]
     return first + sorted(names.difference(first))
 
 
-def _dims(variable: xr.Variable) -> tuple[str, ...]:
+def _dims(variable: Any) -> tuple[str, ...]:
     return tuple(map(str, variable.dims))
 
 
-def _start(results: xr.Dataset) -> str:
+def _start(results: Results) -> str:
     return str(np.datetime_as_string(results["time"].values[0], unit="s"))
 
 
-def _numbers(name: str, variable: xr.Variable, results: xr.Dataset) -> Array:
+def _numbers(name: str, variable: Any, results: Results) -> Array:
     """Values as they are stored: times as seconds from the first."""
     values: Array = np.asarray(variable.values)
     if name in ("time", "time_bnds"):

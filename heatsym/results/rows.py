@@ -11,8 +11,6 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from xarray.backends import BackendArray
-from xarray.core import indexing
 
 Array = NDArray[Any]
 
@@ -30,7 +28,7 @@ class Rows(Protocol):
         """Rows of a table from ``first`` up to ``last``."""
 
     def table(self, name: str) -> Any:
-        """A whole table, as xarray takes it."""
+        """A whole table: an array, or one that is read when it is used."""
 
 
 class Held:
@@ -98,9 +96,9 @@ class Spooled:
             file.seek(first * self._row(name))
             return np.fromfile(file, self.kinds[name], (last - first) * width).reshape(last - first, width)
 
-    def table(self, name: str) -> Any:
+    def table(self, name: str) -> SpooledTable:
         """See :class:`Rows`; read when it is used, and not kept then."""
-        return indexing.LazilyIndexedArray(_Table(self, name))
+        return SpooledTable(self, name)
 
     def sync(self) -> None:
         """Have all rows on the disk."""
@@ -121,23 +119,19 @@ class Spooled:
         return self.shapes[name][1] * self.kinds[name].itemsize
 
 
-class _Table(BackendArray):
-    """A spooled table for xarray."""
+class SpooledTable:
+    """One table of :class:`Spooled`."""
 
     def __init__(self, rows: Spooled, name: str) -> None:
+        """Nothing is read yet."""
         self.rows, self.name = rows, name
         self.shape, self.dtype = rows.shapes[name], rows.kinds[name]
 
-    def __getitem__(self, key: indexing.ExplicitIndexer) -> Any:
-        return indexing.explicit_indexing_adapter(key, self.shape, indexing.IndexingSupport.OUTER, self._part)
+    def __getitem__(self, part: slice) -> Array:
+        """Rows of a range."""
+        first, last, _ = part.indices(self.shape[0])
+        return self.rows.read(self.name, first, max(first, last))
 
-    def _part(self, key: tuple[Any, ...]) -> Any:
-        """Rows of a range are read alone; of scattered ones all that lie between."""
-        wanted = np.arange(self.shape[0])[key[0]]
-        some = np.atleast_1d(wanted)
-        first, last = (int(some.min()), int(some.max()) + 1) if some.size else (0, 0)
-        rows = self.rows.read(self.name, first, last)
-        if some.size != last - first or np.any(np.diff(some) != 1):
-            rows = rows[some - first]
-        rows = rows[:, key[1]]
-        return rows if np.ndim(wanted) else rows[0]
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
+        """All rows, read anew."""
+        return np.asarray(self[:], dtype)

@@ -14,14 +14,17 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path, PurePath, PureWindowsPath
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
-import xarray as xr
 
 import heatsym
 from heatsym.errors import AccessError, OutputExistsError
+from heatsym.results.frame import Results
 from heatsym.results.netcdf import LABELLED, open_store, write_dataset
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 RESULTS, SUMMARY, CASE, LOG, MANIFEST = (
     "results.nc",
@@ -66,7 +69,7 @@ def check_folder(folder: str | os.PathLike[str], overwrite: bool = False) -> Pat
 
 def write_run(
     folder: str | os.PathLike[str],
-    results: xr.Dataset,
+    results: Results,
     summary: Mapping[str, Any],
     resolved_toml: str,
     log_text: str,
@@ -237,6 +240,8 @@ def read_dataset(path: str | os.PathLike[str], cache: bool = True) -> xr.Dataset
     AccessError
         The file is missing, unreadable or no result file.
     """
+    import xarray as xr
+
     try:
         stored = xr.open_dataset(open_store(path), decode_timedelta=False, cache=cache)
     except (OSError, RuntimeError, ValueError) as error:

@@ -140,6 +140,22 @@ def test_command_group_is_light():
     assert done.stdout.strip() == "[]"
 
 
+def test_a_run_does_without_what_reads_results(tmp_path):
+    """``heatsym run`` takes half a second less without xarray and pandas."""
+    case = ROOT / "configs" / "minimal.toml"
+    program = (
+        "import sys\n"
+        "from heatsym.cli import main\n"
+        "try:\n"
+        f"    main(['run', {str(case)!r}, '--period', '2025-01-06/2025-01-06', '--no-report', '-q',\n"
+        f"          '-o', {str(tmp_path / 'run')!r}])\n"
+        "except SystemExit as done:\n"
+        "    print(done.code, sorted({'pandas', 'xarray', 'plotly', 'pvlib'} & set(sys.modules)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "0 []", done.stderr
+
+
 def test_root_is_lazy():
     program = "import sys, heatsym; print('numpy' in sys.modules, heatsym.InputError.exit_status)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
