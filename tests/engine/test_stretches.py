@@ -73,13 +73,14 @@ def test_trench_closes_and_opens_again(engine: type[Engine]) -> None:
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_behind_a_closed_trench_nothing_is_got_and_nothing_given(engine: type[Engine]) -> None:
-    """A row 0-1-2-3 with a second plant at its far end; the middle closes for eight of twenty steps.
+    """A row 0-1-2-3 whose middle closes for eight of twenty steps; a second plant has nobody behind it.
 
     Consumer 3 has a prescribed flow: what it would bring from water at the set-point is missed.
     """
-    net = Net([(0, 1), (1, 2), (2, 3)], consumers=[1, 2, 3], sources=[3, 0])
+    net = Net([(0, 1), (1, 2), (2, 3), (0, 4)], consumers=[1, 2, 3], sources=[4, 0])
     flow = np.array([np.nan, np.nan, 0.05])
-    problem = net.problem(HEAT, steps=20, mass_flow=flow, closed=[(1, 6, 14)])
+    shut = [(1, 6, 14), (3, 6, 14)]
+    problem = net.problem(HEAT, steps=20, mass_flow=flow, closed=shut)
     found = marched(problem, power=np.array([5e3, np.inf]), engine=engine)
     behind, shut = np.array([1, 2]), slice(6, 14)
     asked = np.array([30e3, 0.05 * 4180.0 * 40.0])
