@@ -115,8 +115,8 @@ def _profile(results: xr.Dataset) -> _Profile | None:
     root = int(places("source_node")[leader])
     start, end = places("pipe_from"), places("pipe_to")
     flows = then["pipe_mass_flow"].values != 0.0
-    part = components(len(node), start[flows], end[flows])  # closed trenches may leave several
-    ours = draws & (part[at] == part[root])
+    water = components(len(node), start[flows], end[flows])  # closed trenches may leave several
+    ours = draws & (water[at] == water[root])
     critical = int(np.where(ours if ours.any() else draws, (high - low)[at], np.inf).argmin())
     distance, before = _shortest(len(node), start, end, results["pipe_length"].values, root)
     way = [int(at[critical])]
