@@ -12,6 +12,8 @@ import pytest
 
 import heatsym as hs
 from heatsym.case.schema import schema
+from heatsym.engine.prepare import prepare
+from heatsym.engine.settle import settle
 from heatsym.engine.trajectory import Cause
 from heatsym.errors import InputError
 from tests.case.test_schema import as_json
@@ -58,6 +60,60 @@ def test_closed_trench_from_file_to_summary(tmp_path: Path) -> None:
     assert np.isnan(run.results["node_supply_pressure"].sel(node="N3").values[shut]).all()
     assert run.summary["energy"]["residual_relative"] < 1e-8
     assert "closed (P2): cuts off consumer C2 in 30 h" in run.summary["warnings"]
+
+
+SECOND = """\
+
+[[source]]
+name = "second boiler"
+kind = "boiler"
+node = "N4"
+fuel = "natural_gas"
+power_kW = 40
+"""
+"""Too weak for its half of the town in some hours."""
+
+
+def test_a_town_with_two_plants_falls_into_two_towns(tmp_path: Path) -> None:
+    """Whoever closes the trench between them gets what two cases give, one for each half."""
+    both = "P3,N3,N4,80,65\n"
+    shut = with_element(
+        tmp_path / "whole",
+        'closed = [{ pipe = "P2" }]\n',
+        ("pipes.csv", "P2,N2,N3,100,65\n", "P2,N2,N3,100,65\n" + both),
+        ("nodes.csv", "N3,200,0,2\n", "N3,200,0,2\nN4,280,0,1\n"),
+        (T, "[prices]", SECOND + "[prices]"),
+    )
+    one = write_town(
+        tmp_path / "one",
+        ("pipes.csv", "P2,N2,N3,100,65\n", ""),
+        ("nodes.csv", "N3,200,0,2\n", ""),
+        ("consumers.csv", "C2,N3,flats,200\n", ""),
+    )
+    sources = CASE[CASE.index("[[source]]") : CASE.index("[prices]")]
+    two = write_town(
+        tmp_path / "two",
+        ("pipes.csv", "P1,N1,N2,100.5,80\nP2,N2,N3,100,65\n", both),
+        ("nodes.csv", "N1,0,0,3\nN2,100,0,3\nN3,200,0,2\n", "N3,200,0,2\nN4,280,0,1\n"),
+        ("consumers.csv", "C1,N2,house,20\n", ""),
+        (T, sources, SECOND),
+        (T, "source.works.power_kW = 900\n", ""),
+    )
+    whole, *halves = (settle(prepare(hs.load(path)), lambda done, text: None) for path in (shut, one, two))
+    places = {"node": [[0, 1], [2, 3]], "pipe": [[0], [2]], "consumer": [[0], [1]], "source": [[0, 1], [2]]}
+    for half, alone in enumerate(halves):
+        for here, there in ((whole.march, alone.march), (whole.hydraulics, alone.hydraulics)):
+            for name in type(here).__dataclass_fields__:
+                kind = name.partition("_")[0]
+                if kind in places:
+                    part = getattr(here, name)[:, places[kind][half]]
+                    np.testing.assert_allclose(part, getattr(there, name), rtol=1e-9, err_msg=name)
+        assert alone.march.source_heat.any()
+    np.testing.assert_allclose(
+        whole.hydraulics.pump_electricity, sum(half.hydraulics.pump_electricity for half in halves), rtol=1e-9
+    )
+    assert (whole.march.consumer_unmet_cause[:, 1] == Cause.CAPACITY).any()
+    assert (whole.march.pipe_supply_temperature[-1, 1] < 30.0).all()
 
 
 def test_closed_trench_in_a_ring_cuts_nobody_off(tmp_path: Path) -> None:
