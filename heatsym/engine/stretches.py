@@ -341,12 +341,13 @@ def _handed_over(
     )
 
 
-def _where(name: str, island: Island) -> tuple[IntArray | slice, IntArray] | None:
-    """Columns of an island's series, and where they belong in that of the whole; None: not by object."""
-    kind = name.partition("_")[0]
-    if kind == "node":
-        return np.flatnonzero(island.own), island.node[island.own]
-    return (slice(None), getattr(island.places, kind)) if kind in ("pipe", "consumer", "source") else None
+_NOT_SUMS = {"sweeps": np.maximum, "converged": np.logical_and, "pump_throttled": np.logical_or}
+
+
+def _objects(island: Island) -> dict[str, IntArray]:
+    """Positions in the whole of what the columns of an island's series stand for, by their first word."""
+    at = island.places
+    return {"node": island.node, "pipe": at.pipe, "consumer": at.consumer, "source": at.source}
 
 
 def _together(problem: Problem, now: Sequence[Island], parts: Sequence[Series]) -> Series:
@@ -360,27 +361,21 @@ def _together(problem: Problem, now: Sequence[Island], parts: Sequence[Series]) 
     many = {"node": problem.graph.nodes, "pipe": len(problem.graph.start)}
     many |= {"consumer": len(problem.consumer_node), "source": len(problem.source_node)}
     whole: dict[str, Any] = {}
-    for series in fields(parts[0]):
-        name, values = series.name, [getattr(part, series.name) for part in parts]
-        if _where(name, now[0]) is not None:
-            shape = (len(values[0]), many[name.partition("_")[0]])
-            whole[name] = np.empty(shape, dtype=values[0].dtype)
+    for name in (one.name for one in fields(parts[0])):
+        values, kind = [getattr(part, name) for part in parts], name.partition("_")[0]
+        if kind in many:
+            whole[name] = np.empty((len(values[0]), many[kind]), dtype=values[0].dtype)
             for island, one in zip(now, values, strict=True):
-                here, there = _where(name, island) or (slice(None), slice(None))
-                whole[name][:, there] = one[:, here]
+                own = island.own if kind == "node" else np.s_[:]
+                whole[name][:, _objects(island)[kind][own]] = one[:, own]
         elif name == "critical_consumer":
             whole[name] = np.full(values[0].shape, -1)
             for island, one in zip(now, values, strict=True):
                 free = (whole[name] < 0) & (one >= 0)
                 whole[name][free] = island.places.consumer[one[free]]
-        elif name in _NOT_SUMS:
-            whole[name] = _NOT_SUMS[name].reduce(values)
         else:
-            whole[name] = sum(values[1:], start=values[0])
+            whole[name] = _NOT_SUMS[name].reduce(values) if name in _NOT_SUMS else sum(values)
     return type(parts[0])(**whole)
-
-
-_NOT_SUMS = {"sweeps": np.maximum, "converged": np.logical_and, "pump_throttled": np.logical_or}
 
 
 def stretch_of(problem: Problem, step: int) -> Stretch:
@@ -430,13 +425,11 @@ def pressures(problem: Problem, march: March, first: int = 0) -> Hydraulics:
 
 def _pressures(problem: Problem, island: Island, march: March) -> Hydraulics:
     """Pressures of an island with the problem of its own, from the march of the whole."""
-    at, cut = island.places, ~island.served
-    columns = {"node": island.node, "pipe": at.pipe, "consumer": at.consumer, "source": at.source}
+    columns, cut = _objects(island), ~island.served
     series: dict[str, Any] = {}
-    for one in fields(march):
-        which = columns.get(one.name.partition("_")[0])
-        value = getattr(march, one.name)
-        series[one.name] = value if which is None else value[:, which]
+    for name in (one.name for one in fields(march)):
+        which, values = columns.get(name.partition("_")[0]), getattr(march, name)
+        series[name] = values if which is None else values[:, which]
     found = hydraulics(problem, March(**series))
     return replace(
         found,
