@@ -187,15 +187,18 @@ def _layer_of(layer: Layer, pipe: IntArray) -> Layer:
 
 
 def _columns(table: Table, which: IntArray) -> Table:
-    """A dataclass of arrays with some of their last axis; a column that is the same for all stays one."""
-    chosen: dict[str, Any] = {}
-    for one in fields(table):
-        values: Any = getattr(table, one.name)
-        if isinstance(values, np.ndarray):
-            same = values.strides[-1] == 0 and values.shape[-1] > 0
-            shape = (*values.shape[:-1], len(which))
-            chosen[one.name] = np.broadcast_to(values[..., :1], shape) if same else values[..., which]
-    return replace(table, **chosen)
+    """A dataclass of arrays with some of their columns."""
+    given = {one.name: getattr(table, one.name) for one in fields(table)}
+    return replace(
+        table, **{name: _some(values, which) for name, values in given.items() if hasattr(values, "shape")}
+    )
+
+
+def _some(values: FloatArray, which: IntArray) -> FloatArray:
+    """Some columns of an array; one that is the same for all stays one."""
+    if values.strides[-1] == 0 and values.shape[-1] > 0:
+        return np.broadcast_to(values[..., :1], (*values.shape[:-1], len(which)))
+    return values[..., which]
 
 
 def _part_of(plan: Plan, source: IntArray) -> Plan:
