@@ -189,9 +189,8 @@ def _layer_of(layer: Layer, pipe: IntArray) -> Layer:
 def _columns(table: Table, which: IntArray) -> Table:
     """A dataclass of arrays with some of their columns."""
     given = {one.name: getattr(table, one.name) for one in fields(table)}
-    return replace(
-        table, **{name: _some(values, which) for name, values in given.items() if hasattr(values, "shape")}
-    )
+    chosen: dict[str, Any] = {name: _some(v, which) for name, v in given.items() if hasattr(v, "shape")}
+    return replace(table, **chosen)
 
 
 def _some(values: FloatArray, which: IntArray) -> FloatArray:

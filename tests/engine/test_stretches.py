@@ -121,7 +121,9 @@ def test_stretches_alone_change_nothing() -> None:
         np.testing.assert_allclose(getattr(parts, name), getattr(whole, name), rtol=1e-12, err_msg=name)
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize(
+    "seed", [*range(40), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(40, 200))]
+)
 def test_engines_agree_where_trenches_close(seed: int) -> None:
     network = with_closures(random_network(seed), seed)
     found = network.march(Compiled)
