@@ -11,7 +11,7 @@ import numpy as np
 
 from heatsym.dispatch.merit_order import merit_order
 from heatsym.engine.medium import medium
-from heatsym.engine.problem import Layer, Problem, Stretch, stacked
+from heatsym.engine.problem import Held, Layer, Problem, Stretch, stacked
 from heatsym.engine.reference import Progress, Reference
 from heatsym.engine.stretches import Staged, stretches
 from heatsym.engine.trajectory import March
@@ -146,6 +146,7 @@ class Net:
             max_rounds=5,
             warnings=(),
             stretches=closures(closed, steps),
+            holds=(Held(0, 3e5), *(Held(node, 3e5) for node in self.sources)),
         )
 
 

@@ -169,12 +169,6 @@ CODES: dict[str, Code] = {
         "A consumer has neither annual heat nor a series.",
         "Give annual_heat with a kind, or a column in the series file.",
     ),
-    "HS308": Code(
-        "pressure held more than once",
-        "Pressures held at several nodes fix the flow between them, and so the heat of all plants but one, "
-        "which the sources' order and power decide already.",
-        "Keep one [[network.hold]].",
-    ),
     "HS309": Code(
         "unknown source", "The pump of a source that does not exist is described.", "Correct the name."
     ),

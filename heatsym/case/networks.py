@@ -216,7 +216,7 @@ def _ascends(reader: Reader, path: KeyPath, points: Sequence[PumpPoint | Efficie
 
 
 def _check_hold(reader: Reader, fields: Fields, nodes: Nodes) -> bool:
-    """The pressure is held once, at a node that is there."""
+    """The pressure is held at nodes that are there, at each by one value."""
     holds: tuple[Hold, ...] = fields.values.get("holds", ())
     good = True
     for i, hold in enumerate(holds):
@@ -224,18 +224,13 @@ def _check_hold(reader: Reader, fields: Fields, nodes: Nodes) -> bool:
             hint = suggestion(hold.node, nodes.id)
             reader.error((*PATH, "hold", i, "node"), "HS301", f"there is no node {hold.node!r}", hint)
             good = False
+        if hold.node in [other.node for other in holds[:i]]:
+            reason = f"the pressure of {hold.node!r} is held twice"
+            reader.error((*PATH, "hold", i, "node"), "HS205", reason, "keep one")
+            good = False
     if holds and "pressure_hold" in fields.keys:
         said = f"has both hold and {fields.keys['pressure_hold']}"
         reader.error(PATH, "HS111", said, "keep one; pressure_hold is at the plant that carries the rest")
-        good = False
-    if len(holds) > 1:
-        reader.error(
-            (*PATH, "hold", 1),
-            "HS308",
-            f"the pressure is held at {listed([hold.node for hold in holds])}: the flow between them, and "
-            "with it the heat of a plant, would follow from pressures and not from the order of the sources",
-            "keep one hold",
-        )
         good = False
     return good
 

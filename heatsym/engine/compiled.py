@@ -7,6 +7,7 @@ so that a state may be marched from more than once.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +17,10 @@ import numpy as np
 
 from heatsym.engine import kernels
 from heatsym.engine.layout import filled, inputs, numbering, output, setting, work
-from heatsym.engine.problem import Problem
+from heatsym.engine.problem import Places, Problem
 from heatsym.engine.reference import Progress, Reference
 from heatsym.engine.trajectory import March
+from heatsym.interfaces.axis import IntArray
 from heatsym.interfaces.exchange import Offer, Plan
 
 PIECES, SHORTEST = 50, 16
@@ -109,21 +111,28 @@ class Compiled:
         """
         return self.part(state, 0, self.problem.steps, progress)[1]
 
-    def taken_over(self, state: CompiledState, before: Compiled) -> CompiledState:
-        """A state of the march before, whose graph was another, as one of this march."""
-        here = before.numbering.place_of_pipes[self.numbering.pipes]
+    def taken_over(
+        self, states: Sequence[CompiledState], before: Sequence[Compiled], here: Places
+    ) -> CompiledState:
+        """The states of the marches before, of other parts and graphs, as one of this march.
+
+        ``here`` are the places of this march's pipes, consumers and sources among theirs, numbered through.
+        """
+        many = [len(engine.numbering.pipes) for engine in before]
+        first = np.cumsum([0, *many[:-1]])
+        place = [engine.numbering.place_of_pipes + at for engine, at in zip(before, first, strict=True)]
+        pipe = np.concatenate(place)[here.pipe[self.numbering.pipes]]
         supply, return_ = (
-            kernels.Water(
-                water.ring[here],
-                np.ascontiguousarray(water.pipe[:, here]),
-                np.ascontiguousarray(water.place[:, here]),
-                water.merged.copy(),
-            )
-            for water in (state.arrays.supply, state.arrays.return_)
+            _gathered([getattr(state.arrays, side) for state in states], pipe)
+            for side in ("supply", "return_")
         )
         at_rest = np.zeros(self.setting.loops.member.shape[1])
-        memory = deepcopy(state.arrays.memory)._replace(supply_flow=at_rest, return_flow=at_rest.copy())
-        return CompiledState(kernels.State(supply, return_, memory))
+        memory = {"supply_flow": at_rest, "return_flow": at_rest.copy()}
+        for name in kernels.Memory._fields:
+            if name not in memory:
+                values = np.concatenate([getattr(state.arrays.memory, name) for state in states])
+                memory[name] = values[here.source if name == "source_return" else here.consumer]
+        return CompiledState(kernels.State(supply, return_, kernels.Memory(**memory)))
 
     def part(
         self, state: CompiledState, first: int, last: int, progress: Progress, keep: bool = True
@@ -204,3 +213,14 @@ class Compiled:
             stopped = kernels.march(asked, state.arrays, room, rows, t, min(t + piece, steps), at)
             if stopped >= 0:
                 raise RecirculationError(f"water circulates within one side in step {first + stopped}")
+
+
+def _gathered(waters: Sequence[kernels.Water], pipe: IntArray) -> kernels.Water:
+    """The water of some pipes, numbered through all of ``waters``; none of it merged so far."""
+    ring = waters[0].ring if len(waters) == 1 else np.concatenate([water.ring for water in waters])
+    return kernels.Water(
+        ring[pipe],
+        np.ascontiguousarray(np.concatenate([water.pipe for water in waters], axis=1)[:, pipe]),
+        np.ascontiguousarray(np.concatenate([water.place for water in waters], axis=1)[:, pipe]),
+        np.zeros(1, dtype=np.int64),
+    )

@@ -14,7 +14,7 @@ from heatsym.engine.digest import Course, Ledger
 from heatsym.engine.problem import Problem
 from heatsym.engine.reference import Reference
 from heatsym.engine.settle import Mark, planned_first
-from heatsym.engine.stretches import during, stretch_of
+from heatsym.engine.stretches import Staged, stretch_of
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -58,10 +58,12 @@ def unpacked(problem: Problem, facts: Mapping[str, Any], arrays: Mapping[str, ND
         for name in _PLANNED:
             getattr(before, name)[:] = arrays[f"before.{name}"]
     engine_of = Compiled if facts["engine"] == "compiled" else Reference
-    now = problem
-    if problem.stretches:  # a state is of the graph of the step before it
-        now = during(problem, stretch_of(problem, facts["step"] - 1))
-    like = engine_of(now, *planned_first(problem)).initial_state()
+    like: Any
+    if problem.stretches:  # a state is of the islands of the step before it
+        engine = Staged(engine_of, problem, *planned_first(problem))
+        like = engine.initial_state(stretch_of(problem, facts["step"] - 1))
+    else:
+        like = engine_of(problem, *planned_first(problem)).initial_state()
     part = len("state.")
     state = _filled(like, {name[part:]: a for name, a in arrays.items() if name.startswith("state.")}, "")
     part = len("ledger.")

@@ -14,7 +14,9 @@ averaged when water stands, reverses or leaves in part. Within a step the equili
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,6 +82,15 @@ def filled(temperature: FloatArray, far_temperature: FloatArray | None = None) -
         np.full(pipes, slots, dtype=np.int64),
         np.ones(pipes, dtype=bool),
     )
+
+
+def gathered(waters: Sequence[Parcels], pipe: IntArray) -> Parcels:
+    """The water of some pipes, numbered through all of ``waters``; none of it merged so far."""
+    names = ("width", "level", "edge", "growth", "count", "forward")
+    chosen: dict[str, Any] = {
+        name: np.concatenate([getattr(water, name) for water in waters])[pipe] for name in names
+    }
+    return Parcels(**chosen)
 
 
 def oriented(parcels: Parcels, flow: FloatArray) -> Parcels:

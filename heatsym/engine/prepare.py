@@ -11,12 +11,12 @@ from heatsym.case.settings import Emissions, Prices
 from heatsym.demand.load import loads
 from heatsym.engine.hydraulics import GRAVITY
 from heatsym.engine.medium import Medium, medium
-from heatsym.engine.problem import Layer, Problem, Stretch
+from heatsym.engine.problem import Held, Layer, Problem, Stretch
 from heatsym.engine.shared import Builder, directly
-from heatsym.engine.stretches import stretches
+from heatsym.engine.stretches import cut_off, islands, stretches
 from heatsym.errors import InputError
 from heatsym.errors import Problem as Finding
-from heatsym.interfaces.axis import FloatArray, IntArray
+from heatsym.interfaces.axis import BoolArray, FloatArray, IntArray
 from heatsym.interfaces.exchange import Source
 from heatsym.interfaces.profile import Context
 from heatsym.network.elements import inline_pumps, plant_efficiency, valve_losses
@@ -63,26 +63,22 @@ def prepare(case: Case, once: Builder = directly) -> Problem:
     if fluid is None:
         water = medium(float(usual.mean()), float(t_feed.mean()), None)
     position = {name: i for i, name in enumerate(network.nodes.id)}
-    held_at = network.holds[0].node if network.holds else _holds_pressure(sources).node
+    held_at = network.holds[0].node if network.holds else _carriers(sources)[0].node
     graph = once(_graph, len(network.nodes.id), network.start, network.end, position[held_at])
     with_wall = case.engine.wall != "none"
     pipes = once(pipe_properties, network.pipes, network.ground, network.catalogue, with_wall)
     supply = _layer(network, "supply", pipes, water, float(t_feed.mean()))
     return_ = _layer(network, "return", pipes, water, float(usual.mean()))
     fuel_cost, electricity_cost, unknown = _costs(case.prices, case.emissions, ctx, sources)
-    height = network.nodes.height
-    held = network.holds[0].return_ if network.holds else network.pressure_hold
-    if held is None:
-        held = OVERPRESSURE + GRAVITY * supply.density * float(height.max() - height[graph.root])
+    holds = _holds(network, sources, position, supply.density)
     initial_supply, initial_return = _initial(network)
-    closures = _closures(network, ctx)
     consumer_node = np.array([position[node] for node in case.demand.consumers.node], dtype=np.int64)
     source_node = np.array([position[source.node] for source in sources], dtype=np.int64)
     feeders = [source.name for source in sources]
     if load.feed_in is not None:
         feeders += [""] * len(load.feed_in.consumer)
         source_node = np.append(source_node, consumer_node[load.feed_in.consumer])
-    return Problem(
+    made = Problem(
         ctx=ctx,
         node_ids=network.nodes.id,
         pipe_ids=network.pipes.id,
@@ -99,8 +95,8 @@ def prepare(case: Case, once: Builder = directly) -> Problem:
         load=replace(load, bypass=bypasses(case)),
         t_feed=t_feed,
         t_ground=_ground(case, ctx),
-        height=height,
-        pressure_hold=held,
+        height=network.nodes.height,
+        pressure_hold=holds[0].pressure,
         consumer_dp_min=network.consumer_dp_min,
         pump_efficiency=network.pump_efficiency,
         fuel_cost=fuel_cost,
@@ -111,12 +107,14 @@ def prepare(case: Case, once: Builder = directly) -> Problem:
         tolerance=case.engine.coupling_tolerance,
         max_sweeps=case.engine.max_sweeps,
         max_rounds=case.engine.max_rounds,
-        warnings=warnings + unknown + _short_steps(case) + _cut_off(case, graph, closures, sources),
+        warnings=warnings + unknown + _short_steps(case),
         wall=_wall(case),
-        stretches=closures,
+        stretches=_closures(network, ctx),
+        holds=holds,
         plant_efficiency=plant_efficiency(network, feeders, return_.density),
         once=once,
     )
+    return replace(made, warnings=made.warnings + _parted(made) + _at_rest(made, len(network.holds)))
 
 
 def bypasses(case: Case) -> FloatArray:
@@ -140,31 +138,54 @@ def _closures(network: Network, ctx: Context) -> tuple[Stretch, ...]:
     return stretches(np.array(closed).reshape(-1, ctx.axis.steps).T, pipe)
 
 
-def _cut_off(
-    case: Case, graph: FlowGraph, closures: tuple[Stretch, ...], sources: tuple[Source, ...]
-) -> tuple[str, ...]:
-    """Whom closed trenches cut off, in a sentence for each set of them."""
-    consumers, hours = case.demand.consumers, dict[tuple[str, ...], float]()
-    said = dict[tuple[str, ...], str]()
-    for stretch in closures:
-        cut = flow_graph(graph.nodes, graph.start, graph.end, graph.root, stretch.closed).cut_off
-        without = {name for name, lost in zip(case.network.nodes.id, cut, strict=True) if lost}
-        named = [f"source {source.name}" for source in sources if source.node in without]
-        named += [
-            f"consumer {name}"
-            for name, node in zip(consumers.id, consumers.node, strict=True)
-            if node in without
-        ]
-        if named:
-            pipes = tuple(case.network.pipes.id[k] for k in stretch.closed)
-            hours[pipes] = hours.get(pipes, 0.0) + (stretch.last - stretch.first) * case.axis.step / 3600.0
-            said[pipes] = ", ".join(named[:NAMED]) + (
-                f" and {len(named) - NAMED} more" if named[NAMED:] else ""
-            )
+def _parted(problem: Problem) -> tuple[str, ...]:
+    """Whom closed trenches cut off, and who goes on without the rest, in a sentence for each set of them."""
+    hours = dict[tuple[str, str], float]()
+    for stretch in problem.stretches:
+        pipes = [problem.pipe_ids[k] for k in stretch.closed]
+        closed = f"closed ({', '.join(pipes[:NAMED])}{', ...' if pipes[NAMED:] else ''}):"
+        now = islands(problem, stretch)
+        cut = cut_off(problem, now)
+        told = [(f"{closed} cuts off", _named(problem, cut), "")]
+        for island in now[1:]:
+            alone = np.zeros_like(cut)
+            alone[island.node[island.served]] = True
+            where = f", pressure held at {problem.node_ids[island.held.node]}"
+            told.append((f"{closed} leaves to themselves", _named(problem, alone), where))
+        for what, whom, more in told:
+            if whom:
+                key = f"{what} {whom}", more
+                span = (stretch.last - stretch.first) * problem.step / 3600.0
+                hours[key] = hours.get(key, 0.0) + span
+    return tuple(f"{said} in {span:g} h{more}" for (said, more), span in hours.items())
+
+
+def _named(problem: Problem, nodes: BoolArray) -> str:
+    """The first sources and consumers at some nodes."""
+    places = problem.source_node[: len(problem.sources)]
+    named = [f"source {problem.sources[s].name}" for s in np.flatnonzero(nodes[places])]
+    named += [f"consumer {problem.consumer_ids[c]}" for c in np.flatnonzero(nodes[problem.consumer_node])]
+    return ", ".join(named[:NAMED]) + (f" and {len(named) - NAMED} more" if named[NAMED:] else "")
+
+
+def _at_rest(problem: Problem, given: int) -> tuple[str, ...]:
+    """When the first ``given`` holds do not work, as another holds the pressure of the same water."""
+    always = (Stretch(0, problem.steps, np.zeros(0, dtype=np.int64)),)
+    works, others = np.zeros(given), [dict[str, None]() for _ in range(given)]
+    for stretch in problem.stretches or always:
+        for island in islands(problem, stretch):
+            served = set(island.node[island.served].tolist())
+            for i, held in enumerate(problem.holds[:given]):
+                if held is island.held:
+                    works[i] += (stretch.last - stretch.first) * problem.step / 3600.0
+                elif held.node in served:
+                    others[i][problem.node_ids[island.held.node]] = None
     return tuple(
-        f"closed ({', '.join(pipes[:NAMED])}{', ...' if pipes[NAMED:] else ''}): cuts off {whom}"
-        f" in {hours[pipes]:g} h"
-        for pipes, whom in said.items()
+        f"hold {problem.node_ids[held.node]}: "
+        + (f"works in {hours:g} h; otherwise " if hours else "does not work: ")
+        + f"{', '.join(instead)} holds the same water"
+        for held, hours, instead in zip(problem.holds[:given], works.tolist(), others, strict=True)
+        if instead
     )
 
 
@@ -185,10 +206,22 @@ def _short_steps(case: Case) -> tuple[str, ...]:
     )
 
 
-def _holds_pressure(sources: tuple[Source, ...]) -> Source:
-    """The plant that stands behind the others: the last that is not surplus heat, else the last."""
-    plants = [source for source in sources if not source.surplus]
-    return (plants or list(sources))[-1]
+def _carriers(sources: tuple[Source, ...]) -> list[Source]:
+    """Plants by who holds the pressure: from the last that is not surplus heat on, then from the last."""
+    return [source for surplus in (False, True) for source in sources[::-1] if source.surplus is surplus]
+
+
+def _holds(
+    network: Network, sources: tuple[Source, ...], position: dict[str, int], density: float
+) -> tuple[Held, ...]:
+    """Where the pressure may be held, in order: as the case says, then at the plants."""
+    height = network.nodes.height
+    found = [Held(position[hold.node], hold.return_) for hold in network.holds]
+    for source in _carriers(sources):
+        node = position[source.node]
+        above = OVERPRESSURE + GRAVITY * density * float(height.max() - height[node])
+        found.append(Held(node, above if network.pressure_hold is None else network.pressure_hold))
+    return tuple(found)
 
 
 def _graph(nodes: int, start: IntArray, end: IntArray, root: int) -> FlowGraph:

@@ -37,14 +37,32 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Places:
+    """Which pipes, consumers and sources of a whole are meant, by their positions in it."""
+
+    pipe: IntArray
+    consumer: IntArray
+    source: IntArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Held:
+    """A node at which the pressure of the water at rest may be held."""
+
+    node: int
+    pressure: float  # of the return there [Pa]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Problem:
     """Everything that the march reads. Time first; SI and degC.
 
     ``source_node`` and ``consumer_node`` are positions of nodes; what prosumers feed in counts as further
     sources, after ``sources``. The root of ``graph`` is the node at which pressure is held. Where trenches
     close and open, ``stretches`` cover all steps, and ``graph`` holds with every trench open; see
-    :mod:`heatsym.engine.stretches`. ``fuel_cost`` (time, source) and ``electricity_cost`` (time,) [EUR/J]
-    are prices with CO2; None where a price that is needed is missing.
+    :mod:`heatsym.engine.stretches`. Each part that they leave is then held at the first of ``holds`` that
+    lies in it. ``fuel_cost`` (time, source) and ``electricity_cost`` (time,) [EUR/J] are prices with CO2;
+    None where a price that is needed is missing.
     """
 
     ctx: Context
@@ -78,6 +96,8 @@ class Problem:
     warnings: tuple[str, ...]
     wall: str = "retarded"  # or "none"; "distributed" is for the reference engine only
     stretches: tuple[Stretch, ...] = ()
+    holds: tuple[Held, ...] = ()  # with stretches, every source's node is among them
+    largest_flow: FloatArray | None = None  # (pipe,) that cells of distributed walls are made for
     plant_efficiency: tuple[FloatArray, FloatArray] | None = None  # flow and efficiency, (source, point)
     once: Builder = directly  # of what other problems may have in common with this one
 

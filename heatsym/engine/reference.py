@@ -8,8 +8,8 @@ inside are the medium's theta. ``docs/decisions.md`` says what was chosen and wh
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
 from typing import Protocol
 
 import numpy as np
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from heatsym.engine import parcels, walled
 from heatsym.engine.bypass import MOVES, TURNS, Bypasses, Ways
-from heatsym.engine.problem import Layer, Problem
+from heatsym.engine.problem import Layer, Places, Problem
 from heatsym.engine.record import Outcome, Record, joined
 from heatsym.engine.search import FlowSearch
 from heatsym.engine.trajectory import Cause, March
@@ -769,10 +769,33 @@ class Reference:
         """All steps from a state, recorded."""
         return self.part(state, 0, self.problem.steps, progress)[1]
 
-    def taken_over(self, state: State, before: Reference) -> State:
-        """A state of the march before, whose graph was another, as one of this march."""
-        at_rest = np.zeros(self.problem.graph.loops.shape[0])
-        return replace(state, circulation=(at_rest, at_rest))
+    def taken_over(self, states: Sequence[State], before: Sequence[Reference], here: Places) -> State:
+        """The states of the marches before, of other parts and graphs, as one of this march.
+
+        ``here`` are the places of this march's pipes, consumers and sources among theirs, numbered through.
+        """
+        p = self.problem
+        at_rest = np.zeros(p.graph.loops.shape[0])
+        supply: Water
+        return_: Water
+        if p.wall == "distributed":
+            supply, return_ = (
+                walled.gathered(walled.walls(p, layer), [getattr(one, side) for one in states], here.pipe)
+                for layer, side in ((p.supply, "supply"), (p.return_, "return_"))
+            )
+        else:
+            supply, return_ = (
+                parcels.gathered([getattr(one, side) for one in states], here.pipe)
+                for side in ("supply", "return_")
+            )
+        memory = {
+            one.name: np.concatenate([getattr(state, one.name) for state in states])[
+                here.source if one.name == "source_return" else here.consumer
+            ]
+            for one in fields(State)
+            if one.name not in ("supply", "return_", "circulation")
+        }
+        return State(supply=supply, return_=return_, circulation=(at_rest, at_rest), **memory)
 
     def part(
         self, state: State, first: int, last: int, progress: Progress, keep: bool = True

@@ -23,7 +23,7 @@ class Cause(IntEnum):
     TEMPERATURE = 1  # the supply water was too cold
     FLOW = 2  # the consumer's largest flow was reached
     CAPACITY = 3  # the sources gave all they had
-    CLOSED = 4  # only closed trenches led to the consumer
+    CLOSED = 4  # closed trenches cut the consumer off from all sources
 
 
 def _nothing() -> FloatArray:

@@ -13,6 +13,7 @@ The film is that of the beginning of the step. Derived here.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,7 +62,8 @@ def walls(problem: Problem, layer: Layer) -> Walls:
     step = problem.step / problem.ctx.axis.substeps
     internal = min(step, float(np.clip(0.1 * step, FINE, COARSE)))
     area = 0.25 * np.pi * pipes.inner_diameter**2
-    velocity = _largest_flow(problem) / (layer.density * area)
+    largest = largest_flow(problem) if problem.largest_flow is None else problem.largest_flow
+    velocity = largest / (layer.density * area)
     velocity = np.where(velocity > 0.0, velocity, USUAL_VELOCITY)
     count = np.clip(np.rint(pipes.length / (velocity * internal)), 1, MOST_CELLS).astype(np.int64)
     many = np.arange(len(count))
@@ -85,7 +87,7 @@ def walls(problem: Problem, layer: Layer) -> Walls:
     )
 
 
-def _largest_flow(problem: Problem) -> FloatArray:
+def largest_flow(problem: Problem) -> FloatArray:
     """Flow of each pipe when all consumers draw their most from the root, 0 where that is not known."""
     load, graph = problem.load, problem.graph
     most = np.where(np.isfinite(load.mass_flow_max), load.mass_flow_max, 0.0)
@@ -250,6 +252,27 @@ def filled(of: Walls, start: FloatArray, end: FloatArray) -> Walled:
         part=np.zeros(len(of.count)),
         forward=np.ones(len(of.count), dtype=bool),
     )
+
+
+def gathered(of: Walls, waters: Sequence[Walled], pipe: IntArray) -> Walled:
+    """Water and walls of some pipes, numbered through all of ``waters``; ``of`` has the same cells."""
+    starts = _numbered_through([water.walls.start for water in waters], [len(w.wall) for w in waters])
+    firsts = _numbered_through([water.walls.first for water in waters], [len(w.water) for w in waters])
+    cell = np.arange(len(of.pipe)) + (starts[pipe] - of.start)[of.pipe]
+    water_cell = np.arange(len(of.water_pipe)) + (firsts[pipe] - of.first)[of.water_pipe]
+    return Walled(
+        walls=of,
+        water=np.concatenate([water.water for water in waters])[water_cell],
+        wall=np.concatenate([water.wall for water in waters])[cell],
+        part=np.concatenate([water.part for water in waters])[pipe],
+        forward=np.concatenate([water.forward for water in waters])[pipe],
+    )
+
+
+def _numbered_through(numbers: Sequence[IntArray], many: Sequence[int]) -> IntArray:
+    """Numbers, in each of several rows from 0, of rows of ``many`` put one after another."""
+    before = np.cumsum([0, *many[:-1]])
+    return np.concatenate([one + first for one, first in zip(numbers, before, strict=True)])
 
 
 def _moved(

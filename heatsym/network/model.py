@@ -221,7 +221,7 @@ class Network:
     )
     holds: tuple[Hold, ...] = part(
         Hold,
-        "where the pressure is held, instead of pressure_hold: [[network.hold]]",
+        "where the pressure is held, instead of pressure_hold, first come first: [[network.hold]]",
         many=True,
         default=(),
         key="hold",

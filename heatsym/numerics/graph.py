@@ -140,6 +140,12 @@ def flow_graph(
     )
 
 
+def components(nodes: int, start: IntArray, end: IntArray) -> IntArray:
+    """Number of the connected part that each node lies in; (node,)."""
+    edges = sparse.csr_matrix((np.ones(len(start)), (start, end)), shape=(nodes, nodes))
+    return csgraph.connected_components(edges, directed=False)[1].astype(np.int64)
+
+
 def _tree(
     nodes: int, start: IntArray, end: IntArray, root: int, edges: IntArray
 ) -> tuple[IntArray, IntArray, IntArray]:

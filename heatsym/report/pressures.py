@@ -15,6 +15,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from heatsym.analysis.wording import number
 from heatsym.interfaces.axis import FloatArray, local_time
+from heatsym.numerics.graph import components
 from heatsym.physics.water import boiling_temperature
 from heatsym.report.colours import BLUE, VERMILION, source_styles
 from heatsym.report.picture import GREY, INK, Cell, Missing, Picture, Table, plain, styled
@@ -110,10 +111,13 @@ def _profile(results: xr.Dataset) -> _Profile | None:
     draws = then["consumer_mass_flow"].values > 0.0
     high, low = (then[f"node_{side}_pressure"].values.astype(np.float64) for side in ("supply", "return"))
     at = places("consumer_node")
-    critical = int(np.where(draws, (high - low)[at], np.inf).argmin())
     leader = int(sources[step].argmax())
     root = int(places("source_node")[leader])
     start, end = places("pipe_from"), places("pipe_to")
+    flows = then["pipe_mass_flow"].values != 0.0
+    water = components(len(node), start[flows], end[flows])  # closed trenches may leave several
+    ours = draws & (water[at] == water[root])
+    critical = int(np.where(ours if ours.any() else draws, (high - low)[at], np.inf).argmin())
     distance, before = _shortest(len(node), start, end, results["pipe_length"].values, root)
     way = [int(at[critical])]
     while before[way[-1]] >= 0:

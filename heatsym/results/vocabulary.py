@@ -167,7 +167,7 @@ _SERIES = (
         "",
         "why heat was not delivered",
         "temperature: supply water too cold; flow: largest flow reached; capacity: sources gave all they "
-        "had; closed: only closed trenches led to the consumer",
+        "had; closed: closed trenches cut the consumer off from all sources",
         dtype="int8",
         extra=_flags(*(cause.name.lower() for cause in Cause)),
     ),

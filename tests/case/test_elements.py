@@ -12,6 +12,9 @@ import pytest
 
 import heatsym as hs
 from heatsym.case.schema import schema
+from heatsym.engine.prepare import prepare
+from heatsym.engine.settle import settle
+from heatsym.engine.trajectory import Cause
 from heatsym.errors import InputError
 from tests.case.test_schema import as_json
 from tests.case.town import CASE, write_town
@@ -57,6 +60,60 @@ def test_closed_trench_from_file_to_summary(tmp_path: Path) -> None:
     assert np.isnan(run.results["node_supply_pressure"].sel(node="N3").values[shut]).all()
     assert run.summary["energy"]["residual_relative"] < 1e-8
     assert "closed (P2): cuts off consumer C2 in 30 h" in run.summary["warnings"]
+
+
+SECOND = """\
+
+[[source]]
+name = "second boiler"
+kind = "boiler"
+node = "N4"
+fuel = "natural_gas"
+power_kW = 40
+"""
+"""Too weak for its half of the town in some hours."""
+
+
+def test_a_town_with_two_plants_falls_into_two_towns(tmp_path: Path) -> None:
+    """Whoever closes the trench between them gets what two cases give, one for each half."""
+    both = "P3,N3,N4,80,65\n"
+    shut = with_element(
+        tmp_path / "whole",
+        'closed = [{ pipe = "P2" }]\n',
+        ("pipes.csv", "P2,N2,N3,100,65\n", "P2,N2,N3,100,65\n" + both),
+        ("nodes.csv", "N3,200,0,2\n", "N3,200,0,2\nN4,280,0,1\n"),
+        (T, "[prices]", SECOND + "[prices]"),
+    )
+    one = write_town(
+        tmp_path / "one",
+        ("pipes.csv", "P2,N2,N3,100,65\n", ""),
+        ("nodes.csv", "N3,200,0,2\n", ""),
+        ("consumers.csv", "C2,N3,flats,200\n", ""),
+    )
+    sources = CASE[CASE.index("[[source]]") : CASE.index("[prices]")]
+    two = write_town(
+        tmp_path / "two",
+        ("pipes.csv", "P1,N1,N2,100.5,80\nP2,N2,N3,100,65\n", both),
+        ("nodes.csv", "N1,0,0,3\nN2,100,0,3\nN3,200,0,2\n", "N3,200,0,2\nN4,280,0,1\n"),
+        ("consumers.csv", "C1,N2,house,20\n", ""),
+        (T, sources, SECOND),
+        (T, "source.works.power_kW = 900\n", ""),
+    )
+    whole, *halves = (settle(prepare(hs.load(path)), lambda done, text: None) for path in (shut, one, two))
+    places = {"node": [[0, 1], [2, 3]], "pipe": [[0], [2]], "consumer": [[0], [1]], "source": [[0, 1], [2]]}
+    for half, alone in enumerate(halves):
+        for here, there in ((whole.march, alone.march), (whole.hydraulics, alone.hydraulics)):
+            for name in type(here).__dataclass_fields__:
+                kind = name.partition("_")[0]
+                if kind in places:
+                    part = getattr(here, name)[:, places[kind][half]]
+                    np.testing.assert_allclose(part, getattr(there, name), rtol=1e-9, err_msg=name)
+        assert alone.march.source_heat.any()
+    np.testing.assert_allclose(
+        whole.hydraulics.pump_electricity, sum(half.hydraulics.pump_electricity for half in halves), rtol=1e-9
+    )
+    assert (whole.march.consumer_unmet_cause[:, 1] == Cause.CAPACITY).any()
+    assert (whole.march.pipe_supply_temperature[-1, 1] < 30.0).all()
 
 
 def test_closed_trench_in_a_ring_cuts_nobody_off(tmp_path: Path) -> None:
@@ -241,14 +298,50 @@ def test_pressure_is_held_where_the_case_says(tmp_path: Path) -> None:
         np.testing.assert_allclose(found[name], before[name], rtol=1e-5, err_msg=name)
 
 
+def test_several_holds_take_turns(tmp_path: Path) -> None:
+    """Works at N1, boiler at N3: the first hold serves all of one water, the second what a closure leaves."""
+    holds = HOLD + HOLD.replace("N3", "N1").replace("2.5", "4")
+    boiler = (
+        T,
+        'name = "old boiler"\nkind = "boiler"\nnode = "N1"',
+        'name = "old boiler"\nkind = "boiler"\nnode = "N3"',
+    )
+    shut = 'closed = [{ pipe = "P1", from = 2025-01-03 }]\n'
+    edits = (T, "pressure_hold_bar = 3\n", ""), boiler
+    run = hs.run(hs.load(with_element(tmp_path / "a", shut + holds, *edits)))
+    back = run.results["node_return_pressure"]
+    np.testing.assert_allclose(back.sel(node="N3"), 2.5e5, rtol=1e-7)
+    np.testing.assert_allclose(back.sel(node="N1").values[48:], np.nan)  # nobody is left there
+    apart = 'closed = [{ pipe = "P2", from = 2025-01-03 }]\n'
+    run = hs.run(hs.load(with_element(tmp_path / "b", apart + holds, *edits)))
+    back = run.results["node_return_pressure"]
+    np.testing.assert_allclose(back.sel(node="N3"), 2.5e5, rtol=1e-7)
+    assert (back.sel(node="N1").values[:48] < 2.5e5).all()
+    np.testing.assert_allclose(back.sel(node="N1").values[48:], 4e5, rtol=1e-7)
+    got = run.results["consumer_heat_delivered"].values[48:]
+    heat = run.results["source_heat"].sel(source=["works", "old boiler"]).values[48:]
+    np.testing.assert_allclose(heat[:, 1], got[:, 1], rtol=1e-6)  # at one node
+    assert (heat[4:, 0] > got[4:, 0]).all()
+    cause = run.results["consumer_unmet_cause"].values
+    assert (cause[48:50, 0] == 1).all()  # the works stood still for a day, its trench is cold
+    assert not (cause >= Cause.CAPACITY).any()
+    assert run.summary["energy"]["residual_relative"] < 1e-8
+    assert set(run.summary["warnings"]) >= {
+        "closed (P2): leaves to themselves source works, consumer C1 in 24 h, pressure held at N1",
+        "hold N1: works in 24 h; otherwise N3 holds the same water",
+    }
+    run = hs.run(hs.load(with_element(tmp_path / "c", holds, *edits)))
+    assert "hold N1: does not work: N3 holds the same water" in run.summary["warnings"]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         (HOLD, "HS111] town.toml:13  network: has both hold and pressure_hold_bar"),
         (HOLD.replace("N3", "N9"), "HS301] town.toml:20  network.hold[1].node: there is no node 'N9'"),
         (
-            HOLD + HOLD.replace("N3", "N1"),
-            "HS308] town.toml:22  network.hold[2]: the pressure is held at N3, N1",
+            HOLD + HOLD.replace("2.5", "3"),
+            "HS205] town.toml:23  network.hold[2].node: the pressure of 'N3' is held twice",
         ),
         (HOLD.replace("2.5", "-1"), "network.hold[1].return_bar: -1 bar is not above 0 bar"),
     ],

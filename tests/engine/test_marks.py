@@ -24,6 +24,8 @@ from tests.engine.test_elements import pump
 STEPS, PIECE = 40, 7
 CLOSED = [(2, 10, 24), (3, 28, 33)]
 """Of the loop's trenches one, over two pauses, and from a pause on the trench of the last consumer."""
+ISLANDS = [(2, 10, 24), (1, 10, 18), (3, 28, 33)]
+"""The same with a second plant at the last consumer: the loop falls into halves over two pauses."""
 
 
 @pytest.fixture(autouse=True)
@@ -33,13 +35,17 @@ def small_pieces(monkeypatch):
 
 
 def problem(
-    engine: str, wall: str = "retarded", step: int = 3600, closed: Sequence[tuple[int, int, int]] = ()
+    engine: str,
+    wall: str = "retarded",
+    step: int = 3600,
+    closed: Sequence[tuple[int, int, int]] = (),
+    second: int = 0,
 ) -> Problem:
     """Two sources, of which one minds what returns, a loop with a pump, and demand that comes and goes."""
     net = Net(
         [(0, 1), (1, 2), (0, 2), (2, 3)],
         consumers=[1, 3],
-        sources=[0, 0],
+        sources=[0, second],
         length=900.0,
         wall=500.0,
         fluid=None,
@@ -106,14 +112,15 @@ def same(found: Digest, wanted: Digest) -> None:
     ("engine", "wall", "step"),
     [("compiled", "retarded", 3600), ("reference", "retarded", 3600), ("reference", "distributed", 30)],
 )
-@pytest.mark.parametrize("closed", [(), CLOSED])
+@pytest.mark.parametrize("closed", [(), CLOSED, ISLANDS])
 def test_from_every_pause_to_the_same_end(tmp_path, engine, wall, step, closed):
-    asked, whole = problem(engine, wall, step, closed), Notes(tmp_path)
+    alone = closed is ISLANDS
+    asked, whole = problem(engine, wall, step, closed, second=3 if alone else 0), Notes(tmp_path)
     wanted = settle_into(asked, whole, lambda done, text: None)
     assert wanted.rounds >= 3
     assert wanted.ledger.odd_pumping[1, 0] > 0
     assert "pump p: water flows beyond its curve" in wanted.warnings[-1]
-    assert bool(wanted.ledger.unmet_by_cause.value[Cause.CLOSED] > 0.0) is bool(closed)
+    assert bool(wanted.ledger.unmet_by_cause.value[Cause.CLOSED] > 0.0) is (closed is CLOSED)
     assert whole.begun == [0] * (wanted.rounds - 1)  # the first round is not recorded
     pauses = -(-STEPS // PIECE) - 1
     assert len(whole.files) == pauses * wanted.rounds

@@ -203,6 +203,18 @@ def test_distances_are_the_shortest_ways_and_end_at_the_critical_consumer():
     ]
 
 
+def test_the_way_ends_in_the_part_where_it_begins():
+    """Closed trenches leave the end to another plant, which keeps the least difference there."""
+    data = looped()
+    step = int(data["source_mass_flow"].values.sum(axis=1).argmax())
+    data["node_supply_pressure"][step] = [7e5, 6e5, 5e5]
+    data["node_return_pressure"][step] = [3e5, 3.5e5, 4e5]
+    data["pipe_mass_flow"][step, [1, 3]] = 0.0
+    picture = drawn(pressure_profile, data)
+    assert [row[0] for row in picture.table.rows] == ["plant", "corner"]
+    assert "2.50 bar at bakery, 400 m" in picture.caption
+
+
 def test_the_step_is_that_of_the_largest_flow_in_local_time():
     data = results()
     data["source_mass_flow"][:] = 1.0
