@@ -20,6 +20,7 @@ from heatsym.engine.problem import Problem, Stretch
 from heatsym.engine.trajectory import Cause, Hydraulics, March, joined, rows
 from heatsym.interfaces.axis import BoolArray, FloatArray, IntArray
 from heatsym.interfaces.exchange import Load, Offer, Plan
+from heatsym.interfaces.stepwise import Made, Stepwise
 from heatsym.numerics.graph import FlowGraph, flow_graph
 
 Progress = Callable[[float], None]
@@ -70,9 +71,15 @@ def _silent(load: Load, cut: BoolArray) -> Load:
     """The load without that of some consumers."""
     if not cut.any():
         return load
-    heat = np.where(cut & ~np.isnan(load.heat), 0.0, load.heat)
-    flow = np.where(cut & ~np.isnan(load.mass_flow), 0.0, load.mass_flow)
-    return replace(load, heat=heat, mass_flow=flow)
+
+    def silent(given: Stepwise) -> Stepwise:
+        def rows(steps: int | slice) -> FloatArray:
+            values = given[steps]
+            return np.where(cut & ~np.isnan(values), 0.0, values)
+
+        return Made(given.shape, rows)
+
+    return replace(load, heat=silent(load.heat), mass_flow=silent(load.mass_flow))
 
 
 def _idle(plan: Plan, cut: BoolArray) -> Plan:
@@ -176,7 +183,8 @@ def asked_for(problem: Problem, first: int, last: int) -> FloatArray:
     feed = problem.t_feed[part, None]
     fall = medium.theta(feed) - medium.theta(load.return_offset[part] + load.return_slope * feed)
     brought = np.nan_to_num(load.mass_flow[part]) * medium.capacity * np.maximum(fall, 0.0)
-    return np.where(np.isnan(load.heat[part]), brought, load.heat[part])
+    heat = load.heat[part]
+    return np.where(np.isnan(heat), brought, heat)
 
 
 def pressures(problem: Problem, march: March, first: int = 0) -> Hydraulics:

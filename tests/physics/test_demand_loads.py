@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -51,7 +52,8 @@ def ask(
     ctx = Context(axis, air_temperature(ROSTOCK, axis, offset)[0])
     demand = Demand(consumers_file="consumers.csv", consumers=table, **given)
     t_feed = np.broadcast_to(np.asarray(t_feed, dtype=float), axis.steps)
-    return loads(demand, ctx, t_feed, enthalpy, daily_air(ROSTOCK, axis, offset))
+    load = loads(demand, ctx, t_feed, enthalpy, daily_air(ROSTOCK, axis, offset))
+    return replace(load, heat=load.heat[:], mass_flow=load.mass_flow[:])
 
 
 def series(*columns: float) -> FloatArray:
@@ -105,7 +107,7 @@ def test_series_go_before_annual_heat() -> None:
 def test_series_need_no_weather() -> None:
     ctx = Context(WEEK, np.full(WEEK.steps, np.nan))
     demand = Demand(consumers_file="", consumers=consumers(1), heat=series(1e3), return_temperature=40.0)
-    assert np.all(loads(demand, ctx, np.full(WEEK.steps, 80.0), enthalpy, None).heat == 1e3)
+    assert np.all(loads(demand, ctx, np.full(WEEK.steps, 80.0), enthalpy, None).heat[:] == 1e3)
 
 
 def test_largest_flow_by_hand() -> None:
