@@ -17,6 +17,8 @@ from heatsym.interfaces.axis import FloatArray, IntArray
 
 PIECE = 2**19
 """Values that are looked at together: 4 MB."""
+HALVED = 128
+"""Values beyond which numpy halves a sum."""
 
 
 class Stepwise(Protocol):
@@ -93,13 +95,13 @@ def mean(values: Stepwise) -> float:
 
     Notes
     -----
-    numpy adds up halves of halves, cut at multiples of eight values. The cuts that would be above
-    :data:`PIECE` values are made here.
+    numpy adds up halves of halves, cut at multiples of eight values, down to :data:`HALVED`. Where there are
+    more than :data:`PIECE`, the cuts are made here.
     """
     steps, columns = values.shape
 
     def total(first: int, count: int) -> float:
-        if count > PIECE:
+        if count > max(PIECE, HALVED):
             half = count // 2 - count // 2 % 8
             return total(first, half) + total(first + half, count - half)
         begin, end = first // columns, -(-(first + count) // columns)
