@@ -225,9 +225,12 @@ def measure(of: District, periods: tuple[Period, ...], *, producers: int = 1, ro
     )
 
 
-def peak_memory(trenches: int, period: Period) -> dict[str, float]:
-    """Largest resident memory of a process that marches, after imports, preparing and marching. [B]"""
-    given = [str(trenches), period.name, str(period.first_day), str(period.days), str(period.step)]
+def peak_memory(trenches: int, period: Period, days: int) -> dict[str, float]:
+    """Largest resident memory of a process that prepares a period and marches the first days of it. [B]
+
+    Told after imports, preparing, settling the start and marching.
+    """
+    given = [str(trenches), period.name, *map(str, (period.first_day, period.days, period.step, days))]
     root = Path(__file__).resolve().parents[1]
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.measure", *given],
@@ -250,7 +253,7 @@ def _resident() -> float:
     return 1024.0 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
-def _marched_alone(trenches: str, name: str, first_day: str, days: str, step: str) -> str:
+def _marched_alone(trenches: str, name: str, first_day: str, days: str, step: str, marched: str) -> str:
     """Largest resident memory so far, at four moments of a run in pieces, as JSON."""
     from benchmarks.networks import district
 
@@ -260,7 +263,7 @@ def _marched_alone(trenches: str, name: str, first_day: str, days: str, step: st
     engine = Compiled(this.problem, this.offers, this.plan)
     state = engine.start()
     settled = _resident()
-    size, steps = piece_steps(this.problem), this.problem.steps
+    size, steps = piece_steps(this.problem), int(marched) * 86_400 // int(step)
     for first in range(0, steps, size):
         state, march = engine.part(state, first, min(first + size, steps), lambda done: None, keep=False)
         hydraulics(this.problem, march)

@@ -23,6 +23,7 @@ from heatsym.interfaces.axis import FloatArray, IntArray, TimeAxis
 from heatsym.interfaces.exchange import Load, Offer, Plan
 from heatsym.interfaces.fields import specs
 from heatsym.interfaces.profile import Context, Curve
+from heatsym.interfaces.stepwise import Scaled
 from heatsym.network.model import Ground, Pipes
 from heatsym.network.properties import PipeProperties, nominal_diameters, pipe_properties
 from heatsym.numerics.graph import flow_graph
@@ -292,7 +293,7 @@ def task(of: District, period: Period, *, substeps: int = 4, producers: int = 1)
     t_feed = ctx.values(SUPPLY)
     water = medium(RETURN, float(t_feed.mean()), None)
     graph = flow_graph(of.nodes, of.start, of.end, of.plant)
-    heat = shares(axis)[:, of.profile] * of.annual_heat
+    heat = Scaled((shares(axis),), of.profile, of.annual_heat)
     lift = float(water.enthalpy(np.array(SUPPLY.points[0][1])) - water.enthalpy(np.array(RETURN)))
     supply = _layer(of.pipes, water, float(t_feed.mean()))
     height = np.zeros(of.nodes)

@@ -133,17 +133,19 @@ def main(large: bool, rounds: int) -> None:
         f"{unmet:.1e}, parcels merged {merged:,}.\n"
     )
 
-    asked = [(1_000, YEAR[0]), (1_000, MONTHS[0])] + ([(100_000, WEEKS[0])] if large else [])
+    asked = [(1_000, YEAR[0], 365), (1_000, MONTHS[0], 31)]
+    asked += [(100_000, WEEKS[0], 7), (100_000, YEAR[0], 7)] if large else []
     click.echo(table(["peak memory", "imports", "prepared", "marched", "target"], map(memory_row, asked)))
 
 
-def memory_row(asked: tuple[int, Period]) -> list[object]:
-    """One line of the table of memory."""
-    trenches, period = asked
-    found = peak_memory(trenches, period)
+def memory_row(asked: tuple[int, Period, int]) -> list[object]:
+    """One line of the table of memory: trenches, a period, and how many days of it are marched."""
+    trenches, period, days = asked
+    found = peak_memory(trenches, period, days)
+    part = f", {days} days marched" if days < period.days else ""
     verdict = "met" if found["marched"] <= MEMORY[trenches] else "missed"
     return [
-        f"{trenches:,} trenches, {period.name} of hours",
+        f"{trenches:,} trenches, {period.name} of hours{part}",
         *(f"{found[key] / 1e6:,.0f} MB" for key in ("imports", "prepared", "marched")),
         f"{MEMORY[trenches] / 1e6:,.0f} MB {verdict}",
     ]

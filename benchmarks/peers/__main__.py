@@ -58,7 +58,7 @@ def tables(of: District, this: Task, path: Path) -> None:
         roughness=of.pipes.roughness,
         u_own=of.pipes.u_own,
         consumer_node=of.consumer_node,
-        heat=p.load.heat,
+        heat=p.load.heat[:],
         t_feed=p.t_feed,
         t_ground=p.t_ground,
         t_return=RETURN,

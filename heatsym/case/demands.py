@@ -15,6 +15,7 @@ from heatsym.demand.model import Consumers, Demand
 from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.fields import Quantity, specs
 from heatsym.interfaces.profile import Series
+from heatsym.interfaces.stepwise import Scaled, unknown
 from heatsym.units import Unit, split_unit, unit
 
 PATH = ("demand",)
@@ -55,14 +56,13 @@ def read_demand(reader: Reader) -> tuple[Demand | None, Consumers | None]:
 
 def _given(
     reader: Reader, raw: dict[str, Any], fields: Fields, name: str, consumers: Consumers
-) -> FloatArray | None:
+) -> Scaled | None:
     """A series for each consumer that has one, (time, consumer), NaN for the others; None if it is wrong."""
     if reader.clock is None:
         return None
-    shape = (reader.clock.axis.steps, len(consumers.id))
+    none = unknown(reader.clock.axis.steps, len(consumers.id))
     if name not in fields.keys:
-        return np.broadcast_to(np.nan, shape)  # which takes no memory
-    out = np.full(shape, np.nan)
+        return none
     key = fields.keys[name]
     spec = specs(Demand)[name][0]
     assert isinstance(spec, Quantity)
@@ -71,15 +71,15 @@ def _given(
     if name == "series_heat" and all(kind == "prosumer" for kind in consumers.kind):
         spec = replace(spec, low=None)
     if isinstance(raw[key], str):
-        return _by_consumer(reader, raw[key], consumers, spec, of, (*PATH, key), out)
+        return _by_consumer(reader, raw[key], consumers, spec, of, (*PATH, key), none)
     good, value = reader.value(spec, of, raw[key], (*PATH, key))
     if not good:
         return None
     if not isinstance(value, (float, Series)):
         reader.error((*PATH, key), "HS102", "takes a file, { file, column } or a number")
         return None
-    out[:] = value.values[:, None] if isinstance(value, Series) else value
-    return out
+    same = value.values if isinstance(value, Series) else np.full(none.shape[0], value)
+    return Scaled((same[:, None],), none.which, none.scale)
 
 
 def _by_consumer(
@@ -89,8 +89,8 @@ def _by_consumer(
     spec: Quantity,
     of: Unit,
     path: tuple[str, ...],
-    out: FloatArray,
-) -> FloatArray | None:
+    none: Scaled,
+) -> Scaled | None:
     table = reader.table(name, path)
     if table is None:
         return None
@@ -110,7 +110,7 @@ def _by_consumer(
         reader.findings.warning("HS209", f"{len(unused)} columns not used: {listed(unused)}", file=table.name)
     if missing:
         return None
-    good = True
+    good, series, which = True, list[FloatArray](none.profiles), none.which.copy()
     heat = spec.unit == "W"
     signed = [i for i in (*who, *named) if heat and consumers.kind[i] == "prosumer"]
     for group, names, plain, feeds in (
@@ -127,16 +127,17 @@ def _by_consumer(
             values = reader.columns(table, columns, owners, rule, of, plain=plain)
             good &= values is not None
             if values is not None:
-                out[:, group] = values
+                which[group] = sum(table.shape[1] for table in series) + np.arange(len(group))
+                series.append(values)
     if not who and not named:
         hint = f"columns are: {listed(table.header)}"
         reader.error(path, "HS202", f"{name} has a column for none of the consumers", hint)
         return None
-    return out if good else None
+    return Scaled(tuple(series), which, none.scale) if good else None
 
 
 def _check_heat(
-    reader: Reader, table: Table, consumers: Consumers, heat: FloatArray | None, flow: FloatArray | None
+    reader: Reader, table: Table, consumers: Consumers, heat: Scaled | None, flow: Scaled | None
 ) -> bool:
     """Each consumer has a series or annual heat with a kind, and not two series."""
     if heat is None or flow is None:

@@ -14,6 +14,7 @@ from heatsym.case.validate import Parts, span, written
 from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.fields import Quantity, specs
 from heatsym.interfaces.profile import Curve, Monthly, Series
+from heatsym.interfaces.stepwise import Stepwise, pieces
 from heatsym.network.model import Network, Nodes
 
 AVERAGE_YEAR = 8766 * 3600.0
@@ -234,7 +235,7 @@ def _heat(reader: Reader, parts: Parts, network: Network) -> None:
         return
     without = np.isnan(parts.demand.heat[0]) & np.isnan(parts.demand.mass_flow[0])
     annual = float(np.nansum(parts.demand.consumers.annual_heat[without]))
-    mean = float(np.nan_to_num(parts.demand.heat).sum(axis=1).mean()) + annual / AVERAGE_YEAR
+    mean = _mean_of_series(parts.demand.heat) + annual / AVERAGE_YEAR
     flows = bool((~np.isnan(parts.demand.mass_flow[0])).any())
     if flows:
         return  # heat follows from flow and temperatures, which are not known yet
@@ -259,3 +260,11 @@ def _heat(reader: Reader, parts: Parts, network: Network) -> None:
     if total < mean:
         reason = f"all sources have at most {_watts(total)}, while the mean demand is {_watts(mean)}"
         _doubt(reader, ("source",), reason, "check the units of power and heat")
+
+
+def _mean_of_series(heat: Stepwise) -> float:
+    """Mean heat of all consumers that have a series of it. [W]"""
+    given = np.flatnonzero(~np.isnan(heat[0]))
+    if not len(given):
+        return 0.0
+    return sum(float(np.nansum(heat[part][:, given])) for part in pieces(*heat.shape)) / heat.shape[0]

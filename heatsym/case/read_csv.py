@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,8 @@ _DECIMAL_COMMA = re.compile(
 )
 _NOT_NUMBERS = re.compile(r"[^0-9eE+\-. \t\n]")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
+CELLS = 2**15
+"""Cells that are there as objects at a time."""
 _MISSING = frozenset({"nan", "na", "n/a", "null", "none", "-", "#n/v", "#nv", "#n/a", "inf", "-inf", "+inf"})
 
 
@@ -31,6 +34,33 @@ class Flaw(UnfitError):  # noqa: N818 (a flaw of the file, with its place)
         self.line, self.column = line, column
 
 
+class Columns(Mapping[str, tuple[str, ...]]):
+    """Cells by column, kept as one text for many of them: as objects they take ten times the memory."""
+
+    def __init__(self, header: tuple[str, ...], rows: Iterable[list[str]]) -> None:
+        """Take rows of as many cells as the header has, some at a time."""
+        self._parts: dict[str, list[str | tuple[str, ...]]] = {name: [] for name in header}
+        rows, some = iter(rows), max(1, CELLS // max(1, len(header)))
+        while block := list(islice(rows, some)):
+            for name, cells in zip(header, zip(*block, strict=True), strict=True):
+                joined = "\0".join(cells)
+                apart = joined.count("\0") == len(cells) - 1
+                self._parts[name].append(joined if apart else cells)
+
+    def __getitem__(self, column: str) -> tuple[str, ...]:
+        """Cells of a column, from the first row to the last."""
+        parts = self._parts[column]
+        return tuple(cell for part in parts for cell in (part.split("\0") if isinstance(part, str) else part))
+
+    def __iter__(self) -> Iterator[str]:
+        """Names of the columns."""
+        return iter(self._parts)
+
+    def __len__(self) -> int:
+        """Number of columns."""
+        return len(self._parts)
+
+
 class Table:
     """Columns of text with the line of each row; numbers are converted once, on demand.
 
@@ -42,16 +72,16 @@ class Table:
         self,
         name: str,
         header: tuple[str, ...],
-        rows: list[list[str]],
+        rows: Iterable[list[str]],
         lines: list[int],
         header_line: int | None = None,
     ) -> None:
-        """Columns from rows of equal length."""
+        """Columns from rows of equal length; ``lines`` may grow as the rows come."""
         self.name = name
         self.header = header
         self.header_line = header_line
+        self.columns = Columns(header, rows)
         self.lines: IntArray = np.array(lines, dtype=np.int64)
-        self.columns: dict[str, tuple[str, ...]] = dict(zip(header, zip(*rows, strict=True), strict=True))
         self.decimal_comma = False
         self.old_encoding = False
         self._numbers: dict[str, tuple[FloatArray, list[tuple[int, str, str]]]] = {}
@@ -85,31 +115,22 @@ def read_csv(path: Path, name: str) -> Table:
     delimiter = _delimiter(header_line, source.first)
     records = _records(source, delimiter)
     line, names = next(records)
-    header = [n.strip() for n in names]
-    rows: list[list[str]] = []
+    every = [n.strip() for n in names]
+    header = tuple(name for name in every if name)
     lines: list[int] = []
-    for line_of_row, row in records:
-        if len(row) != len(header):
-            if delimiter == ";" and not any(cell.strip() for cell in row):
-                continue
-            raise Flaw(
-                "HS201",
-                f"{len(row)} cells, but the header has {len(header)}",
-                "a decimal comma needs ; between the columns" if delimiter == "," else "",
-                line=line_of_row,
-            )
-        if any(row):
-            rows.append(row)
-            lines.append(line_of_row)
-    header, rows = _without_unnamed(header, rows, line)
+    unnamed = set[int]()
+    table = Table(name, header, _rows(records, every, delimiter, lines, unnamed), lines, line)
+    if unnamed:
+        raise Flaw("HS201", f"column {min(unnamed) + 1} has no name", "name it in the header", line=line)
+    if not header:
+        raise Flaw("HS201", "no column has a name", "write the names into the first line", line=line)
     for position, column in enumerate(header):
         if column in header[:position]:
             raise Flaw(
                 "HS201", "the column appears twice in the header", "keep one", line=line, column=column
             )
-    if not rows:
+    if not lines:
         raise Flaw("HS201", "the table has a header but no rows", "add rows", line=line)
-    table = Table(name, tuple(header), rows, lines, line)
     table.decimal_comma = delimiter == ";" and bool(_DECIMAL_COMMA.search(text))
     table.old_encoding = old
     return table
@@ -170,20 +191,32 @@ def _delimiter(header: str, line: int) -> str:
     return ";" if bare.count(";") >= max(1, bare.count(",")) else ","
 
 
-def _without_unnamed(
-    header: list[str], rows: list[list[str]], line: int
-) -> tuple[list[str], list[list[str]]]:
-    """Drop columns that have neither name nor content, as spreadsheets leave them."""
-    unnamed = [i for i, name in enumerate(header) if not name]
-    for i in unnamed:
-        if any(row[i].strip() for row in rows):
-            raise Flaw("HS201", f"column {i + 1} has no name", "name it in the header", line=line)
-    if not unnamed:
-        return header, rows
-    keep = [i for i, name in enumerate(header) if name]
-    if not keep:
-        raise Flaw("HS201", "no column has a name", "write the names into the first line", line=line)
-    return [header[i] for i in keep], [[row[i] for i in keep] for row in rows]
+def _rows(
+    records: Iterator[tuple[int, list[str]]],
+    header: list[str],
+    delimiter: str,
+    lines: list[int],
+    unnamed: set[int],
+) -> Iterator[list[str]]:
+    """Rows that hold something, without the columns that have no name, as spreadsheets leave them.
+
+    ``lines`` gets the line of each row, ``unnamed`` the positions of columns that have content but no name.
+    """
+    without = [i for i, name in enumerate(header) if not name]
+    for line, row in records:
+        if len(row) != len(header):
+            if delimiter == ";" and not any(cell.strip() for cell in row):
+                continue
+            raise Flaw(
+                "HS201",
+                f"{len(row)} cells, but the header has {len(header)}",
+                "a decimal comma needs ; between the columns" if delimiter == "," else "",
+                line=line,
+            )
+        if any(row):
+            lines.append(line)
+            unnamed.update(i for i in without if row[i].strip())
+            yield [cell for cell, name in zip(row, header, strict=True) if name] if without else row
 
 
 def _numbers(cells: tuple[str, ...], *, comma: bool) -> tuple[FloatArray, list[tuple[int, str, str]]]:

@@ -205,8 +205,8 @@ class Reader:
             return None
         units = [default if plain else self.column_unit(table, column, spec, default) for column in columns]
         good = all(units)
-        parts = []
-        for column, owner, of in zip(columns, owners, units, strict=True):
+        values = np.full((len(table), len(columns)), np.nan)
+        for k, (column, owner, of) in enumerate(zip(columns, owners, units, strict=True)):
             if of is None:
                 continue
             numbers, bad = table.numbers(column)
@@ -218,12 +218,13 @@ class Reader:
                 )
                 self.at_cell(table, row, column, owner, "HS203", f"{shown(cell)} {why}", hint)
                 good = False
-            values = of.to_base(numbers)
-            good &= self.column_fits(table, layout, values, column, owner, spec, of, fill, quiet=bool(bad))
-            parts.append(values)
+            values[:, k] = of.to_base(numbers)
+            good &= self.column_fits(
+                table, layout, values[:, k], column, owner, spec, of, fill, quiet=bool(bad)
+            )
         if not good:
             return None
-        laid = layout.lay(np.stack(parts, axis=1), fill)
+        laid = layout.lay(values, fill)
         return laid[self.clock.first : self.clock.first + self.clock.axis.steps]
 
     def layout(self, table: Table, mode: str, fill: str | None) -> Layout | None:

@@ -49,7 +49,12 @@ class Layout:
 
     def lay(self, values: FloatArray, fill: str | None) -> FloatArray:
         """Values of rows, (row,) or (row, column), on the steps of the axis; NaN where nothing is known."""
-        at = np.where((self.source >= 0).reshape(-1, *[1] * (values.ndim - 1)), values[self.source], np.nan)
+        plain = self.pick is not None and fill is None  # rows as they are
+        source = self.source[self.pick] if plain else self.source
+        at: FloatArray = values[source]
+        at[source < 0] = np.nan
+        if plain:
+            return at
         if fill is not None:
             at = _filled(at, fill)
         if self.pick is not None:

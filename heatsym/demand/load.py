@@ -13,10 +13,10 @@ from heatsym.errors import InputError, Problem
 from heatsym.interfaces.axis import FloatArray, IntArray
 from heatsym.interfaces.exchange import FeedIn, Load
 from heatsym.interfaces.profile import Context, DailyAir
+from heatsym.interfaces.stepwise import Scaled, Stepwise, pieces, scaled, unknown
 
 BoolArray = NDArray[np.bool_]
 
-BLOCK = 1024  # steps that are multiplied out together
 FLOW_MARGIN = 1.2  # largest flow over the flow at the peak
 DROP_MIN = 5.0  # cooling of the water below which an hour sizes a consumer's flow only if no other does [K]
 
@@ -71,7 +71,6 @@ def loads(
         raise InputError(problems)
     consumers = demand.consumers
     heat, mass_flow = _series(demand, ctx)
-    shape = heat.shape
     annual = _without_series(heat, mass_flow)
     profiles = _profiles(demand, annual, [])
     offset, slope = _return_rule(demand, ctx, [])
@@ -79,32 +78,46 @@ def loads(
         distinct = tuple(sorted(set(profiles)))
         position = {profile: column for column, profile in enumerate(distinct)}
         shares = bdew.annual_shares(ctx.axis, air, distinct, windy=demand.windy, region=demand.holidays)
-        which = [position[profile] for profile in profiles]
-        heat = heat.copy()
-        for first in range(0, len(heat), BLOCK):
-            part = slice(first, first + BLOCK)
-            heat[part, annual] = shares[part, which] * consumers.annual_heat[annual]
+        which, scale = heat.which.copy(), heat.scale.copy()
+        before = sum(table.shape[1] for table in heat.profiles)
+        which[annual] = [before + position[profile] for profile in profiles]
+        scale[annual] = consumers.annual_heat[annual]
+        heat = Scaled((*heat.profiles, shares), which, scale)
     feed_in = _feed_in(consumers, heat, t_feed)
     if feed_in is not None:
-        heat = np.where(heat < 0.0, 0.0, heat)
+        heat = _without_feed_in(heat, feed_in.consumer)
     return Load(
         heat=heat,
         mass_flow=mass_flow,
-        return_offset=np.broadcast_to(offset[:, None], shape),
-        return_slope=np.full(shape[1], slope),
+        return_offset=np.broadcast_to(offset[:, None], heat.shape),
+        return_slope=np.full(heat.shape[1], slope),
         mass_flow_max=_largest_flow(consumers, heat, t_feed, offset + slope * t_feed, enthalpy),
-        bypass=np.broadcast_to(np.asarray(consumers.bypass, dtype=float), shape[1:]),
+        bypass=np.broadcast_to(np.asarray(consumers.bypass, dtype=float), heat.shape[1:]),
         feed_in=feed_in,
     )
 
 
-def _feed_in(consumers: Consumers, heat: FloatArray, t_feed: FloatArray) -> FeedIn | None:
+def _feed_in(consumers: Consumers, heat: Scaled, t_feed: FloatArray) -> FeedIn | None:
     """What prosumers offer: their negative heat, at their own temperature or the set-point."""
     who = np.flatnonzero(np.asarray(consumers.kind) == "prosumer")
     if not len(who):
         return None
     own = np.broadcast_to(np.asarray(consumers.supply_temperature, dtype=float), heat.shape[1:])[who]
-    return FeedIn(who, np.maximum(-heat[:, who], 0.0), np.where(np.isnan(own), t_feed[:, None], own))
+    offered = np.maximum(-_series_of(heat, who), 0.0)
+    return FeedIn(who, offered, np.where(np.isnan(own), t_feed[:, None], own))
+
+
+def _without_feed_in(heat: Scaled, who: IntArray) -> Scaled:
+    """Heat in which some consumers' negative values are 0."""
+    which, scale = heat.which.copy(), heat.scale.copy()
+    which[who] = sum(table.shape[1] for table in heat.profiles) + np.arange(len(who))
+    scale[who] = 1.0
+    return Scaled((*heat.profiles, np.maximum(_series_of(heat, who), 0.0)), which, scale)
+
+
+def _series_of(heat: Scaled, who: IntArray) -> FloatArray:
+    """All values of some consumers; (time, of them)."""
+    return Scaled(heat.profiles, heat.which[who], heat.scale[who])[:]
 
 
 def demand_problems(demand: Demand, ctx: Context, air: DailyAir | None) -> list[Problem]:
@@ -119,34 +132,50 @@ def demand_problems(demand: Demand, ctx: Context, air: DailyAir | None) -> list[
     return problems
 
 
-def _series(demand: Demand, ctx: Context) -> tuple[FloatArray, FloatArray]:
+def _series(demand: Demand, ctx: Context) -> tuple[Scaled, Scaled]:
     """Given heat [W] and flow [kg/s], (time, consumer), NaN where not given."""
-    none = np.broadcast_to(np.nan, (ctx.axis.steps, len(demand.consumers.id)))  # which takes no memory
-    heat, mass_flow = (
-        none if given is None else np.asarray(given, dtype=float) for given in (demand.heat, demand.mass_flow)
-    )
+    none = unknown(ctx.axis.steps, len(demand.consumers.id))
+    heat, mass_flow = (none if given is None else scaled(given) for given in (demand.heat, demand.mass_flow))
     return heat, mass_flow
 
 
-def _without_series(heat: FloatArray, mass_flow: FloatArray) -> IntArray:
+def _known(values: FloatArray) -> BoolArray:
+    return ~np.isnan(values)
+
+
+def _negative(values: FloatArray) -> BoolArray:
+    return values < 0
+
+
+def _ever(given: Scaled, is_so: Callable[[FloatArray], BoolArray]) -> BoolArray:
+    """Whether that is so of a consumer's series in any step; (consumer,)."""
+    found = []
+    for table in given.profiles:
+        ever = np.zeros(table.shape[1], dtype=np.bool_)
+        for part in pieces(*table.shape):
+            ever |= is_so(table[part]).any(axis=0)
+        found.append(ever)
+    return np.concatenate(found)[given.which]
+
+
+def _without_series(heat: Scaled, mass_flow: Scaled) -> IntArray:
     """Positions of consumers whose heat follows from their annual heat."""
-    return np.flatnonzero(np.isnan(heat).all(axis=0) & np.isnan(mass_flow).all(axis=0))
+    return np.flatnonzero(~_ever(heat, _known) & ~_ever(mass_flow, _known))
 
 
-def _series_problems(demand: Demand, heat: FloatArray, mass_flow: FloatArray) -> list[Problem]:
+def _series_problems(demand: Demand, heat: Scaled, mass_flow: Scaled) -> list[Problem]:
     """Series with gaps or negative values, and consumers with two of them."""
     problems: list[Problem] = []
-    metered: BoolArray = np.asarray(~np.isnan(heat).all(axis=0))
-    prescribed: BoolArray = np.asarray(~np.isnan(mass_flow).all(axis=0))
+    metered, prescribed = _ever(heat, _known), _ever(mass_flow, _known)
 
     def blame(code: str, reason: str, which: BoolArray) -> None:
         names = [demand.consumers.id[i] for i in np.flatnonzero(which)]
         problems.extend(Problem(code, reason, f"demand, consumer {name}") for name in names)
 
     for what, values, given in (("heat", heat, metered), ("flow", mass_flow, prescribed)):
-        blame("HS412", f"{what} has gaps", given & np.isnan(values).any(axis=0))
+        blame("HS412", f"{what} has gaps", given & _ever(values, np.isnan))
         feeds = (np.asarray(demand.consumers.kind) == "prosumer") & (what == "heat")
-        blame("HS413", f"{what} is negative", given & (values < 0).any(axis=0) & ~feeds)
+        blame("HS413", f"{what} is negative", given & _ever(values, _negative) & ~feeds)
     blame("HS414", "both heat and flow are given", metered & prescribed)
     return problems
 
@@ -215,7 +244,7 @@ def _return_rule(demand: Demand, ctx: Context, problems: list[Problem]) -> tuple
 
 def _largest_flow(
     consumers: Consumers,
-    heat: FloatArray,
+    heat: Stepwise,
     t_feed: FloatArray,
     t_return: FloatArray,
     enthalpy: Callable[[FloatArray], FloatArray],
@@ -226,7 +255,11 @@ def _largest_flow(
     least = min(DROP_MIN, widest) if widest > 0.0 else DROP_MIN
     sizing = np.where(difference >= DROP_MIN, enthalpy(t_feed) - enthalpy(t_return), np.nan)
     floored = enthalpy(np.maximum(t_feed, t_return + least)) - enthalpy(t_return)
-    peak, narrow = (np.fmax.reduce(heat / rise[:, None], axis=0) for rise in (sizing, floored))
+    peak, narrow = (np.full(heat.shape[1], np.nan) for _ in range(2))
+    for part in pieces(*heat.shape):
+        rows = heat[part]
+        peak = np.fmax(peak, np.fmax.reduce(rows / sizing[part, None], axis=0))
+        narrow = np.fmax(narrow, np.fmax.reduce(rows / floored[part, None], axis=0))
     derived = FLOW_MARGIN * np.where(peak > 0.0, peak, narrow)
     derived = np.where(np.isnan(derived), np.inf, derived)
     return np.where(np.isnan(consumers.max_flow), derived, consumers.max_flow)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.fields import flag, hidden, paths, quantity, text
 from heatsym.interfaces.profile import Profile
+from heatsym.interfaces.stepwise import Scaled
 
 NAN = float("nan")
 
@@ -89,5 +90,7 @@ class Demand:
         default="",
     )
     consumers: Consumers = hidden("table of consumers", default=None)
-    heat: FloatArray = hidden("given heat (time, consumer) [W], NaN where not given", default=None)
-    mass_flow: FloatArray = hidden("given flow (time, consumer) [kg/s], NaN where not given", default=None)
+    heat: Scaled | FloatArray = hidden("given heat (time, consumer) [W], NaN where not given", default=None)
+    mass_flow: Scaled | FloatArray = hidden(
+        "given flow (time, consumer) [kg/s], NaN where not given", default=None
+    )

@@ -22,6 +22,7 @@ from heatsym.engine.reference import Progress, Reference
 from heatsym.engine.trajectory import March
 from heatsym.interfaces.axis import IntArray
 from heatsym.interfaces.exchange import Offer, Plan
+from heatsym.interfaces.stepwise import pieces
 
 PIECES, SHORTEST = 50, 16
 """Calls of the kernel in a march, after each of which progress is told, and steps of one at least."""
@@ -98,7 +99,8 @@ class Compiled:
         first = min(self.problem.steps, max(1, round(hours * 3600.0 / self.problem.step)))
         nothing = output(self.setting, self.numbering, 0)
         for _ in range(2):
-            self._run(state, self.room, nothing, 0, first, -1)
+            for part in pieces(first, len(self.problem.consumer_ids)):
+                self._run(state, self.room, nothing, part.start, part.stop, -1)
         return state
 
     def march(self, state: CompiledState, progress: Progress) -> March:

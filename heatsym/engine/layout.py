@@ -105,9 +105,10 @@ def inputs(same: reference.Reference, first: int, last: int) -> kernels.Inputs:
     """What the steps from ``first`` up to ``last`` ask and offer; views where the problem's arrays allow."""
     part = slice(first, last)
     load, offers, plan = same.problem.load, same.offers, same.plan
-    shape = load.heat[part].shape
+    heat = load.heat[part]
+    shape = heat.shape
     return kernels.Inputs(
-        heat=_table(load.heat[part], shape),
+        heat=_table(heat, shape),
         mass_flow=_table(load.mass_flow[part], shape),
         return_offset=_table(same.return_offset[part], shape),
         consumer=np.stack(

@@ -19,6 +19,7 @@ from heatsym.errors import Problem as Finding
 from heatsym.interfaces.axis import BoolArray, FloatArray, IntArray
 from heatsym.interfaces.exchange import Source
 from heatsym.interfaces.profile import Context
+from heatsym.interfaces.stepwise import mean
 from heatsym.network.elements import inline_pumps, plant_efficiency, valve_losses
 from heatsym.network.model import Network
 from heatsym.network.properties import PipeProperties, pipe_properties
@@ -59,16 +60,16 @@ def prepare(case: Case, once: Builder = directly) -> Problem:
     fluid = medium(0.0, 1.0, network.fluid) if network.fluid is not None else None
     water = fluid or medium(40.0, 80.0, None)
     load = once(loads, case.demand, ctx, t_feed, water.enthalpy, daily)
-    usual = load.return_offset + load.return_slope * t_feed[:, None]
+    t_return = mean(load.usual_return(t_feed))
     if fluid is None:
-        water = medium(float(usual.mean()), float(t_feed.mean()), None)
+        water = medium(t_return, float(t_feed.mean()), None)
     position = {name: i for i, name in enumerate(network.nodes.id)}
     held_at = network.holds[0].node if network.holds else _carriers(sources)[0].node
     graph = once(_graph, len(network.nodes.id), network.start, network.end, position[held_at])
     with_wall = case.engine.wall != "none"
     pipes = once(pipe_properties, network.pipes, network.ground, network.catalogue, with_wall)
     supply = _layer(network, "supply", pipes, water, float(t_feed.mean()))
-    return_ = _layer(network, "return", pipes, water, float(usual.mean()))
+    return_ = _layer(network, "return", pipes, water, t_return)
     fuel_cost, electricity_cost, unknown = _costs(case.prices, case.emissions, ctx, sources)
     holds = _holds(network, sources, position, supply.density)
     initial_supply, initial_return = _initial(network)

@@ -23,6 +23,7 @@ from heatsym.engine.search import FlowSearch
 from heatsym.engine.trajectory import Cause, March
 from heatsym.interfaces.axis import FloatArray, IntArray
 from heatsym.interfaces.exchange import Offer, Plan
+from heatsym.interfaces.stepwise import Made, Stepwise
 from heatsym.numerics.graph import balanced_flow
 from heatsym.physics.friction import pressure_drop_and_slope
 from heatsym.physics.pipe_loss import equilibrium_temperature
@@ -201,13 +202,13 @@ class Reference:
         self.way = p.graph.along_ways(p.pipes.u_own * p.pipes.length)[p.consumer_node] / medium.capacity
         self.still = STILL * max(float(largest.sum() + prescribed.sum()), 1e-6)
 
-    def offsets(self, fixed: NDArray[np.bool_]) -> FloatArray:
+    def offsets(self, fixed: NDArray[np.bool_]) -> Stepwise:
         """Return temperatures as theta where ``fixed``, differences as they are; (time, consumer)."""
-        offset = self.problem.load.return_offset
-        same = offset.strides[1] == 0 and bool(fixed.all() or not fixed.any())  # for all: kept as one column
-        part = offset[:, :1] if same else offset
-        found = np.where(fixed[: part.shape[1]], self.problem.medium.theta(part), part)
-        return np.asarray(np.broadcast_to(found, offset.shape))
+        offset, theta = self.problem.load.return_offset, self.problem.medium.theta
+        if isinstance(offset, np.ndarray) and offset.strides[1] == 0 and (fixed.all() or not fixed.any()):
+            column = theta(offset[:, :1]) if fixed.all() else offset[:, :1]  # the same for all
+            return np.broadcast_to(column, offset.shape)
+        return Made(offset.shape, lambda steps: np.where(fixed, theta(offset[steps]), offset[steps]))
 
     def extremes(self) -> tuple[FloatArray, float]:
         """Largest prescribed flow of each consumer, and the largest heat of all; day by day, to be small."""

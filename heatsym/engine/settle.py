@@ -20,6 +20,7 @@ from heatsym.engine.stretches import Staged, pressures
 from heatsym.engine.trajectory import Hydraulics, March, Trajectory, joined
 from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.exchange import FeedIn, Offer, Plan, Site
+from heatsym.interfaces.stepwise import pieces
 
 Progress = Callable[[float, str], None]
 
@@ -325,9 +326,9 @@ def planned_first(problem: Problem) -> tuple[Offer, Plan]:
 
 def _first_sites(problem: Problem) -> list[Site]:
     """Before anything is known: the set-point, and the mean return temperature that consumers aim at."""
-    load = problem.load
-    usual = (load.return_offset + load.return_slope * problem.t_feed[:, None]).mean(axis=1)
-    return [Site(problem.t_feed, usual) for _ in problem.sources]
+    usual = problem.load.usual_return(problem.t_feed)
+    t_return = np.concatenate([usual[part].mean(axis=1) for part in pieces(*usual.shape)])
+    return [Site(problem.t_feed, t_return) for _ in problem.sources]
 
 
 def _sites(problem: Problem, course: Course) -> list[Site]:

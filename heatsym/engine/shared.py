@@ -18,6 +18,9 @@ from scipy import sparse
 
 T = TypeVar("T")
 
+PIECE = 2**22
+"""Size of a piece of an array whose content is looked at. [B]"""
+
 
 class Builder(Protocol):
     """Gives the result of a function."""
@@ -65,7 +68,9 @@ def content(value: Any) -> Iterator[bytes]:
         yield f"{value!r} ".encode()
     elif isinstance(value, np.ndarray) and not value.dtype.hasobject:
         yield f"{value.dtype.str} {value.shape} ".encode()
-        yield value.tobytes()
+        rows = value.reshape(1) if value.ndim == 0 else value
+        some = max(1, PIECE // max(1, rows[:1].nbytes))  # bytes are copies
+        yield from (rows[first : first + some].tobytes() for first in range(0, len(rows), some))
     elif isinstance(value, (sparse.csr_array, sparse.csc_array)):
         yield from content((value.shape, value.indptr, value.indices, value.data))
     elif isinstance(value, tuple):

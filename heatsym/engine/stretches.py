@@ -23,6 +23,7 @@ from heatsym.engine.trajectory import Cause, Hydraulics, March, joined, rows
 from heatsym.engine.walled import largest_flow
 from heatsym.interfaces.axis import BoolArray, FloatArray, IntArray
 from heatsym.interfaces.exchange import Load, Offer, Plan
+from heatsym.interfaces.stepwise import Made, Scaled, Stepwise
 from heatsym.network.elements import Pumps
 from heatsym.network.properties import PipeProperties
 from heatsym.numerics.graph import FlowGraph, components, flow_graph
@@ -193,8 +194,12 @@ def _columns(table: Table, which: IntArray) -> Table:
     return replace(table, **chosen)
 
 
-def _some(values: FloatArray, which: IntArray) -> FloatArray:
-    """Some columns of an array; one that is the same for all stays one."""
+def _some(values: FloatArray | Stepwise, which: IntArray) -> FloatArray | Stepwise:
+    """Some columns; one that is the same for all stays one, and what is made of steps is made of steps."""
+    if isinstance(values, Scaled):
+        return Scaled(values.profiles, values.which[which], values.scale[which])
+    if not isinstance(values, np.ndarray):
+        return Made((values.shape[0], len(which)), lambda steps: values[steps][..., which])
     if values.strides[-1] == 0 and values.shape[-1] > 0:
         return np.broadcast_to(values[..., :1], (*values.shape[:-1], len(which)))
     return values[..., which]
@@ -212,9 +217,16 @@ def _silent(load: Load, cut: BoolArray) -> Load:
     """The load without that of some consumers."""
     if not cut.any():
         return load
-    heat = np.where(cut & ~np.isnan(load.heat), 0.0, load.heat)
-    flow = np.where(cut & ~np.isnan(load.mass_flow), 0.0, load.mass_flow)
-    return replace(load, heat=heat, mass_flow=flow, bypass=np.where(cut, np.nan, load.bypass))
+
+    def silent(given: Stepwise) -> Stepwise:
+        def rows(steps: int | slice) -> FloatArray:
+            values = given[steps]
+            return np.where(cut & ~np.isnan(values), 0.0, values)
+
+        return Made(given.shape, rows)
+
+    bypass = np.where(cut, np.nan, load.bypass)
+    return replace(load, heat=silent(load.heat), mass_flow=silent(load.mass_flow), bypass=bypass)
 
 
 def _idle(plan: Plan, cut: BoolArray) -> Plan:
@@ -407,7 +419,8 @@ def asked_for(problem: Problem, first: int, last: int) -> FloatArray:
     feed = problem.t_feed[part, None]
     fall = medium.theta(feed) - medium.theta(load.return_offset[part] + load.return_slope * feed)
     brought = np.nan_to_num(load.mass_flow[part]) * medium.capacity * np.maximum(fall, 0.0)
-    return np.where(np.isnan(load.heat[part]), brought, load.heat[part])
+    heat = load.heat[part]
+    return np.where(np.isnan(heat), brought, heat)
 
 
 def pressures(problem: Problem, march: March, first: int = 0) -> Hydraulics:

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from heatsym.engine.medium import Medium
 from heatsym.engine.problem import Layer, Problem
 from heatsym.interfaces.axis import FloatArray, IntArray
+from heatsym.interfaces.stepwise import pieces
 from heatsym.physics.wall import exchange, film_conductance
 from heatsym.physics.water import conductivity
 
@@ -91,8 +92,12 @@ def largest_flow(problem: Problem) -> FloatArray:
     """Flow of each pipe when all consumers draw their most from the root, 0 where that is not known."""
     load, graph = problem.load, problem.graph
     most = np.where(np.isfinite(load.mass_flow_max), load.mass_flow_max, 0.0)
-    free = np.isnan(load.mass_flow).all(axis=0)
-    drawn = np.where(free, most, np.nan_to_num(load.mass_flow).max(axis=0, initial=0.0))
+    free, given = np.ones(len(most), dtype=np.bool_), np.zeros(len(most))
+    for part in pieces(*load.mass_flow.shape):
+        flow = load.mass_flow[part]
+        free &= np.isnan(flow).all(axis=0)
+        given = np.maximum(given, np.nan_to_num(flow).max(axis=0, initial=0.0))
+    drawn = np.where(free, most, given)
     withdrawal = np.bincount(problem.consumer_node, drawn, graph.nodes).astype(np.float64)
     return np.abs(graph.tree_flow(withdrawal))
 

@@ -11,6 +11,7 @@ from typing import ClassVar, Protocol
 
 from heatsym.interfaces.axis import FloatArray, IntArray
 from heatsym.interfaces.profile import Context
+from heatsym.interfaces.stepwise import Made, Stepwise
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,15 +121,21 @@ class Load:
     ``mass_flow_max`` [kg/s] is (consumer,), infinite where nothing bounds it. ``bypass`` [degC] (consumer,)
     is the temperature at which a bypass keeps the end of the way to a consumer, NaN where there is none.
     ``feed_in`` is what prosumers offer, None if there are none.
+    What is (time, consumer) is read some steps at a time; see :mod:`heatsym.interfaces.stepwise`.
     """
 
-    heat: FloatArray
-    mass_flow: FloatArray
-    return_offset: FloatArray
+    heat: Stepwise
+    mass_flow: Stepwise
+    return_offset: Stepwise
     return_slope: FloatArray
     mass_flow_max: FloatArray
     bypass: FloatArray
     feed_in: FeedIn | None = None
+
+    def usual_return(self, t_feed: FloatArray) -> Stepwise:
+        """Return temperatures that the rule gives for a set-point (time,); (time, consumer). [degC]"""
+        offset, slope = self.return_offset, self.return_slope
+        return Made(offset.shape, lambda steps: offset[steps] + slope * t_feed[steps, None])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -170,4 +170,4 @@ def test_seestadt_branch(shared, tmp_path):
     assert network.pipes.length.sum() == pytest.approx(393.82, abs=0.01)
     # lengths given for pipes 7 and 17 are 25 % and 38 % shorter than drawn
     assert {w.where for w in study.warnings if w.code == "HS208"} == {"length of pipe 7", "length of pipe 17"}
-    assert study.demand.heat[0, [0, 3]].tolist() == [79488, 55669]
+    assert study.demand.heat[0][[0, 3]].tolist() == [79488, 55669]

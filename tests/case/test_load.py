@@ -28,7 +28,7 @@ def test_values_are_si_whatever_the_unit_of_the_key(tmp_path):
     assert case.demand.consumers.annual_heat.tolist() == [20 * 3.6e9, 200 * 3.6e9]
     assert case.network.start.tolist() == [0, 1]
     assert case.network.end.tolist() == [1, 2]
-    assert np.isnan(case.demand.heat).all()
+    assert np.isnan(case.demand.heat[:]).all()
     assert case.weather.year.t_air.size == 8760
 
 
@@ -179,7 +179,7 @@ def test_consumers_series_by_column(tmp_path, key, table, heat, flow):
     demand = load(path).demand
     for values, expected in ((demand.heat, heat), (demand.mass_flow, flow)):
         if expected is None:
-            assert np.isnan(values).all()
+            assert np.isnan(values[:]).all()
         else:
             assert values[2].tolist() == expected
 
@@ -192,7 +192,7 @@ def test_a_consumer_may_follow_annual_heat_beside_others_with_series(tmp_path):
         consumers__csv="id,node,kind,annual_heat_MWh,column\nC1,N2,house,20,\nC2,N3,series,,roof_W\n",
         loads__csv=loads,
     )
-    heat = load(path).demand.heat
+    heat = load(path).demand.heat[:]
     assert np.isnan(heat[:, 0]).all()
     assert (heat[:, 1] == 5).all()  # the column's own unit
 

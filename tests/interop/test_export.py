@@ -86,7 +86,7 @@ def test_demand_comes_back_through_a_case(tmp_path):
     edits = (("town.toml", "[demand]\n", '[demand]\nseries_W = "out/consumer_heat_delivered.csv"\n'),)
     consumers = "id,node,kind,column\nC1,N2,series,C1_W\nC2,N3,series,C2_W\n"
     again = load(write_town(tmp_path, *edits, consumers__csv=consumers))
-    assert (again.demand.heat.astype(np.float32) == results["consumer_heat_delivered"].values).all()
+    assert (again.demand.heat[:].astype(np.float32) == results["consumer_heat_delivered"].values).all()
 
 
 def test_tables_of_nodes_and_trenches_come_back_through_a_case(tmp_path):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from heatsym.demand import Consumers, Demand, loads
+from heatsym.demand.bdew import annual_shares
 from heatsym.errors import InputError
+from heatsym.interfaces import stepwise
 from heatsym.interfaces.axis import FloatArray, TimeAxis
 from heatsym.interfaces.exchange import Load
 from heatsym.interfaces.profile import Context, Curve, DailyAir, Series
@@ -51,7 +54,8 @@ def ask(
     ctx = Context(axis, air_temperature(ROSTOCK, axis, offset)[0])
     demand = Demand(consumers_file="consumers.csv", consumers=table, **given)
     t_feed = np.broadcast_to(np.asarray(t_feed, dtype=float), axis.steps)
-    return loads(demand, ctx, t_feed, enthalpy, daily_air(ROSTOCK, axis, offset))
+    load = loads(demand, ctx, t_feed, enthalpy, daily_air(ROSTOCK, axis, offset))
+    return replace(load, heat=load.heat[:], mass_flow=load.mass_flow[:])
 
 
 def series(*columns: float) -> FloatArray:
@@ -105,7 +109,7 @@ def test_series_go_before_annual_heat() -> None:
 def test_series_need_no_weather() -> None:
     ctx = Context(WEEK, np.full(WEEK.steps, np.nan))
     demand = Demand(consumers_file="", consumers=consumers(1), heat=series(1e3), return_temperature=40.0)
-    assert np.all(loads(demand, ctx, np.full(WEEK.steps, 80.0), enthalpy, None).heat == 1e3)
+    assert np.all(loads(demand, ctx, np.full(WEEK.steps, 80.0), enthalpy, None).heat[:] == 1e3)
 
 
 def test_largest_flow_by_hand() -> None:
@@ -139,6 +143,28 @@ def test_heat_in_narrow_steps_alone_sizes_a_flow_too() -> None:
     np.testing.assert_allclose(  # never above the return temperature: as for 5 K
         ask(consumers(1), heat=series(1e3), t_feed=38.0).mass_flow_max, 1.2 * 1e3 / (CP * 5), rtol=1e-12
     )
+
+
+@pytest.mark.parametrize("size", [1, 100, 10**6])
+def test_series_beside_annual_heat_in_pieces_of_any_size(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To the last bit what arrays of all consumers and steps give, with everything that bounds a flow."""
+    monkeypatch.setattr(stepwise, "PIECE", size)
+    rng = np.random.default_rng(size)
+    metered = series(*[np.nan] * 6)
+    metered[:, [1, 4]] = rng.uniform(1e3, 9e3, (WEEK.steps, 2))
+    kinds = ("house", "series", "flats", "trade", "series", "house")
+    annual, t_feed = rng.uniform(5, 50, 6) * MWH, rng.uniform(40.0, 80.0, WEEK.steps)
+    load = ask(consumers(6, kind=kinds, annual_heat=annual), t_feed=t_feed, heat=metered)
+
+    air = daily_air(ROSTOCK, WEEK, 0.0)
+    shares = annual_shares(WEEK, air, (("EFH", 11), ("GHD", 0), ("MFH", 11)))
+    whole = metered.copy()
+    for i, profile in ((0, 0), (2, 2), (3, 1), (5, 0)):
+        whole[:, i] = shares[:, profile] * annual[i]
+    np.testing.assert_array_equal(load.heat, whole)
+    wide = t_feed >= 45.0
+    largest = (whole / (CP * t_feed - CP * 40.0)[:, None])[wide].max(axis=0)
+    np.testing.assert_array_equal(load.mass_flow_max, 1.2 * largest)
 
 
 def test_return_temperature_rules() -> None:

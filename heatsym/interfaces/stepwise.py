@@ -1,0 +1,111 @@
+"""Values of all consumers in all steps, (time, consumer), made when steps are asked for.
+
+What many consumers ask for over years does not fit into memory; what it is made from does. Whoever reads
+it reads some steps at a time, ``values[first:last]`` or ``values[t]``. An array is read in the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from heatsym.interfaces.axis import FloatArray, IntArray
+
+PIECE = 2**19
+"""Values that are looked at together: 4 MB."""
+HALVED = 128
+"""Values beyond which numpy halves a sum."""
+
+
+class Stepwise(Protocol):
+    """Values (time, consumer) that are read by their steps; an array is one."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Steps and consumers."""
+
+    def __getitem__(self, steps: int | slice, /) -> FloatArray:
+        """Rows of a few steps (time, consumer), or that of one (consumer,)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scaled:
+    """Profiles times a factor for each consumer.
+
+    ``profiles`` are tables (time, profile), whose columns count on from one table to the next. ``which``
+    (consumer,) is the column that a consumer follows, ``scale`` (consumer,) its factor. A consumer with a
+    series of its own has a column of its own.
+    """
+
+    profiles: tuple[FloatArray, ...]
+    which: IntArray
+    scale: FloatArray
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Steps and consumers."""
+        return len(self.profiles[0]), len(self.which)
+
+    def __getitem__(self, steps: int | slice, /) -> FloatArray:
+        """Rows of a few steps (time, consumer), or that of one (consumer,)."""
+        tables = [table[steps] for table in self.profiles]
+        beside = tables[0] if len(tables) == 1 else np.concatenate(tables, axis=-1)
+        rows: FloatArray = np.take(beside, self.which, axis=-1)
+        rows *= self.scale
+        return rows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Made:
+    """Values that a function makes of steps."""
+
+    shape: tuple[int, ...]
+    make: Callable[[int | slice], FloatArray]
+
+    def __getitem__(self, steps: int | slice, /) -> FloatArray:
+        """Rows of a few steps (time, consumer), or that of one (consumer,)."""
+        return self.make(steps)
+
+
+def unknown(steps: int, consumers: int) -> Scaled:
+    """No value for anybody: NaN in every step."""
+    return Scaled((np.full((steps, 1), np.nan),), np.zeros(consumers, np.int64), np.ones(consumers))
+
+
+def scaled(values: Scaled | ArrayLike) -> Scaled:
+    """The same as profiles: every column of an array is one."""
+    if isinstance(values, Scaled):
+        return values
+    table = np.asarray(values, dtype=np.float64)
+    return Scaled((table,), np.arange(table.shape[1]), np.ones(table.shape[1]))
+
+
+def pieces(steps: int, columns: int) -> Iterator[slice]:
+    """Stretches of all steps, each short enough to be looked at as a whole."""
+    size = max(1, PIECE // max(columns, 1))
+    return (slice(first, min(first + size, steps)) for first in range(0, steps, size))
+
+
+def mean(values: Stepwise) -> float:
+    """Mean of all values, to the last bit what numpy gives for the whole as an array.
+
+    Notes
+    -----
+    numpy adds up halves of halves, cut at multiples of eight values, down to :data:`HALVED`. Where there are
+    more than :data:`PIECE`, the cuts are made here.
+    """
+    steps, columns = values.shape
+
+    def total(first: int, count: int) -> float:
+        if count > max(PIECE, HALVED):
+            half = count // 2 - count // 2 % 8
+            return total(first, half) + total(first + half, count - half)
+        begin, end = first // columns, -(-(first + count) // columns)
+        flat = np.ravel(values[begin:end])
+        return float(flat[first - begin * columns :][:count].sum())
+
+    return total(0, steps * columns) / (steps * columns)
