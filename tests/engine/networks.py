@@ -34,12 +34,17 @@ class Network:
 
     def march(self, kind: type[Engine]) -> March:
         engine = self.engine(kind)
-        return engine.march(engine.start(), lambda done: None)
+        return engine.march(self.begin(engine), lambda done: None)
+
+    def begin(self, engine: Any) -> Any:
+        """Settled water; as it is filled in where parcels are merged while it settles."""
+        merges = Compiled(self.problem, self.offers, self.plan).start().merged > 0
+        return engine.initial_state() if merges else engine.start()
 
     def unmerged(self) -> int:
         """Steps before a pipe holds so many parcels that two are merged."""
         engine = Compiled(self.problem, self.offers, self.plan)
-        state = engine.start()
+        state = self.begin(engine)
         merged, room = state.merged, engine._work()
         for t in range(self.problem.steps):
             engine._run(state, room, output(engine.setting, engine.numbering, 1), t, t + 1, 0)
