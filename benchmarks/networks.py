@@ -317,6 +317,7 @@ def task(of: District, period: Period, *, substeps: int = 4, producers: int = 1)
             return_offset=np.broadcast_to(RETURN, heat.shape),
             return_slope=np.zeros(heat.shape[1]),
             mass_flow_max=1.2 * of.peak / lift,
+            bypass=np.full(heat.shape[1], np.nan),
         ),
         t_feed=t_feed,
         t_ground=_ground(axis),
