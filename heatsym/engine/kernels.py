@@ -1653,6 +1653,19 @@ def passing_by(room: Room, wished: float, still: float) -> float:
 
 
 @called
+def passed_by(room: Room, now: float, part: float, still: float) -> float:
+    """What consumers draw with a part of what their bypasses ask for; the sum. [kg/s]"""
+    left = 0.0
+    for c in range(room.consumer.shape[1]):
+        passed = part * room.consumer[PASSING, c]
+        drawn = now * room.consumer[WISH, c] + passed
+        room.consumer[DRAWN, c] = drawn if drawn >= still else 0.0
+        room.consumer[PASSED, c] = passed if drawn >= still else 0.0
+        left += room.consumer[DRAWN, c]
+    return left
+
+
+@called
 def judged(
     network: Network,
     medium: Medium,
@@ -1969,20 +1982,17 @@ def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -
         ratio = offered / wanted if wanted > 0.0 else np.inf
         now = share * min(1.0, ratio)
         share = min(1.0, share * ratio)
-        spared = max(offered - now * own, 0.0)
-        scarce = spared < through
         left = 0.0
         for c in range(wish.size):
             drawn[c] = now * wish[c]
-            if limits.bypasses:
-                passed = room.consumer[PASSING, c]
-                if scarce:
-                    passed *= spared / through
-                drawn[c] += passed
-                room.consumer[PASSED, c] = passed if drawn[c] >= limits.still else 0.0
             if drawn[c] < limits.still:
                 drawn[c] = 0.0
             left += drawn[c]
+        scarce = False
+        if limits.bypasses:
+            spared = max(offered - now * own, 0.0)
+            scarce = spared < through
+            left = passed_by(room, now, spared / through if scarce else 1.0, limits.still)
         for i in range(given.size):
             s = inputs.order[t, i]
             given[s] = min(max(left, 0.0), most[s])
@@ -2155,7 +2165,7 @@ def commit(
 ) -> tuple[float, float, float]:
     """Move both sides' water with the coupled flows, and give every consumer its heat.
 
-    ``bounded``: the flows are other ones than those coupled last, and nobody gets more than they bring.
+    ``bounded``: nobody gets more than the flows bring.
     Returns by how much what the substeps and the whole step brought to consumers differs in the mean of
     their flows, the share of the flow whose consumers' shift is too large, and the largest heat of a source
     above its limit [W].
@@ -2166,9 +2176,6 @@ def commit(
     for s in range(given.size):
         for j in range(substeps):
             room.entering[s, j] = inputs.source[FEED, t, s]
-    if bounded:
-        passage(network, medium, s_side, seconds)
-        throughflow(s_side, network.source, given)
     move(
         network,
         state.supply,
@@ -2193,7 +2200,7 @@ def commit(
         total += drawn[c]
     missed /= max(total, 1e-300)
     stray = draw(setting.limits, inputs, medium, room, t, substeps, share, bounded)
-    if bounded or not setting.limits.asks_return:
+    if not setting.limits.asks_return:
         passage(network, medium, r_side, seconds)
         throughflow(r_side, network.consumer, drawn)
     move(
@@ -2225,8 +2232,8 @@ def commit(
     return missed, stray, excess
 
 
-@once
-def cut(setting: Setting, state: State, work: Work, t: int, rest: bool) -> float:
+@called
+def cut(setting: Setting, state: State, work: Work, t: int, seconds: float, rest: bool) -> float:
     """Less flow from sources that gave more than they have, none where all ``rest``; the share left. [-]
 
     As ``Reference.cut``.
@@ -2254,6 +2261,10 @@ def cut(setting: Setting, state: State, work: Work, t: int, rest: bool) -> float
         mirrored(supply, return_)
     else:
         route(still, network, setting.return_loops, medium, state.return_, return_, room, -1.0, False, False)
+    passage(network, medium, supply, seconds)
+    throughflow(supply, network.source, given)
+    passage(network, medium, return_, seconds)
+    throughflow(return_, network.consumer, room.consumer[DRAWN])
     return share
 
 
@@ -2309,6 +2320,8 @@ def summed(setting: Setting, work: Work, t: int, seconds: float, substeps: int, 
             sums.consumer[3, c] += flow * seconds
             sums.consumer[4, c] += flow * seconds * came
             sums.consumer[5, c] += flow * seconds * returned
+    if setting.limits.bypasses:
+        for c in range(network.consumer.size):
             sums.consumer[6, c] += room.consumer[PASSED, c] * seconds
     for s in range(network.source.size):
         flow, back, feed = room.source[GIVEN, s], room.source[BACK, s], inputs.source[FEED, t, s]
@@ -2363,7 +2376,7 @@ def advance(setting: Setting, state: State, work: Work, t: int, depth: int) -> t
             share, some, settled = couple(setting, state, work, t, seconds)
             sweeps, attempt = sweeps + some, attempt + 1
         elif cuts > 0:
-            share *= cut(setting, state, work, t, cuts == limits.cuts)
+            share *= cut(setting, state, work, t, seconds, cuts == limits.cuts)
         if work.supply.tally[CIRCLING] > 0 or work.return_.tally[CIRCLING] > 0:
             return False, sweeps
         missed, stray, excess = commit(setting, state, work, t, seconds, substeps, share, cuts >= 0)
@@ -2448,9 +2461,11 @@ def written(setting: Setting, state: State, sums: Sums, output: Output, row: int
         output.consumer[2, row, c] = over(sums.consumer[4, c], drawn)
         output.consumer[3, row, c] = over(sums.consumer[5, c], drawn)
         output.consumer[4, row, c] = drawn * per_second
-        output.consumer[5, row, c] = sums.consumer[6, c] * per_second
         output.cause[row, c] = sums.cause[c]
         heat_out += sums.consumer[1, c]
+    if setting.limits.bypasses:
+        for c in range(network.consumer.size):
+            output.consumer[5, row, c] = sums.consumer[6, c] * per_second
     for s in range(network.source.size):
         flow = sums.source[1, s]
         output.source[0, row, s] = sums.source[0, s] * per_second

@@ -184,7 +184,7 @@ def output(at: kernels.Setting, by: Numbering, steps: int) -> kernels.Output:
         node_column=by.nodes,
         node=np.empty((2, steps, nodes)),
         pipe=np.empty((5, steps, pipes)),
-        consumer=np.empty((6, steps, consumers)),
+        consumer=np.zeros((6, steps, consumers)),  # the last row is written where there are bypasses
         cause=np.empty((steps, consumers), dtype=np.int8),
         source=np.empty((4, steps, sources)),
         step=np.empty((2, steps)),

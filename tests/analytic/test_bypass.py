@@ -145,3 +145,15 @@ def test_who_has_a_bypass() -> None:
     np.testing.assert_array_equal(kept(np.nan), np.where(ends, least, np.nan))
     assert np.isnan(kept(0.0)).all()
     np.testing.assert_array_equal(kept(58.0), np.full(len(least), 58.0))
+
+
+@pytest.mark.parametrize("name", ["minimal", "harbour_town"])
+def test_packaged_years_converge_with_their_bypasses(name: str) -> None:
+    """They open at night, and do not keep a step from converging."""
+    with as_file(files("heatsym").joinpath("examples")) as examples:
+        run = hs.run(hs.load(examples / "configs" / f"{name}.toml"))
+    assert run.summary["convergence"]["unconverged_steps"] == 0
+    assert run.summary["bypass"]["open_h"] > 0
+    flow = run.results["consumer_bypass_flow"].values
+    assert (flow >= 0).all()
+    assert (flow <= run.results["consumer_mass_flow"].values).all()
