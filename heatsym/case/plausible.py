@@ -14,7 +14,7 @@ from heatsym.case.validate import Parts, span, written
 from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.fields import Quantity, specs
 from heatsym.interfaces.profile import Curve, Monthly, Series
-from heatsym.interfaces.stepwise import Stepwise, pieces
+from heatsym.interfaces.stepwise import Stepwise, picked, pieces
 from heatsym.network.model import Network, Nodes
 
 AVERAGE_YEAR = 8766 * 3600.0
@@ -265,6 +265,5 @@ def _heat(reader: Reader, parts: Parts, network: Network) -> None:
 def _mean_of_series(heat: Stepwise) -> float:
     """Mean heat of all consumers that have a series of it. [W]"""
     given = np.flatnonzero(~np.isnan(heat[0]))
-    if not len(given):
-        return 0.0
-    return sum(float(np.nansum(heat[part][:, given])) for part in pieces(*heat.shape)) / heat.shape[0]
+    own = picked(heat, given)
+    return sum(float(np.nansum(own[part])) for part in pieces(*own.shape)) / heat.shape[0]

@@ -84,6 +84,13 @@ def scaled(values: Scaled | ArrayLike) -> Scaled:
     return Scaled((table,), np.arange(table.shape[1]), np.ones(table.shape[1]))
 
 
+def picked(values: Stepwise, which: IntArray) -> Stepwise:
+    """The values of some consumers."""
+    if isinstance(values, Scaled):
+        return Scaled(values.profiles, values.which[which], values.scale[which])
+    return Made((values.shape[0], len(which)), lambda steps: np.take(values[steps], which, axis=-1))
+
+
 def pieces(steps: int, columns: int) -> Iterator[slice]:
     """Stretches of all steps, each short enough to be looked at as a whole."""
     size = max(1, PIECE // max(columns, 1))

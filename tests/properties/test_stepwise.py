@@ -14,7 +14,7 @@ from heatsym.engine.reference import Reference
 from heatsym.engine.trajectory import March, joined
 from heatsym.interfaces import stepwise
 from heatsym.interfaces.axis import FloatArray
-from heatsym.interfaces.stepwise import Made, Scaled, mean, pieces, scaled, unknown
+from heatsym.interfaces.stepwise import Made, Scaled, mean, picked, pieces, scaled, unknown
 from tests.build import Engine, Net, offers
 from tests.engine.networks import random_network, with_closures
 
@@ -44,6 +44,17 @@ def test_pieces_of_any_length_join_to_the_whole(seed, monkeypatch):
             assert max(rows.size for rows in found) <= max(size, whole.shape[1])
         for t in range(len(whole)):
             np.testing.assert_array_equal(form[t], whole[t], strict=True)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_some_consumers_are_picked_in_any_order(seed):
+    values, whole = some(seed)
+    which = np.random.default_rng(seed).integers(0, whole.shape[1], 7)
+    for form in (values, whole, Made(whole.shape, lambda steps: whole[steps])):
+        found = picked(form, which)
+        assert found.shape == (len(whole), 7)
+        np.testing.assert_array_equal(found[:], whole[:, which], strict=True)
+        np.testing.assert_array_equal(found[0], whole[0, which], strict=True)
 
 
 def test_nothing_is_known_of_anybody():
