@@ -13,7 +13,7 @@ from heatsym.errors import InputError, Problem
 from heatsym.interfaces.axis import FloatArray, IntArray
 from heatsym.interfaces.exchange import FeedIn, Load
 from heatsym.interfaces.profile import Context, DailyAir
-from heatsym.interfaces.stepwise import Scaled, Stepwise, pieces, scaled, unknown
+from heatsym.interfaces.stepwise import Scaled, Stepwise, picked, pieces, scaled, unknown
 
 BoolArray = NDArray[np.bool_]
 
@@ -85,7 +85,7 @@ def loads(
         heat = Scaled((*heat.profiles, shares), which, scale)
     feed_in = _feed_in(consumers, heat, t_feed)
     if feed_in is not None:
-        heat = _without_feed_in(heat, feed_in.consumer)
+        heat = Scaled(tuple(np.maximum(table, 0.0) for table in heat.profiles), heat.which, heat.scale)
     return Load(
         heat=heat,
         mass_flow=mass_flow,
@@ -103,21 +103,8 @@ def _feed_in(consumers: Consumers, heat: Scaled, t_feed: FloatArray) -> FeedIn |
     if not len(who):
         return None
     own = np.broadcast_to(np.asarray(consumers.supply_temperature, dtype=float), heat.shape[1:])[who]
-    offered = np.maximum(-_series_of(heat, who), 0.0)
+    offered = np.maximum(-picked(heat, who)[:], 0.0)
     return FeedIn(who, offered, np.where(np.isnan(own), t_feed[:, None], own))
-
-
-def _without_feed_in(heat: Scaled, who: IntArray) -> Scaled:
-    """Heat in which some consumers' negative values are 0."""
-    which, scale = heat.which.copy(), heat.scale.copy()
-    which[who] = sum(table.shape[1] for table in heat.profiles) + np.arange(len(who))
-    scale[who] = 1.0
-    return Scaled((*heat.profiles, np.maximum(_series_of(heat, who), 0.0)), which, scale)
-
-
-def _series_of(heat: Scaled, who: IntArray) -> FloatArray:
-    """All values of some consumers; (time, of them)."""
-    return Scaled(heat.profiles, heat.which[who], heat.scale[who])[:]
 
 
 def demand_problems(demand: Demand, ctx: Context, air: DailyAir | None) -> list[Problem]:

@@ -23,7 +23,7 @@ from heatsym.engine.trajectory import Cause, Hydraulics, March, joined, rows
 from heatsym.engine.walled import largest_flow
 from heatsym.interfaces.axis import BoolArray, FloatArray, IntArray
 from heatsym.interfaces.exchange import Load, Offer, Plan
-from heatsym.interfaces.stepwise import Made, Scaled, Stepwise
+from heatsym.interfaces.stepwise import Made, Stepwise, picked
 from heatsym.network.elements import Pumps
 from heatsym.network.properties import PipeProperties
 from heatsym.numerics.graph import FlowGraph, components, flow_graph
@@ -196,10 +196,8 @@ def _columns(table: Table, which: IntArray) -> Table:
 
 def _some(values: FloatArray | Stepwise, which: IntArray) -> FloatArray | Stepwise:
     """Some columns; one that is the same for all stays one, and what is made of steps is made of steps."""
-    if isinstance(values, Scaled):
-        return Scaled(values.profiles, values.which[which], values.scale[which])
     if not isinstance(values, np.ndarray):
-        return Made((values.shape[0], len(which)), lambda steps: values[steps][..., which])
+        return picked(values, which)
     if values.strides[-1] == 0 and values.shape[-1] > 0:
         return np.broadcast_to(values[..., :1], (*values.shape[:-1], len(which)))
     return values[..., which]
