@@ -375,7 +375,9 @@ def _together(problem: Problem, now: Sequence[Island], parts: Sequence[Series]) 
     whole: dict[str, Any] = {}
     for name in (one.name for one in fields(parts[0])):
         values, kind = [getattr(part, name) for part in parts], name.partition("_")[0]
-        if kind in many:
+        if kind in many and not len(values[0]):  # prosumers' series, which follow from the sources'
+            whole[name] = values[0]
+        elif kind in many:
             whole[name] = np.empty((len(values[0]), many[kind]), dtype=values[0].dtype)
             for island, one in zip(now, values, strict=True):
                 own = island.own if kind == "node" else np.s_[:]
@@ -442,7 +444,7 @@ def _pressures(problem: Problem, island: Island, march: March) -> Hydraulics:
     series: dict[str, Any] = {}
     for name in (one.name for one in fields(march)):
         which, values = columns.get(name.partition("_")[0]), getattr(march, name)
-        series[name] = values if which is None else values[:, which]
+        series[name] = values if which is None or not len(values) else values[:, which]
     found = hydraulics(problem, March(**series))
     return replace(
         found,
