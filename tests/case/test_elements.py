@@ -105,7 +105,7 @@ def test_a_town_with_two_plants_falls_into_two_towns(tmp_path: Path) -> None:
         for here, there in ((whole.march, alone.march), (whole.hydraulics, alone.hydraulics)):
             for name in type(here).__dataclass_fields__:
                 kind = name.partition("_")[0]
-                if kind in places:
+                if kind in places and len(getattr(there, name)):  # nobody feeds in
                     part = getattr(here, name)[:, places[kind][half]]
                     np.testing.assert_allclose(part, getattr(there, name), rtol=1e-9, err_msg=name)
         assert alone.march.source_heat.any()

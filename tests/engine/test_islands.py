@@ -109,7 +109,7 @@ def test_halves_of_a_town_are_towns(engine: type[Engine]) -> None:
         for part, series in ((found, expected), (heads, hydraulics(alone, expected))):
             for name in type(series).__dataclass_fields__:
                 which = columns.get(name.partition("_")[0])
-                if which is None:
+                if which is None or not len(getattr(series, name)):  # nobody feeds in
                     continue
                 here, there = getattr(part, name)[shut][:, which], getattr(series, name)[shut]
                 np.testing.assert_allclose(here, there, rtol=1e-9, atol=1e-12, err_msg=name)
