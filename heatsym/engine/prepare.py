@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from heatsym.case.model import Case
@@ -58,7 +56,7 @@ def prepare(case: Case, once: Builder = directly) -> Problem:
     t_feed = ctx.values(network.supply_temperature)
     fluid = medium(0.0, 1.0, network.fluid) if network.fluid is not None else None
     water = fluid or medium(40.0, 80.0, None)
-    load = once(loads, case.demand, ctx, t_feed, water.enthalpy, daily)
+    load = once(loads, case.demand, ctx, t_feed, water.enthalpy, daily, bypasses(case))
     usual = load.return_offset + load.return_slope * t_feed[:, None]
     if fluid is None:
         water = medium(float(usual.mean()), float(t_feed.mean()), None)
@@ -96,7 +94,7 @@ def prepare(case: Case, once: Builder = directly) -> Problem:
         supply=supply,
         return_=return_,
         medium=water,
-        load=replace(load, bypass=bypasses(case)),
+        load=load,
         t_feed=t_feed,
         t_ground=_ground(case, ctx),
         height=height,
