@@ -27,6 +27,7 @@ def loads(
     t_feed: FloatArray,
     enthalpy: Callable[[FloatArray], FloatArray],
     air: DailyAir | None,
+    bypass: FloatArray | None = None,
 ) -> Load:
     r"""What the consumers ask for in each step.
 
@@ -42,6 +43,8 @@ def loads(
         Specific enthalpy of the water [J/kg] as a function of its temperature [degC].
     air : DailyAir or None
         Mean outdoor air of the days, which annual heat needs. [degC]
+    bypass : array, shape (consumer,), optional
+        Temperature that each consumer's bypass keeps, missing where there is none, as if left out. [degC]
 
     Returns
     -------
@@ -92,7 +95,7 @@ def loads(
         return_offset=np.broadcast_to(offset[:, None], heat.shape),
         return_slope=np.full(heat.shape[1], slope),
         mass_flow_max=_largest_flow(consumers, heat, t_feed, offset + slope * t_feed, enthalpy),
-        bypass=np.broadcast_to(np.asarray(consumers.bypass, dtype=float), heat.shape[1:]),
+        bypass=np.broadcast_to(np.nan if bypass is None else bypass, heat.shape[1:]),
         feed_in=feed_in,
     )
 

@@ -106,17 +106,14 @@ def inputs(same: reference.Reference, first: int, last: int) -> kernels.Inputs:
     part = slice(first, last)
     load, offers, plan = same.problem.load, same.offers, same.plan
     heat = load.heat[part]
-    shape = heat.shape
+    shape, of_consumers = heat.shape, [load.return_slope, load.mass_flow_max]
+    if same.bypasses:  # else nobody reads these
+        of_consumers += [same.kept, same.most_kept, same.way]
     return kernels.Inputs(
         heat=_table(heat, shape),
         mass_flow=_table(load.mass_flow[part], shape),
         return_offset=_table(same.return_offset[part], shape),
-        consumer=np.stack(
-            [
-                _table(a, shape[1:])
-                for a in (load.return_slope, load.mass_flow_max, same.kept, same.most_kept, same.way)
-            ]
-        ),
+        consumer=np.stack([_table(a, shape[1:]) for a in of_consumers]),
         ground=_table(same.ground[part], shape[:1]),
         outside=np.stack([same.problem.t_feed[part], same.problem.t_ground[part]]),
         source=np.stack(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from heatsym.case.model import Case
@@ -59,7 +57,7 @@ def prepare(case: Case, once: Builder = directly) -> Problem:
     t_feed = ctx.values(network.supply_temperature)
     fluid = medium(0.0, 1.0, network.fluid) if network.fluid is not None else None
     water = fluid or medium(40.0, 80.0, None)
-    load = once(loads, case.demand, ctx, t_feed, water.enthalpy, daily)
+    load = once(loads, case.demand, ctx, t_feed, water.enthalpy, daily, bypasses(case))
     t_return = mean(load.usual_return(t_feed))
     if fluid is None:
         water = medium(t_return, float(t_feed.mean()), None)
@@ -93,7 +91,7 @@ def prepare(case: Case, once: Builder = directly) -> Problem:
         supply=supply,
         return_=return_,
         medium=water,
-        load=replace(load, bypass=bypasses(case)),
+        load=load,
         t_feed=t_feed,
         t_ground=_ground(case, ctx),
         height=network.nodes.height,
