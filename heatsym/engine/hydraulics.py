@@ -219,6 +219,8 @@ def _fluid(medium: Medium, coefficients: int) -> tuple[FloatArray, float]:
 def inline_power(problem: Problem, layer: Layer, flow: FloatArray, t: FloatArray) -> FloatArray:
     """Electricity of one side's inline pumps, of the flow and temperature of its pipes; (time,). [W]"""
     pumps = layer.pumps
+    if not len(pumps.pipe):
+        return np.zeros(len(flow))
     along = pumps.sense * flow[:, pumps.pipe]
     lift, _ = pump_lift(along, pumps.flow, pumps.lift)
     efficiency = _along(along, pumps.flow, pumps.efficiency)

@@ -849,13 +849,24 @@ def sorted_along(
 
 @called
 def polynomials(coefficients: FloatArray, x: FloatArray, value: FloatArray) -> None:
-    """A polynomial of many numbers, over (x - 80)/80."""
+    """A polynomial of many numbers, over (x - 80)/80; four coefficients in each pass over them."""
     for m in range(x.size):
         value[m] = 0.0
-    for i in range(coefficients.size - 1, -1, -1):
-        coefficient = coefficients[i]
+    top = coefficients.size
+    while top % 4 != 0:
+        top -= 1
         for m in range(x.size):
-            value[m] = value[m] * ((x[m] - 80.0) * (1 / 80)) + coefficient
+            value[m] = value[m] * ((x[m] - 80.0) * (1 / 80)) + coefficients[top]
+    for i in range(top - 4, -1, -4):
+        first, second, third, fourth = (
+            coefficients[i],
+            coefficients[i + 1],
+            coefficients[i + 2],
+            coefficients[i + 3],
+        )
+        for m in range(x.size):
+            z = (x[m] - 80.0) * (1 / 80)
+            value[m] = (((value[m] * z + fourth) * z + third) * z + second) * z + first
 
 
 @inner
@@ -1861,9 +1872,9 @@ def received(
             if wish[c] < mosts[c] or short < 0.0:
                 short = abs(now * short)
                 error += short
-                off = short / (own * medium.capacity) if own > 0.0 else 0.0
-                if off > limits.temperature:
-                    stray += draws if off <= limits.farthest * limits.temperature else np.inf
+                bound = limits.temperature * own * medium.capacity
+                if own > 0.0 and short > bound:
+                    stray += draws if short <= limits.farthest * bound else np.inf
         total += draws
         if draws > 0.0:
             usable = own * medium.capacity * max(difference, 0.0)

@@ -53,12 +53,13 @@ class Network:
         return self.problem.steps
 
 
-def random_network(seed: int, longest: int = 14) -> Network:
+def random_network(seed: int, longest: int = 14, bypasses: bool = True) -> Network:
     """A tree or a mesh of 4 to 16 nodes with 1 to 4 producers, and 10 to ``longest`` steps of anything.
 
     Demand stops for single steps, for consumers and for a while; the order of producers and what they
     have changes, so that flows turn; some lack capacity. Every kind of return rule, prescribed flows,
-    parallel pipes, pipes without loss and consumers at a producer's node appear.
+    parallel pipes, pipes without loss and consumers at a producer's node appear. Half of the networks have
+    ``bypasses``, if wanted.
     """
     rng = np.random.default_rng(seed)
     nodes = int(rng.integers(4, 17))
@@ -110,6 +111,8 @@ def random_network(seed: int, longest: int = 14) -> Network:
     offered = _offers(rng, problem, peak)
     blocks = -(-steps // 5)
     order = np.array([rng.permutation(len(sources)) for _ in range(blocks)]).repeat(5, axis=0)[:steps]
+    if not bypasses:
+        load = replace(load, bypass=np.full(len(consumers), np.nan))
     sweeps = 2 * SWEEPS if (~np.isnan(load.bypass)).any() else SWEEPS
     return Network(
         replace(problem, load=load, max_sweeps=sweeps), offered, Plan(upper=offered.power, order=order)
