@@ -116,8 +116,9 @@ def inputs(same: reference.Reference, first: int, last: int) -> kernels.Inputs:
         consumer=np.stack([_table(a, shape[1:]) for a in of_consumers]),
         ground=_table(same.ground[part], shape[:1]),
         outside=np.stack([same.problem.t_feed[part], same.problem.t_ground[part]]),
-        source=np.stack(
-            [a[part] for a in (same.feed, plan.upper, offers.conductance, offers.t_hot)], dtype=np.float64
+        source=np.ascontiguousarray(  # columns that were picked stack in another order, for other code
+            np.stack([a[part] for a in (same.feed, plan.upper, offers.conductance, offers.t_hot)]),
+            dtype=np.float64,
         ),
         order=np.ascontiguousarray(plan.order[part], dtype=np.int64),
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 
 from heatsym.dispatch.merit_order import merit_order
+from heatsym.engine import kernels
 from heatsym.engine.compiled import Compiled
 from heatsym.engine.hydraulics import hydraulics
 from heatsym.engine.problem import Held, Problem, Stretch
@@ -16,6 +17,7 @@ from heatsym.engine.reference import Reference
 from heatsym.engine.stretches import Staged, islands, pressures
 from heatsym.engine.trajectory import Cause, March
 from heatsym.interfaces.axis import FloatArray
+from heatsym.interfaces.exchange import Plan
 from heatsym.numerics.graph import flow_graph
 from heatsym.numerics.mixing import mixer
 from tests.build import Engine, Net, closures, marched, offers
@@ -88,6 +90,22 @@ def balance(problem: Problem, march: March) -> FloatArray:
     stored = np.diff(march.network_stored_heat, prepend=march.initial_stored_heat) / problem.step
     given, taken = march.source_heat.sum(axis=1), march.consumer_heat_delivered.sum(axis=1)
     return np.asarray(given - taken - march.pipe_heat_loss.sum(axis=1) - stored)
+
+
+def test_columns_that_were_picked_are_marched_by_the_code_at_hand() -> None:
+    """In another order of memory they would compile all kernels anew, for a minute, in a run with islands."""
+    network = random_network(2)
+    every = np.arange(len(network.problem.source_node))
+    assert len(every) > 1
+    network.march(Compiled)
+    compiled = kernels.march.signatures  # type: ignore[attr-defined]
+    offers, plan = network.offers, network.plan
+    given = {one.name: getattr(offers, one.name) for one in fields(offers)}
+    chosen = {name: values[:, every] for name, values in given.items() if np.ndim(values) == 2}
+    replace(network, offers=replace(offers, **chosen), plan=Plan(plan.upper[:, every], plan.order)).march(
+        Compiled
+    )
+    assert kernels.march.signatures == compiled  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("engine", ENGINES)
