@@ -117,7 +117,7 @@ def test_pressures_of_both_forms_agree(fluid) -> None:  # type: ignore[no-untype
     "seed", [*range(40), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(40, 100))]
 )
 def test_engines_agree(seed: int) -> None:
-    network = with_elements(random_network(seed), seed)
+    network = with_elements(random_network(seed, bypasses=seed < 40), seed)  # they may part the engines
     if seed % 3 == 0:
         network = with_closures(network, seed)
     try:

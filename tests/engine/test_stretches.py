@@ -125,7 +125,7 @@ def test_stretches_alone_change_nothing() -> None:
     "seed", [*range(40), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(40, 200))]
 )
 def test_engines_agree_where_trenches_close(seed: int) -> None:
-    network = with_closures(random_network(seed), seed)
+    network = with_closures(random_network(seed, bypasses=seed < 40), seed)  # they may part the engines
     found = network.march(Compiled)
     assert_balanced(network, found)
     assert_equal(network, found, network.march(Reference), comparable(found))
