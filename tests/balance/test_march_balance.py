@@ -316,20 +316,24 @@ def test_every_trench_and_every_mixing_node_balances(marched: Marched, substeps:
 # -- standing still and starting again ---------------------------------------------------------------
 
 
+def tree(rng: np.random.Generator, houses: int, reach: int, thickest: float, **others: float) -> Net:
+    """Houses each joined to one of the ``reach`` before it, in water as it is."""
+    return Net(
+        [(int(rng.integers(max(0, i - reach), i)), i) for i in range(1, houses + 1)],
+        length=rng.uniform(20, 120, houses),
+        diameter=np.linspace(thickest, 0.04, houses),
+        u_own=0.25,
+        consumers=[*range(1, houses + 1)],
+        fluid=None,
+        **others,
+    )
+
+
 def test_winter_restart_after_two_weeks_without_demand(marched: Marched) -> None:
     """Thirty houses on a tree, a plant that has 10 % more than they and their pipes need."""
     rng = np.random.default_rng(4)
     houses, idle, steps = 30, 14 * 24, 14 * 24 + 72
-    edges = [(int(rng.integers(max(0, i - 5), i)), i) for i in range(1, houses + 1)]
-    net = Net(
-        edges,
-        length=rng.uniform(20, 120, houses),
-        diameter=np.linspace(0.12, 0.04, houses),
-        u_own=0.25,
-        u_cross=0.03,
-        consumers=[*range(1, houses + 1)],
-        fluid=None,
-    )
+    net = tree(rng, houses, reach=5, thickest=0.12, u_cross=0.03)
     design = rng.uniform(5e3, 20e3, houses)
     heat = np.zeros((steps, houses))
     heat[idle:] = design
@@ -364,15 +368,7 @@ def test_town_with_a_drop_rule_restarts_from_cold_water(marched: Marched) -> Non
     """Two weeks at rest, then frost: nobody's return freezes or starves the rest, and all get warm."""
     rng = np.random.default_rng(8)
     houses, idle, steps = 12, 14 * 24, 14 * 24 + 72
-    edges = [(int(rng.integers(max(0, i - 3), i)), i) for i in range(1, houses + 1)]
-    net = Net(
-        edges,
-        length=rng.uniform(20, 120, houses),
-        diameter=np.linspace(0.1, 0.04, houses),
-        u_own=0.25,
-        consumers=[*range(1, houses + 1)],
-        fluid=None,
-    )
+    net = tree(rng, houses, reach=3, thickest=0.1)
     design = rng.uniform(5e3, 20e3, houses)
     heat = np.zeros((steps, houses))
     heat[idle:] = design
