@@ -219,9 +219,13 @@ class Compiled:
 
 def _gathered(waters: Sequence[kernels.Water], pipe: IntArray) -> kernels.Water:
     """The water of some pipes, numbered through all of ``waters``; none of it merged so far."""
-    ring = waters[0].ring if len(waters) == 1 else np.concatenate([water.ring for water in waters])
+    ring, fresh = (
+        getattr(waters[0], name) if len(waters) == 1 else np.concatenate([getattr(w, name) for w in waters])
+        for name in ("ring", "fresh")
+    )
     return kernels.Water(
         ring[pipe],
+        fresh[pipe],
         np.ascontiguousarray(np.concatenate([water.pipe for water in waters], axis=1)[:, pipe]),
         np.ascontiguousarray(np.concatenate([water.place for water in waters], axis=1)[:, pipe]),
         np.zeros(1, dtype=np.int64),

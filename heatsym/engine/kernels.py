@@ -53,7 +53,7 @@ TEMPERATURE, FLOW_LIMIT, CAPACITY_LIMIT = 1, 2, 3
 
 # Rows of Water.ring (and Side.parcel), Water.pipe, Water.place
 WIDTH, LEVEL, EDGE, GROWTH = range(4)
-REFERENCE, FADE, CONTENT, ONLY_EDGE, ONLY_GROWTH = range(5)
+REFERENCE, FADE, CONTENT, ONLY_EDGE, ONLY_GROWTH, PART = range(6)
 HEAD, COUNT, FORWARD, CUT = range(4)
 # Rows of Side.pipe, Side.order, Side.tally, Side.several, Side.node
 (
@@ -67,6 +67,8 @@ FLOWING, CIRCLING, SEVERAL = range(3)
     INSIDE, LOST, STAYING, FADED, PARTLY,
 ) = range(15)  # fmt: skip
 THROUGH, SHARE, HELD = range(3)
+# Values of HEAD for water that stands in no ring
+ALONE, FRESH = -1, -2
 # Kinds of pipe in a step: computed by itself, or with others that hold one parcel, or several
 SCALAR, ONE, MANY = range(3)
 # Rows of Room.consumer and Room.source
@@ -224,12 +226,16 @@ class Water(NamedTuple):
     """The water of one side; see the head of the module.
 
     Parcels stand in a ring from the head on, first the one at the outlet; FORWARD says that the outlet is
-    the pipe's end. CONTENT is the sum of width times mean of level and edge. Where HEAD is -1, the pipe's
-    only parcel has no level and stands in ``pipe``: that of most pipes, which then touch no ring.
+    the pipe's end. CONTENT is the sum of width times mean of level and edge. Where HEAD is ALONE, the pipe's
+    only parcel has no level and stands in ``pipe``: that of most pipes, which then touch no ring. Where it
+    is FRESH or FRESH - 1, all water came in during one step: no parcel has a level, all have the growth
+    ONLY_GROWTH per width and, but for the first, the width PART; their edges stand in ``fresh``, in the
+    first or second set. A step writes the other set, so that it can be undone.
     """
 
     ring: FloatArray  # (pipe, slot, 4): a parcel's numbers lie together
-    pipe: FloatArray  # (5, pipe)
+    fresh: FloatArray  # (pipe, 2, FEW)
+    pipe: FloatArray  # (6, pipe)
     place: IntArray  # (3, pipe)
     merged: IntArray  # (1,)
 
@@ -237,7 +243,7 @@ class Water(NamedTuple):
 class Safe(NamedTuple):
     """What undoes a step: new water takes free slots, so that of the old parcels just one, cut, changes."""
 
-    pipe: FloatArray  # (5, pipe)
+    pipe: FloatArray  # (6, pipe)
     place: IntArray  # (4, pipe); CUT is the slot of the parcel that was cut, or -1
     parcel: FloatArray  # (pipe, 4)
 
@@ -463,12 +469,15 @@ def mean_of(water: Water, k: int) -> float:
 
 @called
 def unfold(water: Water, k: int) -> None:
-    """Put a pipe's only parcel into its ring."""
-    if water.place[HEAD, k] < 0:
+    """Put a pipe's water into its ring."""
+    head, count = water.place[HEAD, k], water.place[COUNT, k]
+    if head < 0:
         water.place[HEAD, k] = 0
-        water.ring[k, 0, WIDTH], water.ring[k, 0, LEVEL] = 1.0, 0.0
-        water.ring[k, 0, EDGE] = water.pipe[ONLY_EDGE, k]
-        water.ring[k, 0, GROWTH] = water.pipe[ONLY_GROWTH, k]
+        for i in range(count):
+            width = water.pipe[PART, k] if i > 0 else 1.0 - (count - 1) * water.pipe[PART, k]
+            water.ring[k, i, WIDTH], water.ring[k, i, LEVEL] = width, 0.0
+            water.ring[k, i, EDGE] = water.pipe[ONLY_EDGE, k] if head == ALONE else water.fresh[k, FRESH - head, i]
+            water.ring[k, i, GROWTH] = width * water.pipe[ONLY_GROWTH, k]
 
 
 @called
@@ -584,6 +593,21 @@ def stand(water: Water, k: int, decay: float, t_eq: float) -> float:
     return lost
 
 
+@inner
+def free_set(safe: Safe, k: int) -> int:
+    """The set of a pipe's edges that does not hold the water from before the step."""
+    return 1 if safe.place[HEAD, k] == FRESH else 0
+
+
+@inner
+def anew(water: Water, k: int, made: int, at: int, part: float, rate: float) -> None:
+    """All water came in during this step, in so many parcels, whose edges are in the set ``at``."""
+    water.place[HEAD, k], water.place[COUNT, k] = FRESH - at, made
+    water.pipe[ONLY_GROWTH, k], water.pipe[PART, k] = rate, part
+    if made == 1:
+        water.place[HEAD, k], water.pipe[ONLY_EDGE, k] = ALONE, water.fresh[k, at, 0]
+
+
 @called
 def take_in(
     water: Water,
@@ -618,6 +642,7 @@ def take_in(
 @called
 def flushed(
     water: Water,
+    safe: Safe,
     k: int,
     fills: float,
     rate: float,
@@ -655,11 +680,12 @@ def flushed(
         water, k, place, oldest, fills, rate * fills, 0.0, 1.0, t_eq, share, entering, substeps
     )
     water.pipe[REFERENCE, k], water.pipe[FADE, k], water.pipe[CONTENT, k] = t_eq, 1.0, content + part
-    if made == 1:
-        alone = water.place[HEAD, k]
-        water.place[HEAD, k] = -1
-        water.pipe[ONLY_EDGE, k] = water.ring[k, alone, EDGE]
-        water.pipe[ONLY_GROWTH, k] = water.ring[k, alone, GROWTH]
+    if made <= FEW:
+        first = water.place[HEAD, k]
+        at = free_set(safe, k)
+        for i in range(made):
+            water.fresh[k, at, i] = water.ring[k, (first + i) & last, EDGE]
+        anew(water, k, made, at, fills, rate)
     return lost + more
 
 
@@ -730,7 +756,7 @@ def push(
 
     total = above + fade * content
     if renewed:
-        lost = flushed(water, k, fills, rate, late, later, t_eq, share, entering, substeps)
+        lost = flushed(water, safe, k, fills, rate, late, later, t_eq, share, entering, substeps)
         return float(total - old_left + lost)
     if s_cut == s and i < count:
         safe.place[CUT, k] = s
@@ -764,7 +790,7 @@ def push(
 @inner
 def undone(water: Water, safe: Safe) -> None:
     """Bring back the water as it was before a step. Pipes turned meanwhile stay so: it is the same water."""
-    for row in range(5):
+    for row in range(6):
         for k in range(water.pipe.shape[1]):
             water.pipe[row, k] = safe.pipe[row, k]
     for row in range(3):
@@ -1183,7 +1209,7 @@ def prepared(water: Water, safe: Safe, substeps: int) -> None:
             renew(water, k)
         while water.place[COUNT, k] > most:
             make_room(water, k)
-    for row in range(5):
+    for row in range(6):
         for k in range(water.pipe.shape[1]):
             safe.pipe[row, k] = water.pipe[row, k]
     for row in range(3):
@@ -1207,7 +1233,7 @@ def begin(network: Network, water: Water, partner: Water, side: Side, ground: fl
         above[k] = water.pipe[REFERENCE, k] - t_eq[k]
         slope[k] = water.pipe[FADE, k] * water.pipe[ONLY_EDGE, k]
         bend[k] = water.pipe[ONLY_GROWTH, k]
-        alone = water.place[HEAD, k] < 0 and abs(bend[k]) <= SHORT
+        alone = water.place[HEAD, k] == ALONE and abs(bend[k]) <= SHORT
         ready[k] = (2.0 * water.place[FORWARD, k] - 1.0) * ONE if alone else 0.0
     lay_out(water, side.parcel, side.pipe, side.holder, side.order[SEAT], side.tally)
 
@@ -1221,17 +1247,25 @@ def lay_out(
     for i in range(FEW):
         tally[SEVERAL + i] = 0
     for k in range(seat.size):
-        if water.place[HEAD, k] >= 0 and water.place[COUNT, k] <= FEW:
+        if water.place[HEAD, k] != ALONE and water.place[COUNT, k] <= FEW:
             tally[SEVERAL + water.place[COUNT, k] - 1] += 1
     for i in range(FEW - 1, 0, -1):
         tally[SEVERAL + i - 1] += tally[SEVERAL + i]
     for k in range(seat.size):
         head, held = water.place[HEAD, k], water.place[COUNT, k]
-        if head < 0 or held > FEW:
+        if head == ALONE or held > FEW:
             continue
         above, fade, bend, q = pipe[ABOVE, k], water.pipe[FADE, k], 0.0, tally[SEVERAL + held - 1] - 1
         tally[SEVERAL + held - 1] = q
-        for i in range(held):
+        if head < 0:
+            growth, part = water.pipe[ONLY_GROWTH, k], water.pipe[PART, k]
+            bend = abs(growth) * max(part, 1.0 - (held - 1) * part)
+        for i in range(held if head < 0 else 0):
+            parcel[i, WIDTH, q] = part if i > 0 else 1.0 - (held - 1) * part
+            parcel[i, LEVEL, q] = above
+            parcel[i, EDGE, q] = fade * water.fresh[k, FRESH - head, i]
+            parcel[i, GROWTH, q] = growth
+        for i in range(held if head >= 0 else 0):
             s = (head + i) & last
             width, growth = water.ring[k, s, WIDTH], water.ring[k, s, GROWTH]
             bend = max(bend, abs(growth))
@@ -1244,7 +1278,7 @@ def lay_out(
     for i in range(FEW):
         tally[SEVERAL + i] = 0
     for k in range(seat.size):
-        if water.place[HEAD, k] >= 0 and water.place[COUNT, k] <= FEW:
+        if water.place[HEAD, k] != ALONE and water.place[COUNT, k] <= FEW:
             tally[SEVERAL + water.place[COUNT, k] - 1] += 1
     for i in range(FEW - 1, 0, -1):
         tally[SEVERAL + i - 1] += tally[SEVERAL + i]
@@ -1374,6 +1408,7 @@ def renewed(pipe: FloatArray, several: FloatArray, cut: FloatArray, tally: IntAr
 @called
 def kept_parcels(
     water: Water,
+    safe: Safe,
     pipe: FloatArray,
     several: FloatArray,
     cut: FloatArray,
@@ -1401,10 +1436,11 @@ def kept_parcels(
             int(several[LATE, q]),
         )
         made = late + 1 if later > 0.0 and late < substeps else late
-        if made == 1:
-            width = fills if late == 1 else later
-            water.pipe[ONLY_EDGE, k], water.pipe[ONLY_GROWTH, k] = cut[substeps - 1, q], rate * width
-            water.place[HEAD, k], water.place[COUNT, k] = -1, 1
+        if made <= FEW:
+            at = free_set(safe, k)
+            for i in range(made):
+                water.fresh[k, at, i] = cut[substeps - made + i, q]
+            anew(water, k, made, at, fills, rate)
             continue
         head, held = water.place[HEAD, k], water.place[COUNT, k]
         place = 0 if head >= made and head + held <= last + 1 else (head + held) & last
@@ -1559,7 +1595,7 @@ def move(
             loss[k] = lost * side.capacity[k]
     renewed(side.pipe, side.several, side.cut, side.tally, substeps)
     kept_parcels(
-        water, side.pipe, side.several, side.cut, side.order, side.holder, side.tally, side.capacity, substeps
+        water, safe, side.pipe, side.several, side.cut, side.order, side.holder, side.tally, side.capacity, substeps
     )
     for k in range(flow.size):
         one = kind[k] == ONE and flow[k] != 0.0
@@ -1578,7 +1614,7 @@ def move(
             decay = network.conductance[k] * seconds / side.capacity[k]
             loss[k] = stand(water, k, decay, t_eq[k]) * side.capacity[k]
         elif kind[k] == ONE:
-            water.place[HEAD, k], water.place[COUNT, k] = -1, 1
+            water.place[HEAD, k], water.place[COUNT, k] = ALONE, 1
             water.place[FORWARD, k] = 1 if flow[k] > 0.0 else 0
 
 

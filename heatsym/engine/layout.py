@@ -169,7 +169,7 @@ def work(at: kernels.Setting) -> kernels.Work:
         cause=_zeros(consumers),
         source=np.zeros((5, sources)),
     )
-    safe = [kernels.Safe(np.zeros((5, pipes)), _zeros((4, pipes)), np.zeros((pipes, 4))) for _ in range(2)]
+    safe = [kernels.Safe(np.zeros((6, pipes)), _zeros((4, pipes)), np.zeros((pipes, 4))) for _ in range(2)]
     return kernels.Work(supply, return_, room, sums, *safe)
 
 
@@ -206,7 +206,8 @@ def filled(start: FloatArray, end: FloatArray, substeps: int) -> kernels.Water:
     content = (ring[..., kernels.WIDTH] * ring[..., kernels.LEVEL]).sum(axis=1)
     return kernels.Water(
         ring=ring,
-        pipe=np.stack([np.zeros(pipes), np.ones(pipes), content, np.zeros(pipes), np.zeros(pipes)]),
+        fresh=np.zeros((pipes, 2, kernels.FEW)),
+        pipe=np.stack([np.zeros(pipes), np.ones(pipes), content, np.zeros(pipes), np.zeros(pipes), np.zeros(pipes)]),
         place=np.stack([np.zeros(pipes), count, np.ones(pipes)]).astype(np.int64),
         merged=np.zeros(1, dtype=np.int64),
     )
