@@ -46,6 +46,10 @@ LOOSE_SWEEPS = 2
 """First sweeps of a step, in which loops are balanced loosely: the sweep after moves their flows more."""
 FEW = 8
 """Parcels of a pipe up to which it is computed together with others that hold several."""
+BATCH = 512
+"""Pipes that go through all passes of a sweep or move before the next do, while the cache holds them."""
+LEAST = 1e-100
+"""Divisors are no smaller: quotients, products and their squares stay among normal numbers."""
 LAMINAR = 2000.0
 """Reynolds number up to which friction is linear in the flow, but for fittings. [-]"""
 TEMPERATURE, FLOW_LIMIT, CAPACITY_LIMIT = 1, 2, 3
@@ -55,18 +59,16 @@ TEMPERATURE, FLOW_LIMIT, CAPACITY_LIMIT = 1, 2, 3
 WIDTH, LEVEL, EDGE, GROWTH = range(4)
 REFERENCE, FADE, CONTENT, ONLY_EDGE, ONLY_GROWTH, PART = range(6)
 HEAD, COUNT, FORWARD, CUT = range(4)
-# Rows of Side.pipe, Side.order, Side.tally, Side.several, Side.node
-(
-    FLOW, T_EQ, ABOVE, SLOPE, BEND, READY, FILLS, RATE, UNIFORM, LEAVING, OFFSET, GAIN, LOSS,
-    ALWAYS, OLD, LAG, PASS, SUM, NEWEST,
-) = range(19)  # fmt: skip
+# Rows of Side.pipe, Side.batch, Side.order, Side.tally, Side.several, Side.node
+FLOW, T_EQ, READY, LOSS = range(4)
+FILLS, RATE, UNIFORM, LEAVING, OFFSET, GAIN, ALWAYS, OLD, LAG, PASS, SUM, NEWEST = range(12)
 SIGN, SEQUENCE, UP, DOWN, KIND, SEAT = range(6)
-FLOWING, CIRCLING, SEVERAL = range(3)
+FLOWING, CIRCLING, ONWARD = range(3)
 (
     ITS_RATE, ITS_FILLS, START, REACHED, LEFT, LATE, LATER, ITS_PASS, ITS_LAG, PER_FILL,
     INSIDE, LOST, STAYING, FADED, PARTLY,
 ) = range(15)  # fmt: skip
-THROUGH, SHARE, HELD = range(3)
+THROUGH, SHARE, MIXED = range(3)
 # Values of HEAD for water that stands in no ring
 ALONE, FRESH = -1, -2
 # Kinds of pipe in a step: computed by itself, or with others that hold one parcel, or several
@@ -255,15 +257,17 @@ class Side(NamedTuple):
     around: FloatArray  # (loop,)
     mesh: FloatArray  # (9, member) where the loops' friction was seen last
     factor: FloatArray  # of the Newton matrix there
-    pipe: FloatArray  # (19, pipe)
+    pipe: FloatArray  # (4, pipe)
+    batch: FloatArray  # (12, pipe) from the first pipe on of those computed together
     order: IntArray  # (6, pipe) sequence of those with flow; the node each comes from and leads to
-    tally: IntArray  # (2 + FEW,) pipes with flow, those that recirculate, those laid out by parcels
-    holder: IntArray  # (pipe,) pipes with several parcels
+    tally: IntArray  # (3,) pipes with flow, those that recirculate, 1 or -1 where numbers rise or fall along it
+    held: IntArray  # (batch, FEW) pipes with at least so many parcels, of those with several
+    holder: IntArray  # (pipe,) pipes with several parcels, batch after batch
     parcel: FloatArray  # (FEW, 4, pipe) theirs, above equilibrium, growth per width
-    several: FloatArray  # (15, pipe)
-    cut: FloatArray  # (substep, pipe) what leaves of their old water, then excess of what enters, then edges
+    several: FloatArray  # (15, pipe) as batch
+    cut: FloatArray  # (substep, pipe) as batch: what leaves of their old water, excess of what enters, edges
     node: FloatArray  # (3, node)
-    nodes: FloatArray  # (node, substep) content while the water moves
+    nodes: FloatArray  # (node, substep) temperature while the water moves
 
 
 class Room(NamedTuple):
@@ -619,7 +623,6 @@ def take_in(
     level: float,
     scale: float,
     t_eq: float,
-    share: float,
     entering: FloatArray,
     substeps: int,
 ) -> tuple[float, float]:
@@ -630,7 +633,7 @@ def take_in(
     slope = mean_exp(-decay)
     kept, reached, content, lost = 1.0 - decay * slope, 1.0, 0.0, 0.0
     for j in range(substeps - 1, first - 1, -1):
-        excess, s = entering[j] * share - t_eq, (place + j - first) & (water.ring.shape[1] - 1)
+        excess, s = entering[j] - t_eq, (place + j - first) & (water.ring.shape[1] - 1)
         content += fills * excess * reached * slope
         lost += fills * excess * (1.0 - reached * slope)
         reached *= kept
@@ -649,7 +652,6 @@ def flushed(
     late: int,
     later: float,
     t_eq: float,
-    share: float,
     entering: FloatArray,
     substeps: int,
 ) -> float:
@@ -667,9 +669,9 @@ def flushed(
     lost = part = 0.0
     for j in range(oldest):
         gone = fills if j < oldest - 1 else fills - later
-        lost += lost_all * gone * (entering[j] * share - t_eq)
+        lost += lost_all * gone * (entering[j] - t_eq)
     if made > late:
-        excess, climb = entering[oldest - 1] * share - t_eq, rate * later
+        excess, climb = entering[oldest - 1] - t_eq, rate * later
         rising = (1.0 - lost_all) * mean_exp(climb)
         water.ring[k, place, WIDTH], water.ring[k, place, LEVEL] = later, 0.0
         water.ring[k, place, EDGE], water.ring[k, place, GROWTH] = excess * (1.0 - lost_all), climb
@@ -677,7 +679,7 @@ def flushed(
         lost += later * excess * (1.0 - rising)
         place += 1
     content, more = take_in(
-        water, k, place, oldest, fills, rate * fills, 0.0, 1.0, t_eq, share, entering, substeps
+        water, k, place, oldest, fills, rate * fills, 0.0, 1.0, t_eq, entering, substeps
     )
     water.pipe[REFERENCE, k], water.pipe[FADE, k], water.pipe[CONTENT, k] = t_eq, 1.0, content + part
     if made <= FEW:
@@ -697,16 +699,15 @@ def push(
     fills: float,
     rate: float,
     t_eq: float,
-    flow: float,
-    share: float,
+    weight: float,
     entering: FloatArray,
     leaving_to: FloatArray,
     substeps: int,
 ) -> float:
     """Move a pipe's water on, ``fills`` > 0 in each substep; the heat lost, in capacities times kelvin.
 
-    ``entering`` (substep,) is the content of the node upstream, ``share`` one over its throughflow; the
-    content that arrives is added to ``leaving_to`` (substep,). The old water is gone through once, from
+    ``entering`` (substep,) is the temperature of the node upstream; that of what arrives, times ``weight``,
+    is added to ``leaving_to`` (substep,). The old water is gone through once, from
     the outlet on, and cut where a substep ends. At constant flow new water stays for just one fill: it
     leaves in the substeps ``late`` and ``late + 1`` after its own, all with one and the same decay.
     """
@@ -749,14 +750,14 @@ def push(
                 break
         old_left += leaving
         if j >= late:
-            leaving += kept_all * (fills - later) * (entering[j - late] * share - t_eq)
+            leaving += kept_all * (fills - later) * (entering[j - late] - t_eq)
             if j > late:
-                leaving += kept_all * later * (entering[j - late - 1] * share - t_eq)
-        leaving_to[j] += flow * (t_eq + leaving * per_fill)
+                leaving += kept_all * later * (entering[j - late - 1] - t_eq)
+        leaving_to[j] += weight * (t_eq + leaving * per_fill)
 
     total = above + fade * content
     if renewed:
-        lost = flushed(water, safe, k, fills, rate, late, later, t_eq, share, entering, substeps)
+        lost = flushed(water, safe, k, fills, rate, late, later, t_eq, entering, substeps)
         return float(total - old_left + lost)
     if s_cut == s and i < count:
         safe.place[CUT, k] = s
@@ -776,7 +777,6 @@ def push(
         -above / fade,
         1.0 / fade,
         t_eq,
-        share,
         entering,
         substeps,
     )
@@ -1123,6 +1123,15 @@ def balanced(
     return closed and (not loosely or near(still, loops.enough, mesh))
 
 
+@inner
+def onward(sequence: IntArray, count: int) -> int:
+    """1 where the numbers of a sequence rise, as in a tree fed at its root, else 0."""
+    for i in range(1, count):
+        if sequence[i] < sequence[i - 1]:
+            return 0
+    return 1
+
+
 @called
 def ends(network: Network, side: Side) -> None:
     """The node that each pipe's water comes from and the one that it flows to."""
@@ -1170,6 +1179,7 @@ def route(
     if not same_signs(flow, sign):
         found = sorted_along(network, sign, side.order[SEQUENCE], room.queue[0], room.queue[1])
         side.tally[FLOWING], side.tally[CIRCLING] = found
+        side.tally[ONWARD] = onward(side.order[SEQUENCE], found[0])
         ends(network, side)
     return closed
 
@@ -1186,6 +1196,7 @@ def mirrored(supply: Side, return_: Side) -> None:
         for k in range(supply.pipe.shape[1]):
             return_.order[UP, k], return_.order[DOWN, k] = supply.order[DOWN, k], supply.order[UP, k]
         return_.tally[FLOWING], return_.tally[CIRCLING] = supply.tally[FLOWING], supply.tally[CIRCLING]
+        return_.tally[ONWARD] = -supply.tally[ONWARD]
 
 
 @inner
@@ -1201,22 +1212,14 @@ def at_rest(side: Side) -> None:
 
 
 @inner
-def prepared(water: Water, safe: Safe, substeps: int) -> None:
-    """Room for the parcels of a step and for undoing it; the fade begun anew where it has become small."""
+def with_room(water: Water, substeps: int) -> None:
+    """Room for the parcels of a step; the fade begun anew where it has become small."""
     most = water.ring.shape[1] - substeps
     for k in range(water.pipe.shape[1]):
         if water.pipe[FADE, k] < RENEWED:
             renew(water, k)
         while water.place[COUNT, k] > most:
             make_room(water, k)
-    for row in range(6):
-        for k in range(water.pipe.shape[1]):
-            safe.pipe[row, k] = water.pipe[row, k]
-    for row in range(3):
-        for k in range(water.pipe.shape[1]):
-            safe.place[row, k] = water.place[row, k]
-    for k in range(water.pipe.shape[1]):
-        safe.place[CUT, k] = -1
 
 
 @inner
@@ -1226,176 +1229,224 @@ def begin(network: Network, water: Water, partner: Water, side: Side, ground: fl
     The water of pipes that hold one parcel, or a few, is laid out so that their operators vectorise. READY
     is that kind, negative where the pipe's start is its outlet, or 0.
     """
-    t_eq, above, slope, bend = side.pipe[T_EQ], side.pipe[ABOVE], side.pipe[SLOPE], side.pipe[BEND]
-    ready = side.pipe[READY]
-    for k in range(t_eq.size):
-        t_eq[k] = ground + network.cross[k] * (mean_of(partner, k) - ground)
-        above[k] = water.pipe[REFERENCE, k] - t_eq[k]
-        slope[k] = water.pipe[FADE, k] * water.pipe[ONLY_EDGE, k]
-        bend[k] = water.pipe[ONLY_GROWTH, k]
-        alone = water.place[HEAD, k] == ALONE and abs(bend[k]) <= SHORT
-        ready[k] = (2.0 * water.place[FORWARD, k] - 1.0) * ONE if alone else 0.0
-    lay_out(water, side.parcel, side.pipe, side.holder, side.order[SEAT], side.tally)
+    t_eq, ready = side.pipe[T_EQ], side.pipe[READY]
+    for batch in range(side.held.shape[0]):
+        first = batch * BATCH
+        last = min(first + BATCH, t_eq.size)
+        for k in range(first, last):
+            t_eq[k] = ground + network.cross[k] * (mean_of(partner, k) - ground)
+            alone = water.place[HEAD, k] == ALONE and abs(water.pipe[ONLY_GROWTH, k]) <= SHORT
+            ready[k] = (2.0 * water.place[FORWARD, k] - 1.0) * ONE if alone else 0.0
+        lay_out(water, side.parcel, side.pipe, side.holder, side.order[SEAT], side.held[batch], first, last)
 
 
 @inner
 def lay_out(
-    water: Water, parcel: FloatArray, pipe: FloatArray, holder: IntArray, seat: IntArray, tally: IntArray
+    water: Water,
+    parcel: FloatArray,
+    pipe: FloatArray,
+    holder: IntArray,
+    seat: IntArray,
+    held: IntArray,
+    first: int,
+    last: int,
 ) -> None:
-    """The parcels of all pipes with a few of them, side by side; not where one of them bends too much."""
-    last = water.ring.shape[1] - 1
+    """The parcels of a batch's pipes with a few of them, side by side; not where one bends too much.
+
+    Pipes with many of them come first; ``held`` (FEW,) counts those with one at least, two at least ...
+    """
+    mask = water.ring.shape[1] - 1
     for i in range(FEW):
-        tally[SEVERAL + i] = 0
-    for k in range(seat.size):
+        held[i] = 0
+    for k in range(first, last):
         if water.place[HEAD, k] != ALONE and water.place[COUNT, k] <= FEW:
-            tally[SEVERAL + water.place[COUNT, k] - 1] += 1
+            held[water.place[COUNT, k] - 1] += 1
     for i in range(FEW - 1, 0, -1):
-        tally[SEVERAL + i - 1] += tally[SEVERAL + i]
-    for k in range(seat.size):
-        head, held = water.place[HEAD, k], water.place[COUNT, k]
-        if head == ALONE or held > FEW:
+        held[i - 1] += held[i]
+    total = held[0]
+    for k in range(first, last):
+        head, count = water.place[HEAD, k], water.place[COUNT, k]
+        if head == ALONE or count > FEW:
             continue
-        above, fade, bend, q = pipe[ABOVE, k], water.pipe[FADE, k], 0.0, tally[SEVERAL + held - 1] - 1
-        tally[SEVERAL + held - 1] = q
+        held[count - 1] -= 1
+        above, fade, bend, q = pipe_above(water, pipe, k), water.pipe[FADE, k], 0.0, first + held[count - 1]
         if head < 0:
             growth, part = water.pipe[ONLY_GROWTH, k], water.pipe[PART, k]
-            bend = abs(growth) * max(part, 1.0 - (held - 1) * part)
-        for i in range(held if head < 0 else 0):
-            parcel[i, WIDTH, q] = part if i > 0 else 1.0 - (held - 1) * part
-            parcel[i, LEVEL, q] = above
-            parcel[i, EDGE, q] = fade * water.fresh[k, FRESH - head, i]
-            parcel[i, GROWTH, q] = growth
-        for i in range(held if head >= 0 else 0):
-            s = (head + i) & last
-            width, growth = water.ring[k, s, WIDTH], water.ring[k, s, GROWTH]
-            bend = max(bend, abs(growth))
-            parcel[i, WIDTH, q] = width
-            parcel[i, LEVEL, q] = above + fade * water.ring[k, s, LEVEL]
-            parcel[i, EDGE, q] = fade * water.ring[k, s, EDGE]
-            parcel[i, GROWTH, q] = growth / max(width, 1e-100)
-        holder[q], seat[k] = k, q
+            oldest = 1.0 - (count - 1) * part
+            bend = abs(growth) * max(part, oldest)
+            for i in range(count):
+                parcel[i, WIDTH, q] = part if i > 0 else oldest
+                parcel[i, LEVEL, q] = above
+                parcel[i, EDGE, q] = fade * water.fresh[k, FRESH - head, i]
+                parcel[i, GROWTH, q] = growth
+        else:
+            for i in range(count):
+                s = (head + i) & mask
+                width, growth = water.ring[k, s, WIDTH], water.ring[k, s, GROWTH]
+                bend = max(bend, abs(growth))
+                parcel[i, WIDTH, q] = width
+                parcel[i, LEVEL, q] = above + fade * water.ring[k, s, LEVEL]
+                parcel[i, EDGE, q] = fade * water.ring[k, s, EDGE]
+                parcel[i, GROWTH, q] = growth / max(width, LEAST)
+        holder[q], seat[k] = k, q - first
         pipe[READY, k] = (2.0 * water.place[FORWARD, k] - 1.0) * MANY if bend <= SHORT else 0.0
-    for i in range(FEW):
-        tally[SEVERAL + i] = 0
-    for k in range(seat.size):
-        if water.place[HEAD, k] != ALONE and water.place[COUNT, k] <= FEW:
-            tally[SEVERAL + water.place[COUNT, k] - 1] += 1
     for i in range(FEW - 1, 0, -1):
-        tally[SEVERAL + i - 1] += tally[SEVERAL + i]
+        held[i] = held[i - 1]
+    held[0] = total
 
 
 @inner
-def passage(network: Network, medium: Medium, side: Side, seconds: float) -> None:
-    """What the present flow does in a step to every pipe that holds one parcel, and of what kind each is."""
-    flow, t_eq, above = side.pipe[FLOW], side.pipe[T_EQ], side.pipe[ABOVE]
-    slope, bend, fills, rate = side.pipe[SLOPE], side.pipe[BEND], side.pipe[FILLS], side.pipe[RATE]
-    uniform, leaving = side.pipe[UNIFORM], side.pipe[LEAVING]
-    offset, gain, ready, kind = side.pipe[OFFSET], side.pipe[GAIN], side.pipe[READY], side.order[KIND]
+def pipe_above(water: Water, pipe: FloatArray, k: int) -> float:
+    """Reference temperature of a pipe's water over its equilibrium."""
+    return water.pipe[REFERENCE, k] - pipe[T_EQ, k]
+
+
+@inner
+def passage(
+    network: Network,
+    medium: Medium,
+    water: Water,
+    side: Side,
+    seconds: float,
+    first: int,
+    last: int,
+    base: int,
+) -> None:
+    """What the present flow does in a step to a batch's pipes that hold one parcel, and of what kind all are."""
+    flow, ready, kind = side.pipe[FLOW], side.pipe[READY], side.order[KIND]
+    fills, rate = side.batch[FILLS], side.batch[RATE]
+    uniform, leaving = side.batch[UNIFORM], side.batch[LEAVING]
     passing = seconds * medium.capacity
-    for k in range(flow.size):
-        size = max(abs(flow[k]), 1e-100)
-        fills[k] = size * passing / side.capacity[k]
-        rate[k] = network.conductance[k] / (size * medium.capacity)
-        uniform[k] = series(-rate[k])
-        gain[k] = max(1.0 - 1.0 / fills[k], 0.0) * (1.0 - rate[k] * uniform[k])
-        leaving[k] = above[k] * uniform[k] + slope[k] * series(bend[k] - rate[k])
-        offset[k] = t_eq[k] * (1.0 - gain[k]) + leaving[k] / fills[k]
-    for k in range(flow.size):
-        fits = fills[k] >= 1.0 and rate[k] <= SHORT and ready[k] * flow[k] > 0.0
-        kind[k] = int(abs(ready[k])) if fits else SCALAR
+    for k in range(first, last):
+        size = max(abs(flow[k]), LEAST)
+        fading = network.conductance[k] / (size * medium.capacity)
+        mean = series(-fading)
+        edge = water.pipe[FADE, k] * water.pipe[ONLY_EDGE, k]
+        fills[k - base] = size * passing / side.capacity[k]
+        rate[k - base], uniform[k - base] = fading, mean
+        leaving[k - base] = pipe_above(water, side.pipe, k) * mean + edge * series(
+            water.pipe[ONLY_GROWTH, k] - fading
+        )
+    for k in range(first, last):
+        fits = fills[k - base] >= 1.0 and rate[k - base] <= SHORT and ready[k] * flow[k] > 0.0
+        kind[k - base] = int(abs(ready[k])) if fits else SCALAR
 
 
 @inner
-def passage_of_several(side: Side) -> None:
-    """What the present flow does in a step to every pipe that holds several parcels and is flushed."""
+def passage_of_several(side: Side, held: IntArray, first: int, base: int) -> None:
+    """What the present flow does in a step to a batch's pipes that hold several parcels and are flushed."""
     rate, reached, left = side.several[ITS_RATE], side.several[REACHED], side.several[LEFT]
-    for q in range(side.tally[SEVERAL]):
-        rate[q] = side.pipe[RATE, side.holder[q]]
-        reached[q], left[q] = 1.0, 0.0
+    at = first - base
+    for q in range(held[0]):
+        rate[at + q] = side.batch[RATE, side.holder[first + q] - base]
+        reached[at + q], left[at + q] = 1.0, 0.0
     for i in range(FEW):
         width, level = side.parcel[i, WIDTH], side.parcel[i, LEVEL]
         edge, growth = side.parcel[i, EDGE], side.parcel[i, GROWTH]
-        for q in range(side.tally[SEVERAL + i]):
-            fading = rate[q] * width[q]
+        for q in range(held[i]):
+            wide, fading = width[first + q], rate[at + q] * width[first + q]
             uniform = series(-fading)
-            sloped = series((growth[q] - rate[q]) * width[q])
-            left[q] += width[q] * reached[q] * (level[q] * uniform + edge[q] * sloped)
-            reached[q] *= 1.0 - fading * uniform
-    for q in range(side.tally[SEVERAL]):
-        k = side.holder[q]
-        if side.order[KIND, k] == MANY:
-            side.pipe[LEAVING, k] = left[q]
-            side.pipe[OFFSET, k] = (
-                side.pipe[T_EQ, k] * (1.0 - side.pipe[GAIN, k]) + left[q] / side.pipe[FILLS, k]
-            )
+            sloped = series((growth[first + q] - rate[at + q]) * wide)
+            left[at + q] += wide * reached[at + q] * (level[first + q] * uniform + edge[first + q] * sloped)
+            reached[at + q] *= 1.0 - fading * uniform
+    for q in range(held[0]):
+        k = side.holder[first + q]
+        if side.order[KIND, k - base] == MANY:
+            side.batch[LEAVING, k - base] = left[at + q]
+
+
+@inner
+def mixing(side: Side, water: Water, first: int, last: int, base: int) -> None:
+    """What a batch's pipes bring to the mean temperature of the nodes that they lead to: OFFSET and GAIN.
+
+    The latter counts per kelvin of the node that they come from.
+    """
+    flow, t_eq, down, share = side.pipe[FLOW], side.pipe[T_EQ], side.order[DOWN], side.node[SHARE]
+    fills, rate, uniform = side.batch[FILLS], side.batch[RATE], side.batch[UNIFORM]
+    leaving, offset, gain = side.batch[LEAVING], side.batch[OFFSET], side.batch[GAIN]
+    for k in range(first, last):
+        i, weight = k - base, abs(flow[k]) * share[down[k]]
+        per_fill = 1.0 / fills[i]
+        through = max(1.0 - per_fill, 0.0) * (1.0 - rate[i] * uniform[i])
+        gain[i] = weight * through
+        offset[i] = weight * (t_eq[k] * (1.0 - through) + leaving[i] * per_fill)
+    for k in range(first, last):
+        i = k - base
+        if side.order[KIND, i] == SCALAR and flow[k] != 0.0:
+            weight = abs(flow[k]) * share[down[k]]
+            steady, through = operator(water, k, flow[k] > 0.0, fills[i], rate[i], t_eq[k])
+            offset[i], gain[i] = weight * steady, weight * through
 
 
 @called
 def cut_up(
     pipe: FloatArray,
+    rows: FloatArray,
     parcel: FloatArray,
     several: FloatArray,
     cut: FloatArray,
     holder: IntArray,
-    tally: IntArray,
+    held: IntArray,
+    first: int,
+    base: int,
     substeps: int,
 ) -> None:
     """What leaves of the old water of pipes with several parcels in each substep, and when new water does."""
     rate, fills, start, reached = several[ITS_RATE], several[ITS_FILLS], several[START], several[REACHED]
     late, later, left = several[LATE], several[LATER], several[LEFT]
-    number = tally[SEVERAL]
+    at, number = first - base, held[0]
     for q in range(number):
-        k = holder[q]
-        rate[q], fills[q], several[ITS_LAG, q] = pipe[RATE, k], pipe[FILLS, k] / substeps, pipe[LAG, k]
-        several[PER_FILL, q] = abs(pipe[FLOW, k]) / fills[q]
-        start[q], reached[q] = 0.0, 1.0
-    for q in range(number):
-        late[q] = min(math.floor(1.0 / fills[q]), float(substeps))
-        later[q] = max(1.0 - late[q] * fills[q], 0.0)
-        several[ITS_PASS, q] = several[ITS_LAG, q] * (fills[q] - later[q])
-        several[ITS_LAG, q] *= later[q]
+        i = holder[first + q] - base
+        rate[at + q], fills[at + q] = rows[RATE, i], rows[FILLS, i] / substeps
+        several[PER_FILL, at + q], several[ITS_LAG, at + q] = rows[OLD, i], rows[LAG, i]
+        start[at + q], reached[at + q] = 0.0, 1.0
+    for m in range(at, at + number):
+        late[m] = min(math.floor(1.0 / fills[m]), float(substeps))
+        later[m] = max(1.0 - late[m] * fills[m], 0.0)
+        several[ITS_PASS, m] = several[ITS_LAG, m] * (fills[m] - later[m])
+        several[ITS_LAG, m] *= later[m]
     for j in range(substeps):
-        for q in range(number):
-            cut[j, q] = 0.0
+        for m in range(at, at + number):
+            cut[j, m] = 0.0
     for i in range(FEW):
         width, level = parcel[i, WIDTH], parcel[i, LEVEL]
         edge, growth = parcel[i, EDGE], parcel[i, GROWTH]
         for j in range(substeps):
             leaving = cut[j]
-            for q in range(tally[SEVERAL + i]):
-                gone = min(max((j + 1) * fills[q] - start[q], 0.0), width[q])
-                sloped = edge[q] * series((growth[q] - rate[q]) * gone)
-                leaving[q] += gone * reached[q] * (level[q] * series(-rate[q] * gone) + sloped)
-        for q in range(tally[SEVERAL + i]):
-            fading = rate[q] * width[q]
-            reached[q] *= 1.0 - fading * series(-fading)
-            start[q] += width[q]
-    for q in range(number):
-        left[q] = cut[substeps - 1, q]
+            for q in range(held[i]):
+                m, p = at + q, first + q
+                gone = min(max((j + 1) * fills[m] - start[m], 0.0), width[p])
+                sloped = edge[p] * series((growth[p] - rate[m]) * gone)
+                leaving[m] += gone * reached[m] * (level[p] * series(-rate[m] * gone) + sloped)
+        for q in range(held[i]):
+            fading = rate[at + q] * width[first + q]
+            reached[at + q] *= 1.0 - fading * series(-fading)
+            start[at + q] += width[first + q]
+    for m in range(at, at + number):
+        left[m] = cut[substeps - 1, m]
     for j in range(substeps - 1, -1, -1):
-        for q in range(number):
-            before = cut[j - 1, q] if j > 0 else 0.0
-            cut[j, q] = several[PER_FILL, q] * (cut[j, q] - before)
+        for m in range(at, at + number):
+            before = cut[j - 1, m] if j > 0 else 0.0
+            cut[j, m] = several[PER_FILL, m] * (cut[j, m] - before)
 
 
 @called
-def renewed(pipe: FloatArray, several: FloatArray, cut: FloatArray, tally: IntArray, substeps: int) -> None:
+def renewed(several: FloatArray, cut: FloatArray, at: int, number: int, substeps: int) -> None:
     """What becomes of the new water of flushed pipes with several parcels: its content, losses, and edges.
 
     ``cut`` holds the excess of what entered in each substep; that of the last ``late`` is still there, and
     of the one before the part ``later``.
     """
-    number = tally[SEVERAL]
     rate, fills, late, later = several[ITS_RATE], several[ITS_FILLS], several[LATE], several[LATER]
     content, lost, reached, rise = several[INSIDE], several[LOST], several[REACHED], several[PARTLY]
     slope, lost_all = several[STAYING], several[FADED]
-    for q in range(number):
+    for q in range(at, at + number):
         content[q], lost[q], reached[q] = 0.0, 0.0, 1.0
         slope[q], lost_all[q] = series(-rate[q] * fills[q]), rate[q] * series(-rate[q])
         rise[q] = (1.0 - lost_all[q]) * series(rate[q] * later[q])
     for n in range(substeps):
         excess = cut[substeps - 1 - n]
-        for q in range(number):
+        for q in range(at, at + number):
             whole, part = n < late[q], n == late[q]
             width = fills[q] if whole else (later[q] if part else 0.0)
             inside = reached[q] * slope[q] if whole else rise[q]
@@ -1412,19 +1463,21 @@ def kept_parcels(
     pipe: FloatArray,
     several: FloatArray,
     cut: FloatArray,
-    order: IntArray,
+    kind: IntArray,
     holder: IntArray,
-    tally: IntArray,
+    number: int,
+    first: int,
+    base: int,
     capacity: FloatArray,
     substeps: int,
 ) -> None:
     """The new parcels of flushed pipes with several, and the heat that these pipes lost."""
-    last = water.ring.shape[1] - 1
-    for q in range(tally[SEVERAL]):
-        k = holder[q]
-        if order[KIND, k] != MANY or pipe[FLOW, k] == 0.0:
+    mask = water.ring.shape[1] - 1
+    for i in range(number):
+        k, q = holder[first + i], first - base + i
+        if kind[k - base] != MANY or pipe[FLOW, k] == 0.0:
             continue
-        before = pipe[ABOVE, k] + water.pipe[FADE, k] * water.pipe[CONTENT, k]
+        before = pipe_above(water, pipe, k) + water.pipe[FADE, k] * water.pipe[CONTENT, k]
         pipe[LOSS, k] = (before - several[LEFT, q] + several[LOST, q]) * capacity[k]
         water.pipe[REFERENCE, k], water.pipe[FADE, k] = pipe[T_EQ, k], 1.0
         water.pipe[CONTENT, k] = several[INSIDE, q]
@@ -1438,17 +1491,17 @@ def kept_parcels(
         made = late + 1 if later > 0.0 and late < substeps else late
         if made <= FEW:
             at = free_set(safe, k)
-            for i in range(made):
-                water.fresh[k, at, i] = cut[substeps - made + i, q]
+            for j in range(made):
+                water.fresh[k, at, j] = cut[substeps - made + j, q]
             anew(water, k, made, at, fills, rate)
             continue
         head, held = water.place[HEAD, k], water.place[COUNT, k]
-        place = 0 if head >= made and head + held <= last + 1 else (head + held) & last
+        place = 0 if head >= made and head + held <= mask + 1 else (head + held) & mask
         water.place[HEAD, k], water.place[COUNT, k] = place, made
-        for i in range(made):
-            s, width = (place + i) & last, later if i == 0 and made > late else fills
+        for j in range(made):
+            s, width = (place + j) & mask, later if j == 0 and made > late else fills
             water.ring[k, s, WIDTH], water.ring[k, s, LEVEL] = width, 0.0
-            water.ring[k, s, EDGE], water.ring[k, s, GROWTH] = cut[substeps - made + i, q], rate * width
+            water.ring[k, s, EDGE], water.ring[k, s, GROWTH] = cut[substeps - made + j, q], rate * width
 
 
 @inner
@@ -1476,33 +1529,196 @@ def mix(
     inflow: FloatArray,
     t_in: FloatArray,
 ) -> None:
-    """Throughflow and content of one side's nodes over a whole step, from the pipes' operators.
+    """Throughflow and temperature of one side's nodes over a whole step, from the pipes' operators.
 
     ``inflow`` [kg/s] of temperature ``t_in`` enters at the nodes ``place``.
     """
-    passage(network, medium, side, seconds)
-    passage_of_several(side)
     throughflow(side, place, inflow)
-    flow, offset, gain, fills = side.pipe[FLOW], side.pipe[OFFSET], side.pipe[GAIN], side.pipe[FILLS]
-    share, held, kind = side.node[SHARE], side.node[HELD], side.order[KIND]
+    mixed, number, batches = side.node[MIXED], side.pipe.shape[1], side.held.shape[0]
+    offset, gain = side.batch[OFFSET], side.batch[GAIN]
     sequence, up, down = side.order[SEQUENCE], side.order[UP], side.order[DOWN]
-    for k in range(flow.size):
-        if kind[k] == SCALAR and flow[k] != 0.0:
-            offset[k], gain[k] = operator(
-                water, k, flow[k] > 0.0, fills[k], side.pipe[RATE, k], side.pipe[T_EQ, k]
-            )
-    fill(held, 0.0)
+    fill(mixed, 0.0)
     for i in range(place.size):
         if inflow[i] > 0.0:
-            held[place[i]] += inflow[i] * t_in[i]
-    for i in range(side.tally[FLOWING]):
-        k = sequence[i]
-        held[down[k]] += abs(flow[k]) * (offset[k] + gain[k] * (held[up[k]] * share[up[k]]))
+            mixed[place[i]] += inflow[i] * t_in[i] * side.node[SHARE, place[i]]
+    onward, i = side.tally[ONWARD], 0
+    for part in range(batches if onward != 0 else 1):
+        one = part if onward > 0 else batches - 1 - part
+        lowest, highest = (one, one + 1) if onward != 0 else (0, batches)
+        base = lowest * BATCH
+        for batch in range(lowest, highest):
+            first, last = batch * BATCH, min((batch + 1) * BATCH, number)
+            passage(network, medium, water, side, seconds, first, last, base)
+            passage_of_several(side, side.held[batch], first, base)
+            mixing(side, water, first, last, base)
+        while i < side.tally[FLOWING] and base <= sequence[i] < highest * BATCH:
+            k = sequence[i]
+            mixed[down[k]] += offset[k - base] + gain[k - base] * mixed[up[k]]
+            i += 1
+
+
+@inner
+def moving(
+    network: Network,
+    medium: Medium,
+    water: Water,
+    safe: Safe,
+    side: Side,
+    seconds: float,
+    substeps: int,
+    held: IntArray,
+    first: int,
+    last: int,
+    base: int,
+) -> None:
+    """Of a batch's pipes, what arrives at their ends in the substeps, and what undoes the step.
+
+    It is a sum: ALWAYS for water at equilibrium, OLD for water from before the step, PASS and LAG times what
+    entered so many substeps ago and one more.
+    """
+    flow, t_eq, down, share = side.pipe[FLOW], side.pipe[T_EQ], side.order[DOWN], side.node[SHARE]
+    fills, rate, uniform = side.batch[FILLS], side.batch[RATE], side.batch[UNIFORM]
+    leaving, kind = side.batch[LEAVING], side.order[KIND]
+    always, old, lag, passing = side.batch[ALWAYS], side.batch[OLD], side.batch[LAG], side.batch[PASS]
+    passage(network, medium, water, side, seconds, first, last, base)
+    for k in range(first, last):
+        i, weight = k - base, abs(flow[k]) * share[down[k]]
+        part = fills[i] / substeps
+        per_fill = weight / max(part, LEAST)
+        always[i], old[i] = weight * t_eq[k], per_fill
+        lag[i] = per_fill * (1.0 - rate[i] * uniform[i])
+        passing[i] = lag[i] * (part - 1.0)
+    cut_up(
+        side.pipe, side.batch, side.parcel, side.several, side.cut, side.holder, held, first, base, substeps
+    )
+    for k in range(first, last):
+        i = k - base
+        old[i] *= leaving[i]
+        kind[i] = SCALAR if kind[i] == ONE and fills[i] < substeps else kind[i]
+    for row in range(6):
+        for k in range(first, last):
+            safe.pipe[row, k] = water.pipe[row, k]
+    for row in range(3):
+        for k in range(first, last):
+            safe.place[row, k] = water.place[row, k]
+    for k in range(first, last):
+        safe.place[CUT, k] = -1
+
+
+@inner
+def along(water: Water, safe: Safe, side: Side, substeps: int, i: int, lowest: int, highest: int) -> int:
+    """Move the water of the pipes from the ``i``-th of the sequence on while their numbers allow.
+
+    Returns the first whose number is below ``lowest`` or not below ``highest``.
+    """
+    flow, t_eq, nodes, kind = side.pipe[FLOW], side.pipe[T_EQ], side.nodes, side.order[KIND]
+    always, old, lag, passing = side.batch[ALWAYS], side.batch[OLD], side.batch[LAG], side.batch[PASS]
+    summed, newest = side.batch[SUM], side.batch[NEWEST]
+    while i < side.tally[FLOWING]:
+        k = side.order[SEQUENCE, i]
+        if k < lowest or k >= highest:
+            break
+        i, m = i + 1, k - lowest
+        up, down, about = side.order[UP, k], side.order[DOWN, k], t_eq[k]
+        if kind[m] == ONE:
+            ever, before, after, through = always[m], old[m], lag[m], passing[m]
+            if substeps == 4:  # the usual number, written out: twice as fast
+                first, second = nodes[up, 0] - about, nodes[up, 1] - about
+                third, excess = nodes[up, 2] - about, nodes[up, 3] - about
+                nodes[down, 0] += ever + before + through * first
+                nodes[down, 1] += ever + after * first + through * second
+                nodes[down, 2] += ever + after * second + through * third
+                nodes[down, 3] += ever + after * third + through * excess
+                summed[m], newest[m] = first + second + third + excess, excess
+                continue
+            entered = excess = 0.0
+            for j in range(substeps):
+                excess = nodes[up, j] - about
+                nodes[down, j] += ever + before + through * excess
+                before = after * excess
+                entered += excess
+            summed[m], newest[m] = entered, excess
+        elif kind[m] == MANY:
+            q, ever = k // BATCH * BATCH - lowest + side.order[SEAT, k], always[m]
+            late, through, after = (
+                int(side.several[LATE, q]),
+                side.several[ITS_PASS, q],
+                side.several[ITS_LAG, q],
+            )
+            for j in range(substeps):
+                some, more = nodes[up, max(j - late, 0)] - about, nodes[up, max(j - late - 1, 0)] - about
+                arrived = ever + side.cut[j, q]
+                arrived += through * some if j >= late else 0.0
+                arrived += after * more if j > late else 0.0
+                nodes[down, j] += arrived
+                side.cut[j, q] = nodes[up, j] - about
+        else:
+            if (flow[k] > 0.0) != (water.place[FORWARD, k] == 1):
+                turn(water, k)
+                safe.place[HEAD, k], safe.place[FORWARD, k] = water.place[HEAD, k], water.place[FORWARD, k]
+            fills, weight = side.batch[FILLS, m] / substeps, abs(flow[k]) * side.node[SHARE, down]
+            lost = push(
+                water, safe, k, fills, side.batch[RATE, m], about, weight, nodes[up], nodes[down], substeps
+            )
+            side.pipe[LOSS, k] = lost * side.capacity[k]
+    return i
+
+
+@inner
+def moved(
+    network: Network,
+    water: Water,
+    safe: Safe,
+    side: Side,
+    seconds: float,
+    substeps: int,
+    number: int,
+    first: int,
+    last: int,
+    base: int,
+) -> None:
+    """What became of the water of a batch's pipes that were not moved one by one."""
+    flow, t_eq, loss, kind = side.pipe[FLOW], side.pipe[T_EQ], side.pipe[LOSS], side.order[KIND]
+    fills, rate, uniform = side.batch[FILLS], side.batch[RATE], side.batch[UNIFORM]
+    leaving, summed, newest = side.batch[LEAVING], side.batch[SUM], side.batch[NEWEST]
+    renewed(side.several, side.cut, first - base, number, substeps)
+    kept_parcels(
+        water,
+        safe,
+        side.pipe,
+        side.several,
+        side.cut,
+        kind,
+        side.holder,
+        number,
+        first,
+        base,
+        side.capacity,
+        substeps,
+    )
+    for k in range(first, last):
+        i = k - base
+        one = kind[i] == ONE and flow[k] != 0.0
+        mean, lost, latest = uniform[i], rate[i] * uniform[i], newest[i]
+        away = pipe_above(water, side.pipe, k) + water.pipe[FADE, k] * water.pipe[CONTENT, k] - leaving[i]
+        away += (summed[i] - latest) * (mean - 1.0 + lost)
+        away += summed[i] * (1.0 - mean + lost * (fills[i] / substeps - 1.0))
+        loss[k] = away * side.capacity[k] if one else loss[k]
+        water.pipe[REFERENCE, k] = t_eq[k] if one else water.pipe[REFERENCE, k]
+        water.pipe[FADE, k] = 1.0 if one else water.pipe[FADE, k]
+        water.pipe[CONTENT, k] = latest * mean if one else water.pipe[CONTENT, k]
+        water.pipe[ONLY_EDGE, k] = latest * (1.0 - lost) if one else water.pipe[ONLY_EDGE, k]
+        water.pipe[ONLY_GROWTH, k] = rate[i] if one else water.pipe[ONLY_GROWTH, k]
+    for k in range(first, last):
+        if flow[k] == 0.0:
+            decay = network.conductance[k] * seconds / side.capacity[k]
+            loss[k] = stand(water, k, decay, t_eq[k]) * side.capacity[k]
 
 
 @inner
 def move(
     network: Network,
+    medium: Medium,
     water: Water,
     safe: Safe,
     side: Side,
@@ -1514,108 +1730,29 @@ def move(
 ) -> None:
     """One side's water moved through the step in substeps; ``t_in`` (entry, substep) is what enters.
 
-    Needs passage and throughflow of the same flow; fills ``nodes`` and the loss [J]. What arrives is a sum:
-    ALWAYS for water at equilibrium, OLD for water from before the step, PASS and LAG times what entered so
-    many substeps ago and one more. The coefficients vectorise, as does what becomes of pipes with one parcel.
+    Needs the throughflow of the same flow; fills ``nodes`` and the loss [J]. Where the pipes' numbers rise
+    or fall along the flow, one batch is done with before the next begins.
     """
-    flow, t_eq, fills, rate = side.pipe[FLOW], side.pipe[T_EQ], side.pipe[FILLS], side.pipe[RATE]
-    uniform, leaving, loss, nodes = side.pipe[UNIFORM], side.pipe[LEAVING], side.pipe[LOSS], side.nodes
-    always, old, lag, passing = side.pipe[ALWAYS], side.pipe[OLD], side.pipe[LAG], side.pipe[PASS]
-    summed, newest, kind = side.pipe[SUM], side.pipe[NEWEST], side.order[KIND]
-    for k in range(flow.size):
-        size, part = abs(flow[k]), fills[k] / substeps
-        per_fill = size / max(part, 1e-100)
-        always[k] = size * t_eq[k]
-        old[k] = per_fill * leaving[k]
-        lag[k] = per_fill * (1.0 - rate[k] * uniform[k])
-        passing[k] = lag[k] * (part - 1.0)
-    for k in range(flow.size):
-        kind[k] = SCALAR if kind[k] == ONE and fills[k] < substeps else kind[k]
-    cut_up(side.pipe, side.parcel, side.several, side.cut, side.holder, side.tally, substeps)
+    nodes, number, batches = side.nodes, side.pipe.shape[1], side.held.shape[0]
     fill(nodes, 0.0)
-    for i in range(place.size):
-        if inflow[i] > 0.0:
+    for s in range(place.size):
+        if inflow[s] > 0.0:
             for j in range(substeps):
-                nodes[place[i], j] += inflow[i] * t_in[i, j]
-    for i in range(side.tally[FLOWING]):
-        k = side.order[SEQUENCE, i]
-        up, down = side.order[UP, k], side.order[DOWN, k]
-        share, about = side.node[SHARE, up], t_eq[k]
-        if kind[k] == ONE:
-            ever, before, after, through = always[k], old[k], lag[k], passing[k]
-            if substeps == 4:  # the usual number, written out: twice as fast
-                first, second = nodes[up, 0] * share - about, nodes[up, 1] * share - about
-                third, excess = nodes[up, 2] * share - about, nodes[up, 3] * share - about
-                nodes[down, 0] += ever + before + through * first
-                nodes[down, 1] += ever + after * first + through * second
-                nodes[down, 2] += ever + after * second + through * third
-                nodes[down, 3] += ever + after * third + through * excess
-                summed[k], newest[k] = first + second + third + excess, excess
-                continue
-            entered = excess = 0.0
-            for j in range(substeps):
-                excess = nodes[up, j] * share - about
-                nodes[down, j] += ever + before + through * excess
-                before = after * excess
-                entered += excess
-            summed[k], newest[k] = entered, excess
-            continue
-        if kind[k] == MANY:
-            q, ever = side.order[SEAT, k], always[k]
-            late, through, after = (
-                int(side.several[LATE, q]),
-                side.several[ITS_PASS, q],
-                side.several[ITS_LAG, q],
+                nodes[place[s], j] += inflow[s] * t_in[s, j] * side.node[SHARE, place[s]]
+    onward, i = side.tally[ONWARD], 0
+    for part in range(batches if onward != 0 else 1):
+        one = part if onward > 0 else batches - 1 - part
+        lowest, highest = (one, one + 1) if onward != 0 else (0, batches)
+        base = lowest * BATCH
+        for batch in range(lowest, highest):
+            first, last = batch * BATCH, min((batch + 1) * BATCH, number)
+            moving(
+                network, medium, water, safe, side, seconds, substeps, side.held[batch], first, last, base
             )
-            for j in range(substeps):
-                some = nodes[up, max(j - late, 0)] * share - about
-                more = nodes[up, max(j - late - 1, 0)] * share - about
-                arrived = ever + side.cut[j, q]
-                arrived += through * some if j >= late else 0.0
-                arrived += after * more if j > late else 0.0
-                nodes[down, j] += arrived
-                side.cut[j, q] = nodes[up, j] * share - about
-        else:
-            if (flow[k] > 0.0) != (water.place[FORWARD, k] == 1):
-                turn(water, k)
-                safe.place[HEAD, k], safe.place[FORWARD, k] = water.place[HEAD, k], water.place[FORWARD, k]
-            lost = push(
-                water,
-                safe,
-                k,
-                fills[k] / substeps,
-                rate[k],
-                about,
-                abs(flow[k]),
-                share,
-                nodes[up],
-                nodes[down],
-                substeps,
-            )
-            loss[k] = lost * side.capacity[k]
-    renewed(side.pipe, side.several, side.cut, side.tally, substeps)
-    kept_parcels(
-        water, safe, side.pipe, side.several, side.cut, side.order, side.holder, side.tally, side.capacity, substeps
-    )
-    for k in range(flow.size):
-        one = kind[k] == ONE and flow[k] != 0.0
-        mean, lost, last = uniform[k], rate[k] * uniform[k], newest[k]
-        inside = side.pipe[ABOVE, k] + side.pipe[SLOPE, k] * series(side.pipe[BEND, k])
-        away = inside - leaving[k] + (summed[k] - last) * (mean - 1.0 + lost)
-        away += summed[k] * (1.0 - mean + lost * (fills[k] / substeps - 1.0))
-        loss[k] = away * side.capacity[k] if one else loss[k]
-        water.pipe[REFERENCE, k] = t_eq[k] if one else water.pipe[REFERENCE, k]
-        water.pipe[FADE, k] = 1.0 if one else water.pipe[FADE, k]
-        water.pipe[CONTENT, k] = last * mean if one else water.pipe[CONTENT, k]
-        water.pipe[ONLY_EDGE, k] = last * (1.0 - lost) if one else water.pipe[ONLY_EDGE, k]
-        water.pipe[ONLY_GROWTH, k] = rate[k] if one else water.pipe[ONLY_GROWTH, k]
-    for k in range(flow.size):
-        if flow[k] == 0.0:
-            decay = network.conductance[k] * seconds / side.capacity[k]
-            loss[k] = stand(water, k, decay, t_eq[k]) * side.capacity[k]
-        elif kind[k] == ONE:
-            water.place[HEAD, k], water.place[COUNT, k] = ALONE, 1
-            water.place[FORWARD, k] = 1 if flow[k] > 0.0 else 0
+        i = along(water, safe, side, substeps, i, base, highest * BATCH)
+        for batch in range(lowest, highest):
+            first, last = batch * BATCH, min((batch + 1) * BATCH, number)
+            moved(network, water, safe, side, seconds, substeps, side.held[batch, 0], first, last, base)
 
 
 # -- bypasses: as in :mod:`heatsym.engine.bypass` ----------------------------------------------------
@@ -1896,7 +2033,7 @@ def received(
     for c in range(heats.size):
         node, draws = network.consumer[c], drawn[c] * medium.capacity
         if draws > 0.0 and side.node[THROUGH, node] > 0.0:
-            found[c] = side.node[HELD, node] / side.node[THROUGH, node] + room.consumer[BIAS, c]
+            found[c] = side.node[MIXED, node] + room.consumer[BIAS, c]
         back = offsets[c]
         if slopes[c] != 0.0:
             back = sent_back(medium, offsets[c], slopes[c], found[c], set_point, soil)
@@ -1974,7 +2111,7 @@ def excess_heat(
     for s in range(given.size):
         node = network.source[s]
         if side.node[THROUGH, node] > 0.0:
-            seen[s] = side.node[HELD, node] / side.node[THROUGH, node] + room.source[SEEN_BIAS, s]
+            seen[s] = side.node[MIXED, node] + room.source[SEEN_BIAS, s]
     limited(inputs, medium, room, t)
     excess, off = -np.inf, 0.0
     for s in range(given.size):
@@ -2225,6 +2362,7 @@ def commit(
             room.entering[s, j] = inputs.source[FEED, t, s]
     move(
         network,
+        medium,
         state.supply,
         work.safe_supply,
         s_side,
@@ -2240,7 +2378,7 @@ def commit(
         for j in range(substeps):
             room.arrived[c, j] = room.consumer[FOUND, c]
             if drawn[c] > 0.0 and s_side.node[THROUGH, node] > 0.0:
-                room.arrived[c, j] = s_side.nodes[node, j] / s_side.node[THROUGH, node]
+                room.arrived[c, j] = s_side.nodes[node, j]
             came += room.arrived[c, j]
         room.consumer[CAME, c] = came / substeps
         missed += drawn[c] * abs(came / substeps - room.consumer[FOUND, c])
@@ -2248,10 +2386,10 @@ def commit(
     missed /= max(total, 1e-100)
     stray = draw(setting.limits, inputs, medium, room, t, substeps, share, bounded)
     if not setting.limits.asks_return:
-        passage(network, medium, r_side, seconds)
         throughflow(r_side, network.consumer, drawn)
     move(
         network,
+        medium,
         state.return_,
         work.safe_return,
         r_side,
@@ -2268,7 +2406,7 @@ def commit(
             back = 0.0
             for j in range(substeps):
                 back += r_side.nodes[node, j]
-            back /= r_side.node[THROUGH, node] * substeps
+            back /= substeps
         room.source[BACK, s] = back
         beyond = 0.0
         if given[s] > 0.0:
@@ -2280,7 +2418,7 @@ def commit(
 
 
 @called
-def cut(setting: Setting, state: State, work: Work, t: int, seconds: float, rest: bool) -> float:
+def cut(setting: Setting, state: State, work: Work, t: int, rest: bool) -> float:
     """Less flow from sources that gave more than they have, none where all ``rest``; the share left. [-]
 
     As ``Reference.cut``.
@@ -2308,9 +2446,7 @@ def cut(setting: Setting, state: State, work: Work, t: int, seconds: float, rest
         mirrored(supply, return_)
     else:
         route(still, network, setting.return_loops, medium, state.return_, return_, room, -1.0, False, False)
-    passage(network, medium, supply, seconds)
     throughflow(supply, network.source, given)
-    passage(network, medium, return_, seconds)
     throughflow(return_, network.consumer, room.consumer[DRAWN])
     return share
 
@@ -2387,10 +2523,11 @@ def summed(setting: Setting, work: Work, t: int, seconds: float, substeps: int, 
         for j in range(substeps):
             warm += work.supply.nodes[node, j]
             cold += work.return_.nodes[node, j]
-        sums.node[0, node] += warm * part
-        sums.node[1, node] += work.supply.node[THROUGH, node] * seconds
-        sums.node[2, node] += cold * part
-        sums.node[3, node] += work.return_.node[THROUGH, node] * seconds
+        fore, back = work.supply.node[THROUGH, node], work.return_.node[THROUGH, node]
+        sums.node[0, node] += warm * fore * part
+        sums.node[1, node] += fore * seconds
+        sums.node[2, node] += cold * back * part
+        sums.node[3, node] += back * seconds
 
 
 @once
@@ -2405,8 +2542,8 @@ def advance(setting: Setting, state: State, work: Work, t: int, depth: int) -> t
     limits, room = setting.limits, work.room
     seconds = limits.seconds / 2.0**depth
     substeps = max(1, limits.substeps >> depth)
-    prepared(state.supply, work.safe_supply, substeps)
-    prepared(state.return_, work.safe_return, substeps)
+    with_room(state.supply, substeps)
+    with_room(state.return_, substeps)
     begin(setting.network, state.supply, state.return_, work.supply, setting.inputs.ground[t])
     begin(setting.network, state.return_, state.supply, work.return_, setting.inputs.ground[t])
     fill(room.consumer[BIAS], 0.0)
@@ -2423,7 +2560,7 @@ def advance(setting: Setting, state: State, work: Work, t: int, depth: int) -> t
             share, some, settled = couple(setting, state, work, t, seconds)
             sweeps, attempt = sweeps + some, attempt + 1
         elif cuts > 0:
-            share *= cut(setting, state, work, t, seconds, cuts == limits.cuts)
+            share *= cut(setting, state, work, t, cuts == limits.cuts)
         if work.supply.tally[CIRCLING] > 0 or work.return_.tally[CIRCLING] > 0:
             return False, sweeps
         missed, stray, excess = commit(setting, state, work, t, seconds, substeps, share, cuts >= 0)

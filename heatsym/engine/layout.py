@@ -135,9 +135,11 @@ def work(at: kernels.Setting) -> kernels.Work:
             around=np.zeros(loops),
             mesh=np.zeros((9, at.loops.member.shape[1])),
             factor=np.zeros(len(at.loops.factor_row)),
-            pipe=np.zeros((19, pipes)),
+            pipe=np.zeros((4, pipes)),
+            batch=np.zeros((12, pipes)),
             order=_zeros((6, pipes)),
-            tally=_zeros(2 + kernels.FEW),
+            tally=_zeros(3),
+            held=_zeros((-(-pipes // kernels.BATCH), kernels.FEW)),
             holder=_zeros(pipes),
             parcel=np.zeros((kernels.FEW, 4, pipes)),
             several=np.zeros((15, pipes)),
@@ -238,7 +240,8 @@ def _network(
     parent = np.full(graph.nodes, -1)
     parent[1:] = by.number[graph.parent[by.nodes[1:]]]
     ends = np.concatenate([start, end])
-    ranked = np.argsort(ends, kind="stable")
+    pipe = np.tile(np.arange(len(start)), 2)
+    ranked = np.lexsort((pipe, ends))
     own = pipes.u_own[by.pipes]
     return kernels.Network(
         start=start,
@@ -246,7 +249,7 @@ def _network(
         parent=parent,
         sense=np.where(start[: graph.nodes - 1] == parent[1:], 1.0, -1.0),
         incident_at=np.searchsorted(ends[ranked], np.arange(graph.nodes + 1)),
-        incident=ranked % max(len(start), 1),
+        incident=pipe[ranked],
         conductance=own * pipes.length[by.pipes],
         cross=pipes.u_cross[by.pipes] / np.where(own > 0.0, own, np.inf),
         supply_capacity=supply.capacity[by.pipes],
