@@ -61,13 +61,17 @@ REFERENCE, FADE, CONTENT, ONLY_EDGE, ONLY_GROWTH, PART = range(6)
 HEAD, COUNT, FORWARD, CUT = range(4)
 # Rows of Side.pipe, Side.batch, Side.order, Side.tally, Side.several, Side.node
 FLOW, T_EQ, READY, LOSS = range(4)
-FILLS, RATE, UNIFORM, LEAVING, OFFSET, GAIN, ALWAYS, OLD, LAG, PASS, SUM, NEWEST = range(12)
-SIGN, SEQUENCE, UP, DOWN, KIND, SEAT = range(6)
+ROWS, SEVERAL = 13 * BATCH, 15 * BATCH
+(
+    FILLS, RATE, UNIFORM, LEAVING, KIND, OFFSET, GAIN, ALWAYS, OLD, LAG, PASS, SUM, NEWEST,
+) = range(0, ROWS, BATCH)  # fmt: skip
+SIGN, SEQUENCE, UP, DOWN, SEAT = range(5)
 FLOWING, CIRCLING, ONWARD = range(3)
 (
     ITS_RATE, ITS_FILLS, START, REACHED, LEFT, LATE, LATER, ITS_PASS, ITS_LAG, PER_FILL,
     INSIDE, LOST, STAYING, FADED, PARTLY,
-) = range(15)  # fmt: skip
+) = range(0, SEVERAL, BATCH)  # fmt: skip
+PARCEL, PARCELS = 4 * BATCH, FEW * 4 * BATCH
 THROUGH, SHARE, MIXED = range(3)
 # Values of HEAD for water that stands in no ring
 ALONE, FRESH = -1, -2
@@ -124,6 +128,10 @@ def inner(function: Function) -> Function:
 def once(function: Function) -> Function:
     """Write into its one caller before compiling, so that it is compiled once and not twice."""
     return cast(Function, njit(inline="always", **FLAGS)(function))
+
+
+index = np.uint64
+"""Of an array, where loops do not begin at 0: numba would ask of any other whether it counts from the end."""
 
 
 class Medium(NamedTuple):
@@ -258,14 +266,14 @@ class Side(NamedTuple):
     mesh: FloatArray  # (9, member) where the loops' friction was seen last
     factor: FloatArray  # of the Newton matrix there
     pipe: FloatArray  # (4, pipe)
-    batch: FloatArray  # (12, pipe) from the first pipe on of those computed together
-    order: IntArray  # (6, pipe) sequence of those with flow; the node each comes from and leads to
-    tally: IntArray  # (3,) pipes with flow, those that recirculate, 1 or -1 where numbers rise or fall along it
+    batch: FloatArray  # (batch, 13, BATCH), flat, from the first batch on of those computed together
+    order: IntArray  # (5, pipe) sequence of those with flow; the node each comes from and leads to
+    tally: IntArray  # (3,) pipes with flow, those that recirculate, 1 or -1 where numbers rise or fall along
     held: IntArray  # (batch, FEW) pipes with at least so many parcels, of those with several
-    holder: IntArray  # (pipe,) pipes with several parcels, batch after batch
-    parcel: FloatArray  # (FEW, 4, pipe) theirs, above equilibrium, growth per width
-    several: FloatArray  # (15, pipe) as batch
-    cut: FloatArray  # (substep, pipe) as batch: what leaves of their old water, excess of what enters, edges
+    holder: IntArray  # (pipe,) pipes with several parcels, batch after batch, counted from its first
+    parcel: FloatArray  # (batch, FEW, 4, BATCH), flat: theirs, above equilibrium, growth per width
+    several: FloatArray  # (batch, 15, BATCH), flat, as batch
+    cut: FloatArray  # (batch, substep, BATCH), likewise: what leaves of their old water, what enters, edges
     node: FloatArray  # (3, node)
     nodes: FloatArray  # (node, substep) temperature while the water moves
 
@@ -480,7 +488,8 @@ def unfold(water: Water, k: int) -> None:
         for i in range(count):
             width = water.pipe[PART, k] if i > 0 else 1.0 - (count - 1) * water.pipe[PART, k]
             water.ring[k, i, WIDTH], water.ring[k, i, LEVEL] = width, 0.0
-            water.ring[k, i, EDGE] = water.pipe[ONLY_EDGE, k] if head == ALONE else water.fresh[k, FRESH - head, i]
+            alone = head == ALONE
+            water.ring[k, i, EDGE] = water.pipe[ONLY_EDGE, k] if alone else water.fresh[k, FRESH - head, i]
             water.ring[k, i, GROWTH] = width * water.pipe[ONLY_GROWTH, k]
 
 
@@ -1230,65 +1239,60 @@ def begin(network: Network, water: Water, partner: Water, side: Side, ground: fl
     is that kind, negative where the pipe's start is its outlet, or 0.
     """
     t_eq, ready = side.pipe[T_EQ], side.pipe[READY]
+    for k in range(t_eq.size):
+        t_eq[k] = ground + network.cross[k] * (mean_of(partner, k) - ground)
+        alone = water.place[HEAD, k] == ALONE and abs(water.pipe[ONLY_GROWTH, k]) <= SHORT
+        ready[k] = (2.0 * water.place[FORWARD, k] - 1.0) * ONE if alone else 0.0
     for batch in range(side.held.shape[0]):
-        first = batch * BATCH
-        last = min(first + BATCH, t_eq.size)
-        for k in range(first, last):
-            t_eq[k] = ground + network.cross[k] * (mean_of(partner, k) - ground)
-            alone = water.place[HEAD, k] == ALONE and abs(water.pipe[ONLY_GROWTH, k]) <= SHORT
-            ready[k] = (2.0 * water.place[FORWARD, k] - 1.0) * ONE if alone else 0.0
-        lay_out(water, side.parcel, side.pipe, side.holder, side.order[SEAT], side.held[batch], first, last)
+        lay_out(water, side, side.held[batch], batch)
 
 
 @inner
-def lay_out(
-    water: Water,
-    parcel: FloatArray,
-    pipe: FloatArray,
-    holder: IntArray,
-    seat: IntArray,
-    held: IntArray,
-    first: int,
-    last: int,
-) -> None:
+def lay_out(water: Water, side: Side, held: IntArray, batch: int) -> None:
     """The parcels of a batch's pipes with a few of them, side by side; not where one bends too much.
 
     Pipes with many of them come first; ``held`` (FEW,) counts those with one at least, two at least ...
     """
-    mask = water.ring.shape[1] - 1
+    mask, parcel, pipe = water.ring.shape[1] - 1, side.parcel, side.pipe
+    first = batch * BATCH
+    last = min(first + BATCH, pipe.shape[1])
     for i in range(FEW):
         held[i] = 0
-    for k in range(first, last):
+    for n in range(last - first):
+        k = index(first + n)
         if water.place[HEAD, k] != ALONE and water.place[COUNT, k] <= FEW:
             held[water.place[COUNT, k] - 1] += 1
     for i in range(FEW - 1, 0, -1):
         held[i - 1] += held[i]
     total = held[0]
-    for k in range(first, last):
+    for n in range(last - first):
+        k = index(first + n)
         head, count = water.place[HEAD, k], water.place[COUNT, k]
         if head == ALONE or count > FEW:
             continue
         held[count - 1] -= 1
-        above, fade, bend, q = pipe_above(water, pipe, k), water.pipe[FADE, k], 0.0, first + held[count - 1]
+        seat, bend = held[count - 1], 0.0
+        above, fade = pipe_above(water, pipe, k), water.pipe[FADE, k]
         if head < 0:
             growth, part = water.pipe[ONLY_GROWTH, k], water.pipe[PART, k]
             oldest = 1.0 - (count - 1) * part
             bend = abs(growth) * max(part, oldest)
             for i in range(count):
-                parcel[i, WIDTH, q] = part if i > 0 else oldest
-                parcel[i, LEVEL, q] = above
-                parcel[i, EDGE, q] = fade * water.fresh[k, FRESH - head, i]
-                parcel[i, GROWTH, q] = growth
+                q = batch * PARCELS + i * PARCEL + seat
+                parcel[index(q + WIDTH * BATCH)] = part if i > 0 else oldest
+                parcel[index(q + LEVEL * BATCH)] = above
+                parcel[index(q + EDGE * BATCH)] = fade * water.fresh[k, FRESH - head, i]
+                parcel[index(q + GROWTH * BATCH)] = growth
         else:
             for i in range(count):
-                s = (head + i) & mask
+                s, q = (head + i) & mask, batch * PARCELS + i * PARCEL + seat
                 width, growth = water.ring[k, s, WIDTH], water.ring[k, s, GROWTH]
                 bend = max(bend, abs(growth))
-                parcel[i, WIDTH, q] = width
-                parcel[i, LEVEL, q] = above + fade * water.ring[k, s, LEVEL]
-                parcel[i, EDGE, q] = fade * water.ring[k, s, EDGE]
-                parcel[i, GROWTH, q] = growth / max(width, LEAST)
-        holder[q], seat[k] = k, q - first
+                parcel[index(q + WIDTH * BATCH)] = width
+                parcel[index(q + LEVEL * BATCH)] = above + fade * water.ring[k, s, LEVEL]
+                parcel[index(q + EDGE * BATCH)] = fade * water.ring[k, s, EDGE]
+                parcel[index(q + GROWTH * BATCH)] = growth / max(width, LEAST)
+        side.holder[index(first + seat)], side.order[SEAT, k] = n, seat
         pipe[READY, k] = (2.0 * water.place[FORWARD, k] - 1.0) * MANY if bend <= SHORT else 0.0
     for i in range(FEW - 1, 0, -1):
         held[i] = held[i - 1]
@@ -1310,150 +1314,162 @@ def passage(
     seconds: float,
     first: int,
     last: int,
-    base: int,
+    at: int,
 ) -> None:
-    """What the present flow does in a step to a batch's pipes that hold one parcel, and of what kind all are."""
-    flow, ready, kind = side.pipe[FLOW], side.pipe[READY], side.order[KIND]
-    fills, rate = side.batch[FILLS], side.batch[RATE]
-    uniform, leaving = side.batch[UNIFORM], side.batch[LEAVING]
+    """What the present flow does in a step to a batch's pipes that hold one parcel, and each one's kind."""
+    flow, t_eq, ready, rows = side.pipe[FLOW], side.pipe[T_EQ], side.pipe[READY], side.batch
+    reference, fade = water.pipe[REFERENCE], water.pipe[FADE]
+    edge, growth = water.pipe[ONLY_EDGE], water.pipe[ONLY_GROWTH]
     passing = seconds * medium.capacity
-    for k in range(first, last):
+    for n in range(last - first):
+        k, i = index(first + n), at + n
         size = max(abs(flow[k]), LEAST)
-        fading = network.conductance[k] / (size * medium.capacity)
-        mean = series(-fading)
-        edge = water.pipe[FADE, k] * water.pipe[ONLY_EDGE, k]
-        fills[k - base] = size * passing / side.capacity[k]
-        rate[k - base], uniform[k - base] = fading, mean
-        leaving[k - base] = pipe_above(water, side.pipe, k) * mean + edge * series(
-            water.pipe[ONLY_GROWTH, k] - fading
+        fills = size * passing / side.capacity[k]
+        rate = network.conductance[k] / (size * medium.capacity)
+        uniform = series(-rate)
+        fits = fills >= 1.0 and rate <= SHORT and ready[k] * flow[k] > 0.0
+        rows[index(i + FILLS)], rows[index(i + RATE)], rows[index(i + UNIFORM)] = fills, rate, uniform
+        rows[index(i + KIND)] = abs(ready[k]) if fits else SCALAR
+        rows[index(i + LEAVING)] = (reference[k] - t_eq[k]) * uniform + fade[k] * edge[k] * series(
+            growth[k] - rate
         )
-    for k in range(first, last):
-        fits = fills[k - base] >= 1.0 and rate[k - base] <= SHORT and ready[k] * flow[k] > 0.0
-        kind[k - base] = int(abs(ready[k])) if fits else SCALAR
 
 
 @inner
-def passage_of_several(side: Side, held: IntArray, first: int, base: int) -> None:
+def passage_of_several(side: Side, held: IntArray, batch: int, at: int, seats: int) -> None:
     """What the present flow does in a step to a batch's pipes that hold several parcels and are flushed."""
-    rate, reached, left = side.several[ITS_RATE], side.several[REACHED], side.several[LEFT]
-    at = first - base
-    for q in range(held[0]):
-        rate[at + q] = side.batch[RATE, side.holder[first + q] - base]
-        reached[at + q], left[at + q] = 1.0, 0.0
+    rows, several, parcel, first = side.batch, side.several, side.parcel, batch * BATCH
+    for n in range(held[0]):
+        q = seats + n
+        several[index(q + ITS_RATE)] = rows[index(at + RATE + side.holder[index(first + n)])]
+        several[index(q + REACHED)], several[index(q + LEFT)] = 1.0, 0.0
     for i in range(FEW):
-        width, level = side.parcel[i, WIDTH], side.parcel[i, LEVEL]
-        edge, growth = side.parcel[i, EDGE], side.parcel[i, GROWTH]
-        for q in range(held[i]):
-            wide, fading = width[first + q], rate[at + q] * width[first + q]
+        for n in range(held[i]):
+            q, p = seats + n, batch * PARCELS + i * PARCEL + n
+            width, rate = parcel[index(p + WIDTH * BATCH)], several[index(q + ITS_RATE)]
+            fading, reached = rate * width, several[index(q + REACHED)]
             uniform = series(-fading)
-            sloped = series((growth[first + q] - rate[at + q]) * wide)
-            left[at + q] += wide * reached[at + q] * (level[first + q] * uniform + edge[first + q] * sloped)
-            reached[at + q] *= 1.0 - fading * uniform
-    for q in range(held[0]):
-        k = side.holder[first + q]
-        if side.order[KIND, k - base] == MANY:
-            side.batch[LEAVING, k - base] = left[at + q]
+            sloped = parcel[index(p + EDGE * BATCH)] * series((parcel[index(p + GROWTH * BATCH)] - rate) * width)
+            several[index(q + LEFT)] += (
+                width * reached * (parcel[index(p + LEVEL * BATCH)] * uniform + sloped)
+            )
+            several[index(q + REACHED)] = reached * (1.0 - fading * uniform)
+    for n in range(held[0]):
+        i = at + side.holder[index(first + n)]
+        if rows[index(i + KIND)] == MANY:
+            rows[index(i + LEAVING)] = several[index(seats + n + LEFT)]
 
 
 @inner
-def mixing(side: Side, water: Water, first: int, last: int, base: int) -> None:
+def mixing(side: Side, water: Water, first: int, last: int, at: int) -> None:
     """What a batch's pipes bring to the mean temperature of the nodes that they lead to: OFFSET and GAIN.
 
     The latter counts per kelvin of the node that they come from.
     """
     flow, t_eq, down, share = side.pipe[FLOW], side.pipe[T_EQ], side.order[DOWN], side.node[SHARE]
-    fills, rate, uniform = side.batch[FILLS], side.batch[RATE], side.batch[UNIFORM]
-    leaving, offset, gain = side.batch[LEAVING], side.batch[OFFSET], side.batch[GAIN]
-    for k in range(first, last):
-        i, weight = k - base, abs(flow[k]) * share[down[k]]
-        per_fill = 1.0 / fills[i]
-        through = max(1.0 - per_fill, 0.0) * (1.0 - rate[i] * uniform[i])
-        gain[i] = weight * through
-        offset[i] = weight * (t_eq[k] * (1.0 - through) + leaving[i] * per_fill)
-    for k in range(first, last):
-        i = k - base
-        if side.order[KIND, i] == SCALAR and flow[k] != 0.0:
-            weight = abs(flow[k]) * share[down[k]]
-            steady, through = operator(water, k, flow[k] > 0.0, fills[i], rate[i], t_eq[k])
-            offset[i], gain[i] = weight * steady, weight * through
+    rows = side.batch
+    for n in range(last - first):
+        k, i = index(first + n), at + n
+        weight = abs(flow[k]) * share[index(down[k])]
+        per_fill = 1.0 / rows[index(i + FILLS)]
+        through = max(1.0 - per_fill, 0.0) * (1.0 - rows[index(i + RATE)] * rows[index(i + UNIFORM)])
+        rows[index(i + GAIN)] = weight * through
+        rows[index(i + OFFSET)] = weight * (t_eq[k] * (1.0 - through) + rows[index(i + LEAVING)] * per_fill)
+    for n in range(last - first):
+        k, i = index(first + n), at + n
+        if rows[index(i + KIND)] == SCALAR and flow[k] != 0.0:
+            weight, along = abs(flow[k]) * share[index(down[k])], flow[k] > 0.0
+            steady, through = operator(
+                water, first + n, along, rows[index(i + FILLS)], rows[index(i + RATE)], t_eq[k]
+            )
+            rows[index(i + OFFSET)], rows[index(i + GAIN)] = weight * steady, weight * through
 
 
 @called
 def cut_up(
-    pipe: FloatArray,
     rows: FloatArray,
     parcel: FloatArray,
     several: FloatArray,
     cut: FloatArray,
     holder: IntArray,
     held: IntArray,
-    first: int,
-    base: int,
+    batch: int,
+    at: int,
+    seats: int,
+    cuts: int,
     substeps: int,
 ) -> None:
     """What leaves of the old water of pipes with several parcels in each substep, and when new water does."""
-    rate, fills, start, reached = several[ITS_RATE], several[ITS_FILLS], several[START], several[REACHED]
-    late, later, left = several[LATE], several[LATER], several[LEFT]
-    at, number = first - base, held[0]
-    for q in range(number):
-        i = holder[first + q] - base
-        rate[at + q], fills[at + q] = rows[RATE, i], rows[FILLS, i] / substeps
-        several[PER_FILL, at + q], several[ITS_LAG, at + q] = rows[OLD, i], rows[LAG, i]
-        start[at + q], reached[at + q] = 0.0, 1.0
-    for m in range(at, at + number):
-        late[m] = min(math.floor(1.0 / fills[m]), float(substeps))
-        later[m] = max(1.0 - late[m] * fills[m], 0.0)
-        several[ITS_PASS, m] = several[ITS_LAG, m] * (fills[m] - later[m])
-        several[ITS_LAG, m] *= later[m]
+    number, first = held[0], batch * BATCH
+    for n in range(number):
+        q, i = seats + n, at + holder[index(first + n)]
+        several[index(q + ITS_RATE)] = rows[index(i + RATE)]
+        several[index(q + ITS_FILLS)] = rows[index(i + FILLS)] / substeps
+        several[index(q + PER_FILL)], several[index(q + ITS_LAG)] = rows[index(i + OLD)], rows[index(i + LAG)]
+        several[index(q + START)], several[index(q + REACHED)] = 0.0, 1.0
+    for n in range(number):
+        q = seats + n
+        fills, lag = several[index(q + ITS_FILLS)], several[index(q + ITS_LAG)]
+        late = min(math.floor(1.0 / fills), float(substeps))
+        later = max(1.0 - late * fills, 0.0)
+        several[index(q + LATE)], several[index(q + LATER)] = late, later
+        several[index(q + ITS_PASS)], several[index(q + ITS_LAG)] = lag * (fills - later), lag * later
     for j in range(substeps):
-        for m in range(at, at + number):
-            cut[j, m] = 0.0
+        for n in range(number):
+            cut[index(cuts + j * BATCH + n)] = 0.0
     for i in range(FEW):
-        width, level = parcel[i, WIDTH], parcel[i, LEVEL]
-        edge, growth = parcel[i, EDGE], parcel[i, GROWTH]
         for j in range(substeps):
-            leaving = cut[j]
-            for q in range(held[i]):
-                m, p = at + q, first + q
-                gone = min(max((j + 1) * fills[m] - start[m], 0.0), width[p])
-                sloped = edge[p] * series((growth[p] - rate[m]) * gone)
-                leaving[m] += gone * reached[m] * (level[p] * series(-rate[m] * gone) + sloped)
-        for q in range(held[i]):
-            fading = rate[at + q] * width[first + q]
-            reached[at + q] *= 1.0 - fading * series(-fading)
-            start[at + q] += width[first + q]
-    for m in range(at, at + number):
-        left[m] = cut[substeps - 1, m]
+            for n in range(held[i]):
+                q, p, c = seats + n, batch * PARCELS + i * PARCEL + n, index(cuts + j * BATCH + n)
+                rate, width = several[index(q + ITS_RATE)], parcel[index(p + WIDTH * BATCH)]
+                gone = (j + 1) * several[index(q + ITS_FILLS)] - several[index(q + START)]
+                gone = min(max(gone, 0.0), width)
+                sloped = series((parcel[index(p + GROWTH * BATCH)] - rate) * gone)
+                level = parcel[index(p + LEVEL * BATCH)] * series(-rate * gone)
+                leaving = level + parcel[index(p + EDGE * BATCH)] * sloped
+                cut[c] += gone * several[index(q + REACHED)] * leaving
+        for n in range(held[i]):
+            q, p = seats + n, batch * PARCELS + i * PARCEL + n
+            fading = several[index(q + ITS_RATE)] * parcel[index(p + WIDTH * BATCH)]
+            several[index(q + REACHED)] *= 1.0 - fading * series(-fading)
+            several[index(q + START)] += parcel[index(p + WIDTH * BATCH)]
+    for n in range(number):
+        several[index(seats + n + LEFT)] = cut[index(cuts + (substeps - 1) * BATCH + n)]
     for j in range(substeps - 1, -1, -1):
-        for m in range(at, at + number):
-            before = cut[j - 1, m] if j > 0 else 0.0
-            cut[j, m] = several[PER_FILL, m] * (cut[j, m] - before)
+        for n in range(number):
+            c = cuts + j * BATCH + n
+            before = cut[index(c - BATCH)] if j > 0 else 0.0
+            cut[index(c)] = several[index(seats + n + PER_FILL)] * (cut[index(c)] - before)
 
 
 @called
-def renewed(several: FloatArray, cut: FloatArray, at: int, number: int, substeps: int) -> None:
+def renewed(several: FloatArray, cut: FloatArray, seats: int, cuts: int, number: int, substeps: int) -> None:
     """What becomes of the new water of flushed pipes with several parcels: its content, losses, and edges.
 
     ``cut`` holds the excess of what entered in each substep; that of the last ``late`` is still there, and
     of the one before the part ``later``.
     """
-    rate, fills, late, later = several[ITS_RATE], several[ITS_FILLS], several[LATE], several[LATER]
-    content, lost, reached, rise = several[INSIDE], several[LOST], several[REACHED], several[PARTLY]
-    slope, lost_all = several[STAYING], several[FADED]
-    for q in range(at, at + number):
-        content[q], lost[q], reached[q] = 0.0, 0.0, 1.0
-        slope[q], lost_all[q] = series(-rate[q] * fills[q]), rate[q] * series(-rate[q])
-        rise[q] = (1.0 - lost_all[q]) * series(rate[q] * later[q])
-    for n in range(substeps):
-        excess = cut[substeps - 1 - n]
-        for q in range(at, at + number):
-            whole, part = n < late[q], n == late[q]
-            width = fills[q] if whole else (later[q] if part else 0.0)
-            inside = reached[q] * slope[q] if whole else rise[q]
-            content[q] += width * excess[q] * inside
-            lost[q] += excess[q] * (width * (1.0 - inside) + lost_all[q] * (fills[q] - width))
-            reached[q] *= 1.0 - rate[q] * fills[q] * slope[q]
-            excess[q] *= reached[q] if whole else 1.0 - lost_all[q]
+    for n in range(number):
+        q = seats + n
+        rate, fills = several[index(q + ITS_RATE)], several[index(q + ITS_FILLS)]
+        several[index(q + INSIDE)], several[index(q + LOST)], several[index(q + REACHED)] = 0.0, 0.0, 1.0
+        lost_all = rate * series(-rate)
+        several[index(q + STAYING)], several[index(q + FADED)] = series(-rate * fills), lost_all
+        several[index(q + PARTLY)] = (1.0 - lost_all) * series(rate * several[index(q + LATER)])
+    for j in range(substeps):
+        for n in range(number):
+            q, c = seats + n, index(cuts + (substeps - 1 - j) * BATCH + n)
+            fills, reached = several[index(q + ITS_FILLS)], several[index(q + REACHED)]
+            lost_all, slope = several[index(q + FADED)], several[index(q + STAYING)]
+            late, excess = several[index(q + LATE)], cut[c]
+            whole, part = j < late, j == late
+            width = fills if whole else (several[index(q + LATER)] if part else 0.0)
+            inside = reached * slope if whole else several[index(q + PARTLY)]
+            several[index(q + INSIDE)] += width * excess * inside
+            several[index(q + LOST)] += excess * (width * (1.0 - inside) + lost_all * (fills - width))
+            reached *= 1.0 - several[index(q + ITS_RATE)] * fills * slope
+            several[index(q + REACHED)] = reached
+            cut[c] = excess * (reached if whole else 1.0 - lost_all)
 
 
 @called
@@ -1461,39 +1477,39 @@ def kept_parcels(
     water: Water,
     safe: Safe,
     pipe: FloatArray,
+    rows: FloatArray,
     several: FloatArray,
     cut: FloatArray,
-    kind: IntArray,
     holder: IntArray,
     number: int,
-    first: int,
-    base: int,
+    batch: int,
+    at: int,
+    seats: int,
+    cuts: int,
     capacity: FloatArray,
     substeps: int,
 ) -> None:
     """The new parcels of flushed pipes with several, and the heat that these pipes lost."""
-    mask = water.ring.shape[1] - 1
-    for i in range(number):
-        k, q = holder[first + i], first - base + i
-        if kind[k - base] != MANY or pipe[FLOW, k] == 0.0:
+    mask, first = water.ring.shape[1] - 1, batch * BATCH
+    for n in range(number):
+        k, q = index(first + holder[index(first + n)]), seats + n
+        if rows[index(at + KIND + holder[index(first + n)])] != MANY:
             continue
         before = pipe_above(water, pipe, k) + water.pipe[FADE, k] * water.pipe[CONTENT, k]
-        pipe[LOSS, k] = (before - several[LEFT, q] + several[LOST, q]) * capacity[k]
+        lost = before - several[index(q + LEFT)] + several[index(q + LOST)]
+        pipe[LOSS, k] = lost * capacity[k]
         water.pipe[REFERENCE, k], water.pipe[FADE, k] = pipe[T_EQ, k], 1.0
-        water.pipe[CONTENT, k] = several[INSIDE, q]
+        water.pipe[CONTENT, k] = several[index(q + INSIDE)]
         water.place[FORWARD, k] = 1 if pipe[FLOW, k] > 0.0 else 0
-        rate, fills, later, late = (
-            several[ITS_RATE, q],
-            several[ITS_FILLS, q],
-            several[LATER, q],
-            int(several[LATE, q]),
-        )
+        rate, fills = several[index(q + ITS_RATE)], several[index(q + ITS_FILLS)]
+        later, late = several[index(q + LATER)], int(several[index(q + LATE)])
         made = late + 1 if later > 0.0 and late < substeps else late
+        oldest = cuts + (substeps - made) * BATCH + n
         if made <= FEW:
-            at = free_set(safe, k)
+            other = free_set(safe, k)
             for j in range(made):
-                water.fresh[k, at, j] = cut[substeps - made + j, q]
-            anew(water, k, made, at, fills, rate)
+                water.fresh[k, other, j] = cut[index(oldest + j * BATCH)]
+            anew(water, k, made, other, fills, rate)
             continue
         head, held = water.place[HEAD, k], water.place[COUNT, k]
         place = 0 if head >= made and head + held <= mask + 1 else (head + held) & mask
@@ -1501,7 +1517,8 @@ def kept_parcels(
         for j in range(made):
             s, width = (place + j) & mask, later if j == 0 and made > late else fills
             water.ring[k, s, WIDTH], water.ring[k, s, LEVEL] = width, 0.0
-            water.ring[k, s, EDGE], water.ring[k, s, GROWTH] = cut[substeps - made + j, q], rate * width
+            water.ring[k, s, EDGE] = cut[index(oldest + j * BATCH)]
+            water.ring[k, s, GROWTH] = rate * width
 
 
 @inner
@@ -1513,7 +1530,7 @@ def throughflow(side: Side, place: IntArray, inflow: FloatArray) -> None:
     for i in range(place.size):
         through[place[i]] += max(inflow[i], 0.0)
     for k in range(flow.size):
-        through[down[k]] += abs(flow[k])
+        through[index(down[k])] += abs(flow[k])
     for node in range(through.size):
         share[node] = 1.0 / through[node] if through[node] > 0.0 else 0.0
 
@@ -1534,8 +1551,7 @@ def mix(
     ``inflow`` [kg/s] of temperature ``t_in`` enters at the nodes ``place``.
     """
     throughflow(side, place, inflow)
-    mixed, number, batches = side.node[MIXED], side.pipe.shape[1], side.held.shape[0]
-    offset, gain = side.batch[OFFSET], side.batch[GAIN]
+    mixed, number, batches, rows = side.node[MIXED], side.pipe.shape[1], side.held.shape[0], side.batch
     sequence, up, down = side.order[SEQUENCE], side.order[UP], side.order[DOWN]
     fill(mixed, 0.0)
     for i in range(place.size):
@@ -1545,16 +1561,27 @@ def mix(
     for part in range(batches if onward != 0 else 1):
         one = part if onward > 0 else batches - 1 - part
         lowest, highest = (one, one + 1) if onward != 0 else (0, batches)
-        base = lowest * BATCH
         for batch in range(lowest, highest):
-            first, last = batch * BATCH, min((batch + 1) * BATCH, number)
-            passage(network, medium, water, side, seconds, first, last, base)
-            passage_of_several(side, side.held[batch], first, base)
-            mixing(side, water, first, last, base)
-        while i < side.tally[FLOWING] and base <= sequence[i] < highest * BATCH:
+            first, at = batch * BATCH, (batch - lowest) * ROWS
+            last = min(first + BATCH, number)
+            passage(network, medium, water, side, seconds, first, last, at)
+            passage_of_several(side, side.held[batch], batch, at, (batch - lowest) * SEVERAL)
+            mixing(side, water, first, last, at)
+        while i < side.tally[FLOWING]:
             k = sequence[i]
-            mixed[down[k]] += offset[k - base] + gain[k - base] * mixed[up[k]]
+            if k < lowest * BATCH or k >= highest * BATCH:
+                break
+            m = row_of(k, lowest)
+            mixed[index(down[index(k)])] += (
+                rows[index(m + OFFSET)] + rows[index(m + GAIN)] * mixed[index(up[index(k)])]
+            )
             i += 1
+
+
+@inner
+def row_of(k: int, lowest: int) -> int:
+    """Where a pipe's numbers begin in ``Side.batch``, whose first batch is ``lowest``."""
+    return (k // BATCH - lowest) * ROWS + k % BATCH
 
 
 @inner
@@ -1566,10 +1593,8 @@ def moving(
     side: Side,
     seconds: float,
     substeps: int,
-    held: IntArray,
-    first: int,
-    last: int,
-    base: int,
+    batch: int,
+    slot: int,
 ) -> None:
     """Of a batch's pipes, what arrives at their ends in the substeps, and what undoes the step.
 
@@ -1577,51 +1602,60 @@ def moving(
     entered so many substeps ago and one more.
     """
     flow, t_eq, down, share = side.pipe[FLOW], side.pipe[T_EQ], side.order[DOWN], side.node[SHARE]
-    fills, rate, uniform = side.batch[FILLS], side.batch[RATE], side.batch[UNIFORM]
-    leaving, kind = side.batch[LEAVING], side.order[KIND]
-    always, old, lag, passing = side.batch[ALWAYS], side.batch[OLD], side.batch[LAG], side.batch[PASS]
-    passage(network, medium, water, side, seconds, first, last, base)
-    for k in range(first, last):
-        i, weight = k - base, abs(flow[k]) * share[down[k]]
-        part = fills[i] / substeps
+    rows, first, at = side.batch, batch * BATCH, slot * ROWS
+    last = min(first + BATCH, flow.size)
+    passage(network, medium, water, side, seconds, first, last, at)
+    for n in range(last - first):
+        k, i = index(first + n), at + n
+        weight, part = abs(flow[k]) * share[index(down[k])], rows[index(i + FILLS)] / substeps
         per_fill = weight / max(part, LEAST)
-        always[i], old[i] = weight * t_eq[k], per_fill
-        lag[i] = per_fill * (1.0 - rate[i] * uniform[i])
-        passing[i] = lag[i] * (part - 1.0)
+        lag = per_fill * (1.0 - rows[index(i + RATE)] * rows[index(i + UNIFORM)])
+        rows[index(i + ALWAYS)], rows[index(i + OLD)] = weight * t_eq[k], per_fill
+        rows[index(i + LAG)], rows[index(i + PASS)] = lag, lag * (part - 1.0)
     cut_up(
-        side.pipe, side.batch, side.parcel, side.several, side.cut, side.holder, held, first, base, substeps
+        rows,
+        side.parcel,
+        side.several,
+        side.cut,
+        side.holder,
+        side.held[batch],
+        batch,
+        at,
+        slot * SEVERAL,
+        slot * substeps * BATCH,
+        substeps,
     )
-    for k in range(first, last):
-        i = k - base
-        old[i] *= leaving[i]
-        kind[i] = SCALAR if kind[i] == ONE and fills[i] < substeps else kind[i]
+    for n in range(last - first):
+        i = at + n
+        kind = rows[index(i + KIND)]
+        rows[index(i + OLD)] *= rows[index(i + LEAVING)]
+        rows[index(i + KIND)] = SCALAR if kind == ONE and rows[index(i + FILLS)] < substeps else kind
     for row in range(6):
-        for k in range(first, last):
-            safe.pipe[row, k] = water.pipe[row, k]
+        for n in range(last - first):
+            safe.pipe[row, index(first + n)] = water.pipe[row, index(first + n)]
     for row in range(3):
-        for k in range(first, last):
-            safe.place[row, k] = water.place[row, k]
-    for k in range(first, last):
-        safe.place[CUT, k] = -1
+        for n in range(last - first):
+            safe.place[row, index(first + n)] = water.place[row, index(first + n)]
+    for n in range(last - first):
+        safe.place[CUT, index(first + n)] = -1
 
 
 @inner
 def along(water: Water, safe: Safe, side: Side, substeps: int, i: int, lowest: int, highest: int) -> int:
-    """Move the water of the pipes from the ``i``-th of the sequence on while their numbers allow.
+    """Move the water of the pipes from the ``i``-th of the sequence on while they are in these batches.
 
-    Returns the first whose number is below ``lowest`` or not below ``highest``.
+    Returns the first that is not, ``highest`` being the batch after the last.
     """
-    flow, t_eq, nodes, kind = side.pipe[FLOW], side.pipe[T_EQ], side.nodes, side.order[KIND]
-    always, old, lag, passing = side.batch[ALWAYS], side.batch[OLD], side.batch[LAG], side.batch[PASS]
-    summed, newest = side.batch[SUM], side.batch[NEWEST]
+    t_eq, nodes, rows, cut = side.pipe[T_EQ], side.nodes, side.batch, side.cut
     while i < side.tally[FLOWING]:
-        k = side.order[SEQUENCE, i]
-        if k < lowest or k >= highest:
+        place = side.order[SEQUENCE, i]
+        if place < lowest * BATCH or place >= highest * BATCH:
             break
-        i, m = i + 1, k - lowest
-        up, down, about = side.order[UP, k], side.order[DOWN, k], t_eq[k]
-        if kind[m] == ONE:
-            ever, before, after, through = always[m], old[m], lag[m], passing[m]
+        i, k, m = i + 1, index(place), row_of(place, lowest)
+        up, down, about = index(side.order[UP, k]), index(side.order[DOWN, k]), t_eq[k]
+        kind, ever = rows[index(m + KIND)], rows[index(m + ALWAYS)]
+        if kind == ONE:
+            before, after, through = rows[index(m + OLD)], rows[index(m + LAG)], rows[index(m + PASS)]
             if substeps == 4:  # the usual number, written out: twice as fast
                 first, second = nodes[up, 0] - about, nodes[up, 1] - about
                 third, excess = nodes[up, 2] - about, nodes[up, 3] - about
@@ -1629,7 +1663,7 @@ def along(water: Water, safe: Safe, side: Side, substeps: int, i: int, lowest: i
                 nodes[down, 1] += ever + after * first + through * second
                 nodes[down, 2] += ever + after * second + through * third
                 nodes[down, 3] += ever + after * third + through * excess
-                summed[m], newest[m] = first + second + third + excess, excess
+                rows[index(m + SUM)], rows[index(m + NEWEST)] = first + second + third + excess, excess
                 continue
             entered = excess = 0.0
             for j in range(substeps):
@@ -1637,29 +1671,27 @@ def along(water: Water, safe: Safe, side: Side, substeps: int, i: int, lowest: i
                 nodes[down, j] += ever + before + through * excess
                 before = after * excess
                 entered += excess
-            summed[m], newest[m] = entered, excess
-        elif kind[m] == MANY:
-            q, ever = k // BATCH * BATCH - lowest + side.order[SEAT, k], always[m]
-            late, through, after = (
-                int(side.several[LATE, q]),
-                side.several[ITS_PASS, q],
-                side.several[ITS_LAG, q],
-            )
+            rows[index(m + SUM)], rows[index(m + NEWEST)] = entered, excess
+        elif kind == MANY:
+            slot, seat = place // BATCH - lowest, side.order[SEAT, k]
+            q, c = slot * SEVERAL + seat, slot * substeps * BATCH + seat
+            late = int(side.several[index(q + LATE)])
+            through, after = side.several[index(q + ITS_PASS)], side.several[index(q + ITS_LAG)]
             for j in range(substeps):
                 some, more = nodes[up, max(j - late, 0)] - about, nodes[up, max(j - late - 1, 0)] - about
-                arrived = ever + side.cut[j, q]
+                arrived = ever + cut[index(c + j * BATCH)]
                 arrived += through * some if j >= late else 0.0
                 arrived += after * more if j > late else 0.0
                 nodes[down, j] += arrived
-                side.cut[j, q] = nodes[up, j] - about
+                cut[index(c + j * BATCH)] = nodes[up, j] - about
         else:
-            if (flow[k] > 0.0) != (water.place[FORWARD, k] == 1):
-                turn(water, k)
+            flow = side.pipe[FLOW, k]
+            if (flow > 0.0) != (water.place[FORWARD, k] == 1):
+                turn(water, place)
                 safe.place[HEAD, k], safe.place[FORWARD, k] = water.place[HEAD, k], water.place[FORWARD, k]
-            fills, weight = side.batch[FILLS, m] / substeps, abs(flow[k]) * side.node[SHARE, down]
-            lost = push(
-                water, safe, k, fills, side.batch[RATE, m], about, weight, nodes[up], nodes[down], substeps
-            )
+            fills, rate = rows[index(m + FILLS)] / substeps, rows[index(m + RATE)]
+            weight = abs(flow) * side.node[SHARE, down]
+            lost = push(water, safe, place, fills, rate, about, weight, nodes[up], nodes[down], substeps)
             side.pipe[LOSS, k] = lost * side.capacity[k]
     return i
 
@@ -1672,47 +1704,49 @@ def moved(
     side: Side,
     seconds: float,
     substeps: int,
-    number: int,
-    first: int,
-    last: int,
-    base: int,
+    batch: int,
+    slot: int,
 ) -> None:
     """What became of the water of a batch's pipes that were not moved one by one."""
-    flow, t_eq, loss, kind = side.pipe[FLOW], side.pipe[T_EQ], side.pipe[LOSS], side.order[KIND]
-    fills, rate, uniform = side.batch[FILLS], side.batch[RATE], side.batch[UNIFORM]
-    leaving, summed, newest = side.batch[LEAVING], side.batch[SUM], side.batch[NEWEST]
-    renewed(side.several, side.cut, first - base, number, substeps)
+    flow, t_eq, loss, rows = side.pipe[FLOW], side.pipe[T_EQ], side.pipe[LOSS], side.batch
+    first, at, number = batch * BATCH, slot * ROWS, side.held[batch, 0]
+    last, seats, cuts = min(first + BATCH, flow.size), slot * SEVERAL, slot * substeps * BATCH
+    renewed(side.several, side.cut, seats, cuts, number, substeps)
     kept_parcels(
         water,
         safe,
         side.pipe,
+        rows,
         side.several,
         side.cut,
-        kind,
         side.holder,
         number,
-        first,
-        base,
+        batch,
+        at,
+        seats,
+        cuts,
         side.capacity,
         substeps,
     )
-    for k in range(first, last):
-        i = k - base
-        one = kind[i] == ONE and flow[k] != 0.0
-        mean, lost, latest = uniform[i], rate[i] * uniform[i], newest[i]
-        away = pipe_above(water, side.pipe, k) + water.pipe[FADE, k] * water.pipe[CONTENT, k] - leaving[i]
-        away += (summed[i] - latest) * (mean - 1.0 + lost)
-        away += summed[i] * (1.0 - mean + lost * (fills[i] / substeps - 1.0))
+    for n in range(last - first):
+        k, i = index(first + n), at + n
+        one = rows[index(i + KIND)] == ONE
+        mean, rate, latest = rows[index(i + UNIFORM)], rows[index(i + RATE)], rows[index(i + NEWEST)]
+        lost, entered = rate * mean, rows[index(i + SUM)]
+        away = water.pipe[REFERENCE, k] - t_eq[k] + water.pipe[FADE, k] * water.pipe[CONTENT, k]
+        away += (entered - latest) * (mean - 1.0 + lost) - rows[index(i + LEAVING)]
+        away += entered * (1.0 - mean + lost * (rows[index(i + FILLS)] / substeps - 1.0))
         loss[k] = away * side.capacity[k] if one else loss[k]
         water.pipe[REFERENCE, k] = t_eq[k] if one else water.pipe[REFERENCE, k]
         water.pipe[FADE, k] = 1.0 if one else water.pipe[FADE, k]
         water.pipe[CONTENT, k] = latest * mean if one else water.pipe[CONTENT, k]
         water.pipe[ONLY_EDGE, k] = latest * (1.0 - lost) if one else water.pipe[ONLY_EDGE, k]
-        water.pipe[ONLY_GROWTH, k] = rate[i] if one else water.pipe[ONLY_GROWTH, k]
-    for k in range(first, last):
+        water.pipe[ONLY_GROWTH, k] = rate if one else water.pipe[ONLY_GROWTH, k]
+    for n in range(last - first):
+        k = index(first + n)
         if flow[k] == 0.0:
             decay = network.conductance[k] * seconds / side.capacity[k]
-            loss[k] = stand(water, k, decay, t_eq[k]) * side.capacity[k]
+            loss[k] = stand(water, first + n, decay, t_eq[k]) * side.capacity[k]
 
 
 @inner
@@ -1733,7 +1767,7 @@ def move(
     Needs the throughflow of the same flow; fills ``nodes`` and the loss [J]. Where the pipes' numbers rise
     or fall along the flow, one batch is done with before the next begins.
     """
-    nodes, number, batches = side.nodes, side.pipe.shape[1], side.held.shape[0]
+    nodes, batches = side.nodes, side.held.shape[0]
     fill(nodes, 0.0)
     for s in range(place.size):
         if inflow[s] > 0.0:
@@ -1743,16 +1777,11 @@ def move(
     for part in range(batches if onward != 0 else 1):
         one = part if onward > 0 else batches - 1 - part
         lowest, highest = (one, one + 1) if onward != 0 else (0, batches)
-        base = lowest * BATCH
         for batch in range(lowest, highest):
-            first, last = batch * BATCH, min((batch + 1) * BATCH, number)
-            moving(
-                network, medium, water, safe, side, seconds, substeps, side.held[batch], first, last, base
-            )
-        i = along(water, safe, side, substeps, i, base, highest * BATCH)
+            moving(network, medium, water, safe, side, seconds, substeps, batch, batch - lowest)
+        i = along(water, safe, side, substeps, i, lowest, highest)
         for batch in range(lowest, highest):
-            first, last = batch * BATCH, min((batch + 1) * BATCH, number)
-            moved(network, water, safe, side, seconds, substeps, side.held[batch, 0], first, last, base)
+            moved(network, water, safe, side, seconds, substeps, batch, batch - lowest)
 
 
 # -- bypasses: as in :mod:`heatsym.engine.bypass` ----------------------------------------------------

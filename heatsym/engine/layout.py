@@ -128,7 +128,7 @@ def work(at: kernels.Setting) -> kernels.Work:
     """Working memory for a march."""
     pipes, nodes = len(at.network.start), len(at.network.parent)
     consumers, sources, loops = len(at.network.consumer), len(at.network.source), at.loops.number
-    substeps = at.limits.substeps
+    substeps, batches = at.limits.substeps, -(-pipes // kernels.BATCH)
     supply, return_ = (
         kernels.Side(
             capacity=capacity,
@@ -136,14 +136,14 @@ def work(at: kernels.Setting) -> kernels.Work:
             mesh=np.zeros((9, at.loops.member.shape[1])),
             factor=np.zeros(len(at.loops.factor_row)),
             pipe=np.zeros((4, pipes)),
-            batch=np.zeros((12, pipes)),
-            order=_zeros((6, pipes)),
+            batch=np.zeros(batches * kernels.ROWS),
+            order=_zeros((5, pipes)),
             tally=_zeros(3),
-            held=_zeros((-(-pipes // kernels.BATCH), kernels.FEW)),
+            held=_zeros((batches, kernels.FEW)),
             holder=_zeros(pipes),
-            parcel=np.zeros((kernels.FEW, 4, pipes)),
-            several=np.zeros((15, pipes)),
-            cut=np.zeros((substeps, pipes)),
+            parcel=np.zeros(batches * kernels.PARCELS),
+            several=np.zeros(batches * kernels.SEVERAL),
+            cut=np.zeros(batches * substeps * kernels.BATCH),
             node=np.zeros((3, nodes)),
             nodes=np.zeros((nodes, substeps)),
         )
