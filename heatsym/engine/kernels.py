@@ -308,13 +308,11 @@ class Memory(NamedTuple):
 
 
 class Sums(NamedTuple):
-    """A step's outcome while its parts are joined: time integrals, contents, and their weights."""
+    """What joins the parts of a step."""
 
-    node: FloatArray  # (4, node) content and weight of supply, of return
-    pipe: FloatArray  # (3, pipe) flow of supply, of return, loss
-    consumer: FloatArray  # (7, consumer) demand, delivered, worst part, drawn, content arrived, sent, passed
-    cause: IntArray  # (consumer,)
-    source: FloatArray  # (5, source) heat, flow, content fed, content returned, last return
+    node: FloatArray  # (2, node) flow through the nodes of supply, of return, in the mean of the step [kg/s]
+    worst: FloatArray  # (consumer,) heat that the part with most of it left unmet [J]
+    total: FloatArray  # (4,) heat of sources, of consumers, lost, and stored at the end [J]
 
 
 class Setting(NamedTuple):
@@ -687,9 +685,7 @@ def flushed(
         part = later * excess * rising
         lost += later * excess * (1.0 - rising)
         place += 1
-    content, more = take_in(
-        water, k, place, oldest, fills, rate * fills, 0.0, 1.0, t_eq, entering, substeps
-    )
+    content, more = take_in(water, k, place, oldest, fills, rate * fills, 0.0, 1.0, t_eq, entering, substeps)
     water.pipe[REFERENCE, k], water.pipe[FADE, k], water.pipe[CONTENT, k] = t_eq, 1.0, content + part
     if made <= FEW:
         first = water.place[HEAD, k]
@@ -1349,7 +1345,9 @@ def passage_of_several(side: Side, held: IntArray, batch: int, at: int, seats: i
             width, rate = parcel[index(p + WIDTH * BATCH)], several[index(q + ITS_RATE)]
             fading, reached = rate * width, several[index(q + REACHED)]
             uniform = series(-fading)
-            sloped = parcel[index(p + EDGE * BATCH)] * series((parcel[index(p + GROWTH * BATCH)] - rate) * width)
+            sloped = parcel[index(p + EDGE * BATCH)] * series(
+                (parcel[index(p + GROWTH * BATCH)] - rate) * width
+            )
             several[index(q + LEFT)] += (
                 width * reached * (parcel[index(p + LEVEL * BATCH)] * uniform + sloped)
             )
@@ -2492,76 +2490,163 @@ def remembered(state: State, work: Work) -> None:
 
 
 @once
-def summed(setting: Setting, work: Work, t: int, seconds: float, substeps: int, share: float) -> None:
-    """Add a part of a step to the sums."""
-    network, medium, inputs = setting.network, setting.medium, setting.inputs
-    room, sums, capacity = work.room, work.sums, setting.medium.capacity
+def recorded(
+    setting: Setting,
+    state: State,
+    work: Work,
+    output: Output,
+    t: int,
+    row: int,
+    seconds: float,
+    substeps: int,
+    share: float,
+    opens: bool,
+) -> None:
+    """Write a step's row, temperatures as theta, or add a part of the step to it; the first part ``opens`` it.
+
+    The means of a step in parts are contents until :func:`joined` divides them.
+    """
+    network, medium, inputs, sums = setting.network, setting.medium, setting.inputs, work.sums
+    room, capacity, part = work.room, setting.medium.capacity, seconds / setting.limits.seconds
+    whole = part == 1.0
+    lost = stored = taken = given = 0.0
+    for k in range(network.start.size):
+        column, leak = index(output.pipe_column[k]), work.supply.pipe[LOSS, k] + work.return_.pipe[LOSS, k]
+        fore, back = part * work.supply.pipe[FLOW, k], part * work.return_.pipe[FLOW, k]
+        loss, warm, cold = leak / setting.limits.seconds, mean_of(state.supply, k), mean_of(state.return_, k)
+        lost += leak
+        stored += network.supply_capacity[k] * warm + network.return_capacity[k] * cold
+        if not opens:
+            fore += output.pipe[0, row, column]
+            back += output.pipe[1, row, column]
+            loss += output.pipe[2, row, column]
+        output.pipe[0, row, column], output.pipe[1, row, column] = fore, back
+        output.pipe[2, row, column] = loss
+        output.pipe[3, row, column], output.pipe[4, row, column] = warm, cold
+    recorded_nodes(work.supply, output.node[0], sums.node[0], output.node_column, row, part, opens)
+    recorded_nodes(work.return_, output.node[1], sums.node[1], output.node_column, row, part, opens)
     offsets, slopes = inputs.return_offset[t], inputs.consumer[RETURN_SLOPE]
     set_point, soil = inputs.outside[SET_POINT, t], inputs.outside[SOIL, t]
     short = share < 1.0
     for c in range(network.consumer.size):
         flow, came = room.consumer[DRAWN, c], room.consumer[CAME, c]
+        heat, demand = room.consumer[HEAT, c], inputs.heat[t, c]
         back = (
             offsets[c]
             if slopes[c] == 0.0
             else sent_back(medium, offsets[c], slopes[c], came, set_point, soil)
         )
-        heat, demand = room.consumer[HEAT, c], inputs.heat[t, c]
         if math.isnan(demand):
-            given = inputs.mass_flow[t, c]
+            asked = inputs.mass_flow[t, c]
             demand = heat
-            if given > 0.0:
-                demand = max(given * capacity * max(came - back, 0.0), heat)
-        sums.consumer[0, c] += demand * seconds
-        sums.consumer[1, c] += heat * seconds
+            if asked > 0.0:
+                demand = max(asked * capacity * max(came - back, 0.0), heat)
+        if opens:
+            sums.worst[c], output.cause[row, c] = 0.0, 0
         missing = (demand - heat) * seconds
-        if missing > sums.consumer[2, c]:
+        if missing > sums.worst[c]:
             cause = CAPACITY_LIMIT if short else FLOW_LIMIT
             scaled = short and heat >= share * demand * (1.0 - 1e-9)
-            cold = came - back < setting.limits.small_difference
+            cold_ = came - back < setting.limits.small_difference
             if slopes[c] != 0.0:
                 rule = offsets[c] + slopes[c] * temperature_of(medium, came)
-                cold = cold or rule < rule_end(offsets[c], slopes[c], set_point, soil)
-            if cold and not scaled:
+                cold_ = cold_ or rule < rule_end(offsets[c], slopes[c], set_point, soil)
+            if cold_ and not scaled:
                 cause = TEMPERATURE
-            sums.consumer[2, c], sums.cause[c] = missing, cause
-        if flow > 0.0:
-            returned = 0.0
-            for j in range(substeps):
-                returned += room.returned[c, j] / substeps
-            sums.consumer[3, c] += flow * seconds
-            sums.consumer[4, c] += flow * seconds * came
-            sums.consumer[5, c] += flow * seconds * returned
-    if setting.limits.bypasses:
-        for c in range(network.consumer.size):
-            sums.consumer[6, c] += room.consumer[PASSED, c] * seconds
-    for s in range(network.source.size):
-        flow, back, feed = room.source[GIVEN, s], room.source[BACK, s], inputs.source[FEED, t, s]
-        sums.source[0, s] += flow * capacity * (feed - back) * seconds
-        sums.source[1, s] += flow * seconds
-        sums.source[2, s] += flow * feed * seconds
-        sums.source[3, s] += flow * back * seconds
-        sums.source[4, s] = back
-    for k in range(network.start.size):
-        sums.pipe[0, k] += work.supply.pipe[FLOW, k] * seconds
-        sums.pipe[1, k] += work.return_.pipe[FLOW, k] * seconds
-        sums.pipe[2, k] += work.supply.pipe[LOSS, k] + work.return_.pipe[LOSS, k]
-    part = seconds / substeps
-    for node in range(network.parent.size):
-        warm = cold = 0.0
+            sums.worst[c], output.cause[row, c] = missing, cause
+        sent = 0.0
         for j in range(substeps):
-            warm += work.supply.nodes[node, j]
-            cold += work.return_.nodes[node, j]
-        fore, back = work.supply.node[THROUGH, node], work.return_.node[THROUGH, node]
-        sums.node[0, node] += warm * fore * part
-        sums.node[1, node] += fore * seconds
-        sums.node[2, node] += cold * back * part
-        sums.node[3, node] += back * seconds
+            sent += room.returned[c, j] / substeps
+        if whole:
+            came, sent = (came, sent) if flow > 0.0 else (np.nan, np.nan)
+        else:
+            came, sent = part * flow * came, part * flow * sent
+        taken += heat * seconds
+        demand, heat, flow = part * demand, part * heat, part * flow
+        passed = part * room.consumer[PASSED, c]
+        if not opens:
+            demand += output.consumer[0, row, c]
+            heat += output.consumer[1, row, c]
+            came += output.consumer[2, row, c]
+            sent += output.consumer[3, row, c]
+            flow += output.consumer[4, row, c]
+            passed += output.consumer[5, row, c]
+        output.consumer[0, row, c], output.consumer[1, row, c] = demand, heat
+        output.consumer[2, row, c], output.consumer[3, row, c] = came, sent
+        output.consumer[4, row, c] = flow
+        if setting.limits.bypasses:
+            output.consumer[5, row, c] = passed
+    for s in range(network.source.size):
+        flow, end, feed = part * room.source[GIVEN, s], room.source[BACK, s], inputs.source[FEED, t, s]
+        heat = flow * capacity * (feed - end)
+        given += heat * setting.limits.seconds
+        before = 0.0 if opens else output.source[1, row, s]
+        output.source[0, row, s] = heat if opens else output.source[0, row, s] + heat
+        output.source[1, row, s] = before + flow
+        if before + flow > 0.0:
+            early = before / (before + flow)
+            feed += early * (output.source[2, row, s] - feed) if before > 0.0 else 0.0
+            end += early * (output.source[3, row, s] - end) if before > 0.0 else 0.0
+        output.source[2, row, s] = feed if before + flow > 0.0 else np.nan
+        output.source[3, row, s] = end
+    if opens:
+        fill(sums.total, 0.0)
+    sums.total[0] += given
+    sums.total[1] += taken
+    sums.total[2] += lost
+    sums.total[3] = stored
+
+
+@inner
+def recorded_nodes(
+    side: Side,
+    table: FloatArray,
+    weight: FloatArray,
+    columns: IntArray,
+    row: int,
+    part: float,
+    opens: bool,
+) -> None:
+    """One side's nodes in the row, or what a part of the step adds to them."""
+    substeps = side.nodes.shape[1]
+    for node in range(weight.size):
+        column, through, mean = index(columns[node]), side.node[THROUGH, node], 0.0
+        for j in range(substeps):
+            mean += side.nodes[node, j]
+        mean /= substeps
+        if part == 1.0:
+            table[row, column] = mean if through > 0.0 else np.nan
+            continue
+        content, through = part * through * mean, part * through
+        if not opens:
+            content += table[row, column]
+            through += weight[node]
+        table[row, column], weight[node] = content, through
+
+
+@inner
+def over(content: float, weight: float) -> float:
+    """A mean, or NaN without any weight."""
+    return content / weight if weight > 0.0 else np.nan
 
 
 @once
-def advance(setting: Setting, state: State, work: Work, t: int, depth: int) -> tuple[bool, int]:
-    """One step or part of one, ``2 ** -depth`` of it: coupled, moved, added to the sums.
+def joined(sums: Sums, output: Output, row: int) -> None:
+    """Divide the contents of a step in parts by the flows that carried them."""
+    for i in range(2):
+        for node in range(sums.node.shape[1]):
+            column, through = output.node_column[node], sums.node[i, node]
+            output.node[i, row, column] = over(output.node[i, row, column], through)
+    for i in range(2, 4):
+        for c in range(output.consumer.shape[2]):
+            output.consumer[i, row, c] = over(output.consumer[i, row, c], output.consumer[4, row, c])
+
+
+@once
+def advance(
+    setting: Setting, state: State, work: Work, output: Output, t: int, row: int, depth: int, opens: bool
+) -> tuple[bool, int]:
+    """One step or part of one, ``2 ** -depth`` of it: coupled, moved, recorded where there is a row.
 
     Coupled again where substeps brought other temperatures than the whole step. Where it does not
     converge and may be halved, everything is left as it was; where it may not, nobody gets more than the
@@ -2615,7 +2700,8 @@ def advance(setting: Setting, state: State, work: Work, t: int, depth: int) -> t
             copy(room.source[BACK], room.source[SEEN])
     if good or depth == limits.halvings:
         remembered(state, work)
-        summed(setting, work, t, seconds, substeps, share)
+        if row >= 0:
+            recorded(setting, state, work, output, t, row, seconds, substeps, share, opens)
     else:
         undone(state.supply, work.safe_supply)
         undone(state.return_, work.safe_return)
@@ -2623,22 +2709,6 @@ def advance(setting: Setting, state: State, work: Work, t: int, depth: int) -> t
 
 
 # -- the march ---------------------------------------------------------------------------------------
-
-
-@once
-def cleared(sums: Sums) -> None:
-    """Empty the sums of a step."""
-    fill(sums.node, 0.0)
-    fill(sums.pipe, 0.0)
-    fill(sums.consumer, 0.0)
-    fill(sums.source, 0.0)
-    fill(sums.cause, 0)
-
-
-@inner
-def over(content: float, weight: float) -> float:
-    """A mean, or NaN without any weight."""
-    return content / weight if weight > 0.0 else np.nan
 
 
 @compiled
@@ -2649,47 +2719,6 @@ def stored_heat(network: Network, state: State) -> float:
         heat += network.supply_capacity[k] * mean_of(state.supply, k)
         heat += network.return_capacity[k] * mean_of(state.return_, k)
     return heat
-
-
-@once
-def written(setting: Setting, state: State, sums: Sums, output: Output, row: int, before: float) -> float:
-    """Write a row from the sums of its step, temperatures as theta; the heat stored at its end. [J]"""
-    network, per_second = setting.network, 1.0 / setting.limits.seconds
-    heat_in = heat_out = lost = 0.0
-    for k in range(network.start.size):
-        column = output.pipe_column[k]
-        for i in range(3):
-            output.pipe[i, row, column] = sums.pipe[i, k] * per_second
-        output.pipe[3, row, column] = mean_of(state.supply, k)
-        output.pipe[4, row, column] = mean_of(state.return_, k)
-        lost += sums.pipe[2, k]
-    for node in range(network.parent.size):
-        column = output.node_column[node]
-        for i in range(2):
-            output.node[i, row, column] = over(sums.node[2 * i, node], sums.node[2 * i + 1, node])
-    for c in range(network.consumer.size):
-        drawn = sums.consumer[3, c]
-        output.consumer[0, row, c] = sums.consumer[0, c] * per_second
-        output.consumer[1, row, c] = sums.consumer[1, c] * per_second
-        output.consumer[2, row, c] = over(sums.consumer[4, c], drawn)
-        output.consumer[3, row, c] = over(sums.consumer[5, c], drawn)
-        output.consumer[4, row, c] = drawn * per_second
-        output.cause[row, c] = sums.cause[c]
-        heat_out += sums.consumer[1, c]
-    if setting.limits.bypasses:
-        for c in range(network.consumer.size):
-            output.consumer[5, row, c] = sums.consumer[6, c] * per_second
-    for s in range(network.source.size):
-        flow = sums.source[1, s]
-        output.source[0, row, s] = sums.source[0, s] * per_second
-        output.source[1, row, s] = flow * per_second
-        output.source[2, row, s] = over(sums.source[2, s], flow)
-        output.source[3, row, s] = sums.source[3, s] / flow if flow > 0.0 else sums.source[4, s]
-        heat_in += sums.source[0, s]
-    after = stored_heat(network, state)
-    output.step[0, row] = after
-    output.step[1, row] = (heat_in - heat_out - lost - (after - before)) * per_second
-    return after
 
 
 @compiled
@@ -2715,26 +2744,30 @@ def march(setting: Setting, state: State, work: Work, output: Output, first: int
     A step that does not converge is halved, and its halves again. Returns the first step in which water
     circulates within one side, which this engine does not do, or -1.
     """
-    halvings, depths = setting.limits.halvings, work.room.depths
+    halvings, depths, total = setting.limits.halvings, work.room.depths, work.sums.total
     stored = stored_heat(setting.network, state)
     for t in range(first, last):
-        sweeps, converged, waiting = 0, True, 1
-        depths[0] = 0
-        cleared(work.sums)
+        sweeps, converged, waiting, parts = 0, True, 1, 0
+        depths[0], at = 0, row + t - first if row >= 0 else row
         while waiting > 0:
             waiting -= 1
             depth = depths[waiting]
-            good, some = advance(setting, state, work, t, depth)
+            good, some = advance(setting, state, work, output, t, at, depth, parts == 0)
             if work.supply.tally[CIRCLING] > 0 or work.return_.tally[CIRCLING] > 0:
                 return t
             if good or depth == halvings:
                 converged = converged and good
-                sweeps += some
+                sweeps, parts = sweeps + some, parts + 1
             else:
                 depths[waiting] = depths[waiting + 1] = depth + 1
                 waiting += 2
         if row >= 0:
-            stored = written(setting, state, work.sums, output, row + t - first, stored)
-            output.sweeps[row + t - first] = sweeps
-            output.converged[row + t - first] = converged
+            if parts > 1:
+                joined(work.sums, output, at)
+            given, taken, lost, before = total[0], total[1], total[2], stored
+            stored = total[3]
+            output.step[0, at] = stored
+            output.step[1, at] = (given - taken - lost - (stored - before)) / setting.limits.seconds
+            output.sweeps[at] = sweeps
+            output.converged[at] = converged
     return -1

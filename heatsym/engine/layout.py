@@ -164,13 +164,7 @@ def work(at: kernels.Setting) -> kernels.Work:
         chain=np.zeros((3, len(at.loops.chain_at) - 1)),
         loop=np.zeros((3, loops)),
     )
-    sums = kernels.Sums(
-        node=np.zeros((4, nodes)),
-        pipe=np.zeros((3, pipes)),
-        consumer=np.zeros((7, consumers)),
-        cause=_zeros(consumers),
-        source=np.zeros((5, sources)),
-    )
+    sums = kernels.Sums(np.zeros((2, nodes)), np.zeros(consumers), np.zeros(4))
     safe = [kernels.Safe(np.zeros((6, pipes)), _zeros((4, pipes)), np.zeros((pipes, 4))) for _ in range(2)]
     return kernels.Work(supply, return_, room, sums, *safe)
 
@@ -209,7 +203,9 @@ def filled(start: FloatArray, end: FloatArray, substeps: int) -> kernels.Water:
     return kernels.Water(
         ring=ring,
         fresh=np.zeros((pipes, 2, kernels.FEW)),
-        pipe=np.stack([np.zeros(pipes), np.ones(pipes), content, np.zeros(pipes), np.zeros(pipes), np.zeros(pipes)]),
+        pipe=np.stack(
+            [np.zeros(pipes), np.ones(pipes), content, np.zeros(pipes), np.zeros(pipes), np.zeros(pipes)]
+        ),
         place=np.stack([np.zeros(pipes), count, np.ones(pipes)]).astype(np.int64),
         merged=np.zeros(1, dtype=np.int64),
     )
