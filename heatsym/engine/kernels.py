@@ -80,8 +80,8 @@ SCALAR, ONE, MANY = range(3)
 # Rows of Room.consumer and Room.source
 (
     WISH, DRAWN, FOUND, DIFFERENCE, SENT, LOW, HIGH, LAST_WISH, LAST_DIFFERENCE, LAST_SURPLUS, RESPONSE, BIAS,
-    CAME, HEAT, LEAPS, KEEPS, PASSING, PASSED, FLOWED, FIRST, WANTED, SOFTNESS,
-) = range(22)  # fmt: skip
+    CAME, HEAT, LEAPS, KEEPS, PASSING, PASSED, FLOWED, FIRST, WANTED, SOFTNESS, COLD, OFF, ASTRAY,
+) = range(25)  # fmt: skip
 GIVEN, BACK, SEEN, SEEN_BIAS, LIMIT, MOST = range(6)
 # Rows of Inputs.source, Inputs.consumer, Inputs.outside
 FEED, UPPER, CONDUCTANCE, T_HOT = range(4)
@@ -269,7 +269,9 @@ class Side(NamedTuple):
     batch: FloatArray  # (batch, 13, BATCH), flat, from the first batch on of those computed together
     order: IntArray  # (5, pipe) sequence of those with flow; the node each comes from and leads to
     tally: IntArray  # (3,) pipes with flow, those that recirculate, 1 or -1 where numbers rise or fall along
-    held: IntArray  # (batch, FEW) pipes with at least so many parcels, of those with several
+    held: (
+        IntArray  # (batch, FEW + 1) pipes with so many parcels at least, of those with several; all moved so
+    )
     holder: IntArray  # (pipe,) pipes with several parcels, batch after batch, counted from its first
     parcel: FloatArray  # (batch, FEW, 4, BATCH), flat: theirs, above equilibrium, growth per width
     several: FloatArray  # (batch, 15, BATCH), flat, as batch
@@ -281,7 +283,7 @@ class Side(NamedTuple):
 class Room(NamedTuple):
     """Working memory of a step."""
 
-    consumer: FloatArray  # (22, consumer)
+    consumer: FloatArray  # (25, consumer)
     source: FloatArray  # (6, source)
     entering: FloatArray  # (source, substep)
     arrived: FloatArray  # (consumer, substep)
@@ -1296,6 +1298,19 @@ def lay_out(water: Water, side: Side, held: IntArray, batch: int) -> None:
 
 
 @inner
+def joins(water: Water, side: Side, batch: int, n: int) -> None:
+    """Put a pipe with one parcel, whose new water will be several, after those of its batch with some."""
+    k, seat = index(batch * BATCH + n), side.held[batch, FEW]
+    q = batch * PARCELS + seat
+    side.parcel[index(q + WIDTH * BATCH)] = 1.0
+    side.parcel[index(q + LEVEL * BATCH)] = pipe_above(water, side.pipe, k)
+    side.parcel[index(q + EDGE * BATCH)] = water.pipe[FADE, k] * water.pipe[ONLY_EDGE, k]
+    side.parcel[index(q + GROWTH * BATCH)] = water.pipe[ONLY_GROWTH, k]
+    side.holder[index(batch * BATCH + seat)], side.order[SEAT, k] = n, seat
+    side.held[batch, FEW] = seat + 1
+
+
+@inner
 def pipe_above(water: Water, pipe: FloatArray, k: int) -> float:
     """Reference temperature of a pipe's water over its equilibrium."""
     return water.pipe[REFERENCE, k] - pipe[T_EQ, k]
@@ -1398,7 +1413,7 @@ def cut_up(
     substeps: int,
 ) -> None:
     """What leaves of the old water of pipes with several parcels in each substep, and when new water does."""
-    number, first = held[0], batch * BATCH
+    number, first = held[FEW], batch * BATCH
     for n in range(number):
         q, i = seats + n, at + holder[index(first + n)]
         several[index(q + ITS_RATE)] = rows[index(i + RATE)]
@@ -1417,7 +1432,7 @@ def cut_up(
             cut[index(cuts + j * BATCH + n)] = 0.0
     for i in range(FEW):
         for j in range(substeps):
-            for n in range(held[i]):
+            for n in range(held[i] if i > 0 else number):
                 q, p, c = seats + n, batch * PARCELS + i * PARCEL + n, index(cuts + j * BATCH + n)
                 rate, width = several[index(q + ITS_RATE)], parcel[index(p + WIDTH * BATCH)]
                 gone = (j + 1) * several[index(q + ITS_FILLS)] - several[index(q + START)]
@@ -1426,7 +1441,7 @@ def cut_up(
                 level = parcel[index(p + LEVEL * BATCH)] * series(-rate * gone)
                 leaving = level + parcel[index(p + EDGE * BATCH)] * sloped
                 cut[c] += gone * several[index(q + REACHED)] * leaving
-        for n in range(held[i]):
+        for n in range(held[i] if i > 0 else number):
             q, p = seats + n, batch * PARCELS + i * PARCEL + n
             fading = several[index(q + ITS_RATE)] * parcel[index(p + WIDTH * BATCH)]
             several[index(q + REACHED)] *= 1.0 - fading * series(-fading)
@@ -1610,13 +1625,19 @@ def moving(
         lag = per_fill * (1.0 - rows[index(i + RATE)] * rows[index(i + UNIFORM)])
         rows[index(i + ALWAYS)], rows[index(i + OLD)] = weight * t_eq[k], per_fill
         rows[index(i + LAG)], rows[index(i + PASS)] = lag, lag * (part - 1.0)
+    held = side.held[batch]
+    held[FEW] = held[0]
+    for n in range(last - first):
+        if rows[index(at + n + KIND)] == ONE and rows[index(at + n + FILLS)] < substeps:
+            joins(water, side, batch, n)
+            rows[index(at + n + KIND)] = MANY
     cut_up(
         rows,
         side.parcel,
         side.several,
         side.cut,
         side.holder,
-        side.held[batch],
+        held,
         batch,
         at,
         slot * SEVERAL,
@@ -1624,10 +1645,7 @@ def moving(
         substeps,
     )
     for n in range(last - first):
-        i = at + n
-        kind = rows[index(i + KIND)]
-        rows[index(i + OLD)] *= rows[index(i + LEAVING)]
-        rows[index(i + KIND)] = SCALAR if kind == ONE and rows[index(i + FILLS)] < substeps else kind
+        rows[index(at + n + OLD)] *= rows[index(at + n + LEAVING)]
     for row in range(6):
         for n in range(last - first):
             safe.pipe[row, index(first + n)] = water.pipe[row, index(first + n)]
@@ -1707,7 +1725,7 @@ def moved(
 ) -> None:
     """What became of the water of a batch's pipes that were not moved one by one."""
     flow, t_eq, loss, rows = side.pipe[FLOW], side.pipe[T_EQ], side.pipe[LOSS], side.batch
-    first, at, number = batch * BATCH, slot * ROWS, side.held[batch, 0]
+    first, at, number = batch * BATCH, slot * ROWS, side.held[batch, FEW]
     last, seats, cuts = min(first + BATCH, flow.size), slot * SEVERAL, slot * substeps * BATCH
     renewed(side.several, side.cut, seats, cuts, number, substeps)
     kept_parcels(
@@ -2036,6 +2054,18 @@ def limited(inputs: Inputs, medium: Medium, room: Room, t: int) -> None:
         )
 
 
+@inner
+def total_of(values: FloatArray) -> float:
+    """Sum, in four chains, so that no addition waits for the one before."""
+    a = b = c = d = 0.0
+    whole = values.size // 4 * 4
+    for i in range(0, whole, 4):
+        a, b, c, d = a + values[i], b + values[i + 1], c + values[i + 2], d + values[i + 3]
+    for i in range(whole, values.size):
+        a += values[i]
+    return (a + b) + (c + d)
+
+
 @once
 def received(
     network: Network,
@@ -2052,35 +2082,41 @@ def received(
     Returns the heat that is off [W], in sum over the consumers, and the share of the flow whose
     consumers' temperature is further off than ``limits`` says, infinite where one is much further.
     """
-    heats, offsets = inputs.heat[t], inputs.return_offset[t]
-    set_point, soil = inputs.outside[SET_POINT, t], inputs.outside[SOIL, t]
+    heats, offsets, capacity = inputs.heat[t], inputs.return_offset[t], medium.capacity
     slopes, mosts = inputs.consumer[RETURN_SLOPE], inputs.consumer[LARGEST_FLOW]
     wish, drawn, found = room.consumer[WISH], room.consumer[DRAWN], room.consumer[FOUND]
-    error = stray = total = 0.0
+    bias, passed, cold = room.consumer[BIAS], room.consumer[PASSED], room.consumer[COLD]
+    differences, off, astray = room.consumer[DIFFERENCE], room.consumer[OFF], room.consumer[ASTRAY]
+    through, mixed = side.node[THROUGH], side.node[MIXED]
+    follows = False
     for c in range(heats.size):
-        node, draws = network.consumer[c], drawn[c] * medium.capacity
-        if draws > 0.0 and side.node[THROUGH, node] > 0.0:
-            found[c] = side.node[MIXED, node] + room.consumer[BIAS, c]
-        back = offsets[c]
-        if slopes[c] != 0.0:
-            back = sent_back(medium, offsets[c], slopes[c], found[c], set_point, soil)
-        difference = found[c] - back
-        room.consumer[DIFFERENCE, c] = difference
-        own = drawn[c] - room.consumer[PASSED, c]
-        if not math.isnan(heats[c]):
-            short = heats[c] - wish[c] * medium.capacity * difference
-            if wish[c] < mosts[c] or short < 0.0:
-                short = abs(now * short)
-                error += short
-                bound = limits.temperature * own * medium.capacity
-                if own > 0.0 and short > bound:
-                    stray += draws if short <= limits.farthest * bound else np.inf
-        total += draws
-        if draws > 0.0:
-            usable = own * medium.capacity * max(difference, 0.0)
-            heat = drawn_heat(heats[c], mosts[c], own, now, usable)
-            room.consumer[SENT, c] = found[c] - heat / draws
-    return error, stray / max(total, 1e-100)
+        node = index(network.consumer[c])
+        found[c] = mixed[node] + bias[c] if drawn[c] > 0.0 and through[node] > 0.0 else found[c]
+        cold[c] = offsets[c]
+        follows = follows or slopes[c] != 0.0
+    if follows:
+        set_point, soil = inputs.outside[SET_POINT, t], inputs.outside[SOIL, t]
+        for c in range(heats.size):
+            if slopes[c] != 0.0:
+                cold[c] = sent_back(medium, offsets[c], slopes[c], found[c], set_point, soil)
+    for c in range(heats.size):
+        difference, own = found[c] - cold[c], drawn[c] - passed[c]
+        short = heats[c] - wish[c] * capacity * difference
+        counts = heats[c] == heats[c] and (wish[c] < mosts[c] or short < 0.0)  # NaN: its flow is prescribed
+        amount = abs(now * short) if counts else 0.0
+        bound = limits.temperature * own * capacity
+        strays = own > 0.0 and amount > bound
+        differences[c], off[c] = difference, amount
+        astray[c] = (drawn[c] * capacity if amount <= limits.farthest * bound else np.inf) if strays else 0.0
+    if limits.asks_return:
+        for c in range(heats.size):
+            draws, own = drawn[c] * capacity, drawn[c] - passed[c]
+            if draws > 0.0:
+                usable = own * capacity * max(differences[c], 0.0)
+                heat = drawn_heat(heats[c], mosts[c], own, now, usable)
+                room.consumer[SENT, c] = found[c] - heat / draws
+    total = total_of(drawn) * capacity
+    return total_of(off), total_of(astray) / max(total, LEAST)
 
 
 @once
@@ -2502,7 +2538,7 @@ def recorded(
     share: float,
     opens: bool,
 ) -> None:
-    """Write a step's row, temperatures as theta, or add a part of the step to it; the first part ``opens`` it.
+    """Write a step's row, temperatures as theta, or add a part of it; the first part ``opens`` it.
 
     The means of a step in parts are contents until :func:`joined` divides them.
     """

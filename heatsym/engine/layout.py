@@ -139,7 +139,7 @@ def work(at: kernels.Setting) -> kernels.Work:
             batch=np.zeros(batches * kernels.ROWS),
             order=_zeros((5, pipes)),
             tally=_zeros(3),
-            held=_zeros((batches, kernels.FEW)),
+            held=_zeros((batches, kernels.FEW + 1)),
             holder=_zeros(pipes),
             parcel=np.zeros(batches * kernels.PARCELS),
             several=np.zeros(batches * kernels.SEVERAL),
@@ -150,7 +150,7 @@ def work(at: kernels.Setting) -> kernels.Work:
         for capacity in (at.network.supply_capacity, at.network.return_capacity)
     )
     room = kernels.Room(
-        consumer=np.zeros((22, consumers)),
+        consumer=np.zeros((25, consumers)),
         source=np.zeros((6, sources)),
         entering=np.zeros((sources, substeps)),
         arrived=np.zeros((consumers, substeps)),
