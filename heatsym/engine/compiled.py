@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from heatsym.engine import kernels
+from heatsym.engine import kernels, row_kernels
 from heatsym.engine.layout import filled, inputs, numbering, output, setting, work
 from heatsym.engine.problem import Places, Problem
 from heatsym.engine.reference import Progress, Reference
@@ -72,6 +72,9 @@ class Compiled:
         self.same = Reference(problem, offers, plan)  # whose reading of the problem holds for both
         self.setting = setting(self.same, self.numbering)
         self.room = self._work()
+        fitted = self.setting.medium.to_temperature
+        self.to_temperature = np.append(fitted, np.zeros(row_kernels.DEGREE + 1 - len(fitted)))
+        self.asked = self.setting.inputs
 
     def initial_state(self) -> CompiledState:
         """Water as the case gives it, else at the first step's set-point and usual return temperature."""
@@ -189,8 +192,8 @@ class Compiled:
 
     def _in_degrees(self, rows: kernels.Output) -> None:
         """Temperatures where the kernel wrote theta."""
-        for table in (rows.node, rows.pipe[3:], rows.consumer[2:4], rows.source[2:]):
-            kernels.to_temperatures(self.setting.medium, table.reshape(-1), np.zeros((2, 256)))
+        tables = (rows.node, rows.pipe[3:], rows.consumer[2:4], rows.source[2:])
+        row_kernels.in_degrees(self.to_temperature, *(table.reshape(-1) for table in tables))
 
     def _work(self) -> kernels.Work:
         """Working memory for the marches of one state."""
@@ -207,7 +210,8 @@ class Compiled:
         progress: Progress = lambda done: None,
     ) -> None:
         """March some steps, written from ``row`` on, or not at all where ``row`` is negative."""
-        asked = self.setting._replace(inputs=inputs(self.same, first, last))
+        self.asked = inputs(self.same, first, last, self.asked)
+        asked = self.setting._replace(inputs=self.asked)
         steps, piece = last - first, max(SHORTEST, -(-self.problem.steps // PIECES))
         for t in range(0, steps, piece):
             progress(t / steps)
