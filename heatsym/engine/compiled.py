@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from heatsym.engine import kernels, row_kernels
+from heatsym.engine.buffers import Buffers
 from heatsym.engine.layout import filled, inputs, numbering, output, setting, work
 from heatsym.engine.problem import Places, Problem
 from heatsym.engine.reference import Progress, Reference
@@ -74,7 +75,7 @@ class Compiled:
         self.room = self._work()
         fitted = self.setting.medium.to_temperature
         self.to_temperature = np.append(fitted, np.zeros(row_kernels.DEGREE + 1 - len(fitted)))
-        self.asked = self.setting.inputs
+        self.asked, self.buffers = self.setting.inputs, Buffers()
 
     def initial_state(self) -> CompiledState:
         """Water as the case gives it, else at the first step's set-point and usual return temperature."""
@@ -100,7 +101,7 @@ class Compiled:
         if self.problem.initial_supply is not None:
             return state
         first = min(self.problem.steps, max(1, round(hours * 3600.0 / self.problem.step)))
-        nothing = output(self.setting, self.numbering, 0)
+        nothing = output(self.setting, self.numbering, 0, self.buffers)
         for _ in range(2):
             for part in pieces(first, len(self.problem.consumer_ids)):
                 self._run(state, self.room, nothing, part.start, part.stop, -1)
@@ -155,10 +156,11 @@ class Compiled:
         state = state.copy() if keep else state
         merged, steps = state.merged, last - first
         initial = kernels.stored_heat(self.setting.network, state.arrays)
-        rows = output(self.setting, self.numbering, steps)
+        rows = output(self.setting, self.numbering, steps, self.buffers)
         self._run(state, self.room, rows, first, last, 0, progress)
         self._in_degrees(rows)
         demand, delivered, arrived, sent, drawn, passed = rows.consumer
+        unmet = np.subtract(demand, delivered, out=self.buffers.empty(demand.shape))
         flow_supply, flow_return, loss, pipe_supply, pipe_return = rows.pipe
         heat, flow, feed, back = rows.source
         return state, March(
@@ -171,7 +173,7 @@ class Compiled:
             pipe_heat_loss=loss,
             consumer_heat_demand=demand,
             consumer_heat_delivered=delivered,
-            consumer_heat_unmet=demand - delivered,
+            consumer_heat_unmet=unmet,
             consumer_unmet_cause=rows.cause,
             consumer_supply_temperature=arrived,
             consumer_return_temperature=sent,

@@ -12,6 +12,7 @@ from functools import partial
 
 import numpy as np
 
+from heatsym.engine.buffers import Buffers
 from heatsym.engine.medium import Medium
 from heatsym.engine.problem import Layer, Problem
 from heatsym.engine.trajectory import Hydraulics, March, joined, rows
@@ -67,7 +68,7 @@ class Compiled:
         table[kernels.REYNOLDS] = 1.0 / table[kernels.UNIT_FLOW]
         table[[kernels.FRICTION, kernels.FITTINGS, kernels.RETURN_FITTINGS]] *= sense
         pump = np.concatenate([problem.supply.pumps.pipe, problem.return_.pumps.pipe])
-        self.problem, self.pump_sense = problem, sense[pump]
+        self.problem, self.pump_sense, self.buffers = problem, sense[pump], Buffers()
         self.network = kernels.Network(
             pipes=pipes,
             fluid=fluid,
@@ -93,10 +94,13 @@ class Compiled:
         """Of all steps of a march or of a piece of one."""
         problem, nodes, kernels = self.problem, self.problem.graph.nodes, self.kernels
         steps, pipes = march.pipe_mass_flow.shape
-        supply, return_, velocity = (np.empty((steps, many)) for many in (nodes, nodes, pipes))
-        differential = np.empty((steps, len(problem.consumer_node)))
+        objects = nodes, nodes, pipes, len(problem.consumer_node)
+        supply, return_, velocity, differential = (self.buffers.empty((steps, many)) for many in objects)
         critical = np.empty(steps, dtype=np.int64)
-        pumped = [layer.pumps.drop(flow)[0] for layer, flow, _ in _sides(problem, march)]
+        pumped = np.empty((steps, 0))
+        if len(self.network.pump):
+            both = [layer.pumps.drop(flow)[0] for layer, flow, _ in _sides(problem, march)]
+            pumped = np.concatenate(both, axis=1) * self.pump_sense
         kernels.pressures(
             self.network,
             kernels.Inputs(
@@ -105,7 +109,7 @@ class Compiled:
                 supply_temperature=_contiguous(march.pipe_supply_temperature).ravel(),
                 return_temperature=_contiguous(march.pipe_return_temperature).ravel(),
                 consumer_flow=_contiguous(march.consumer_mass_flow),
-                pumped=np.concatenate(pumped, axis=1) * self.pump_sense,
+                pumped=pumped,
             ),
             kernels.Output(supply, return_, velocity.ravel(), differential, critical),
             self.room,

@@ -12,6 +12,7 @@ from scipy import sparse
 from scipy.sparse.linalg import splu
 
 from heatsym.engine import kernels, reference
+from heatsym.engine.buffers import Buffers
 from heatsym.engine.bypass import COLDEST as COLDEST_END
 from heatsym.engine.bypass import MOVES, SOFT, TRICKLE, TURNS
 from heatsym.engine.hydraulic_kernels import FITTINGS, FRICTION, ROUGHNESS, UNIT_FLOW
@@ -180,17 +181,17 @@ def work(at: kernels.Setting) -> kernels.Work:
     return kernels.Work(supply, return_, room, sums, *safe)
 
 
-def output(at: kernels.Setting, by: Numbering, steps: int) -> kernels.Output:
+def output(at: kernels.Setting, by: Numbering, steps: int, of: Buffers) -> kernels.Output:
     """Room for the rows of so many steps."""
     pipes, nodes = len(at.network.start), len(at.network.parent)
     consumers, sources = len(at.network.consumer), len(at.network.source)
-    consumer = np.empty((6, steps, consumers))
+    consumer = of.empty((6, steps, consumers))
     consumer[5] = 0.0  # stays so where there are no bypasses
     return kernels.Output(
         pipe_column=by.pipes,
         node_column=by.nodes,
-        node=np.empty((2, steps, nodes)),
-        pipe=np.empty((5, steps, pipes)),
+        node=of.empty((2, steps, nodes)),
+        pipe=of.empty((5, steps, pipes)),
         consumer=consumer,
         cause=np.empty((steps, consumers), dtype=np.int8),
         source=np.empty((4, steps, sources)),
