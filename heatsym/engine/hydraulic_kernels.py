@@ -53,6 +53,7 @@ class Network(NamedTuple):
     number: Numbers  # (node,) of each of the case's nodes
     static: FloatArray  # (node,) of the case, pressure of its height above the root [Pa]
     consumer: Numbers  # (consumer,) number of its node
+    source: Numbers  # (source,) its node, of the case
     pump: IntArray  # (pump,) pipe of each inline pump, on the return side counted on from the supply side's
     hold: float  # return pressure at the root [Pa]
     least: float  # differential pressure of the critical consumer [Pa]
@@ -75,6 +76,9 @@ class Inputs(NamedTuple):
     supply_temperature: FloatArray
     return_temperature: FloatArray
     consumer_flow: FloatArray
+    source_flow: FloatArray
+    source_temperature: FloatArray  # of the water that returns to it [degC]
+    efficiency: FloatArray  # (time, source) of its pump [-]
     pumped: FloatArray  # (time, pump) drop that inline pumps add, from the root
 
 
@@ -86,6 +90,9 @@ class Output(NamedTuple):
     velocity: FloatArray
     differential: FloatArray  # of the consumers
     critical: IntArray
+    lift: FloatArray  # of the plants' pumps [Pa]
+    electricity: FloatArray  # (time,) of all of them [W]
+    throttled: NDArray[np.bool_]
 
 
 @written_out
@@ -244,6 +251,22 @@ def written(network: Network, inputs: Inputs, output: Output, room: Room, t: int
     output.critical[t] = critical
 
 
+@inner
+def pumping(network: Network, inputs: Inputs, output: Output, t: int) -> None:
+    """A step's lift and electricity of the plants' pumps; see ``plant_lift`` and ``electricity``."""
+    electricity, throttled = 0.0, False
+    for s in range(network.source.size):
+        node, flow, lift = network.source[s], inputs.source_flow[t, s], np.nan
+        if flow > 0.0:
+            lift = output.supply[t, node] - output.return_[t, node]
+            throttled = throttled or lift < 0.0
+            density = polynomial(network.fluid, DENSITY, (inputs.source_temperature[t, s] - 80.0) * (1 / 80))
+            against = 0.0 if lift < 0.0 else lift  # NaN stays
+            electricity += flow * against / (density * inputs.efficiency[t, s])
+        output.lift[t, s] = lift
+    output.electricity[t], output.throttled[t] = electricity, throttled
+
+
 @compiled
 def pressures(network: Network, inputs: Inputs, output: Output, room: Room) -> None:
     """All steps.
@@ -269,3 +292,4 @@ def pressures(network: Network, inputs: Inputs, output: Output, room: Room) -> N
                 room.drop[side, begin + k] += inputs.pumped[t, i]
             along_the_tree(network, room, begin)
             written(network, inputs, output, room, t)
+            pumping(network, inputs, output, t)

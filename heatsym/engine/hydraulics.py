@@ -78,6 +78,7 @@ class Compiled:
             number=number,
             static=_static(problem),
             consumer=number[problem.consumer_node],
+            source=problem.source_node.astype(np.uint32),
             pump=pump
             + np.repeat([0, pipes], [len(problem.supply.pumps.pipe), len(problem.return_.pumps.pipe)]),
             hold=problem.pressure_hold,
@@ -96,8 +97,9 @@ class Compiled:
         steps, pipes = march.pipe_mass_flow.shape
         objects = nodes, nodes, pipes, len(problem.consumer_node)
         supply, return_, velocity, differential = (self.buffers.empty((steps, many)) for many in objects)
-        critical = np.empty(steps, dtype=np.int64)
-        pumped = np.empty((steps, 0))
+        lift = np.empty(march.source_mass_flow.shape)
+        power, throttled = np.empty(steps), np.empty(steps, dtype=np.bool_)
+        critical, pumped = np.empty(steps, dtype=np.int64), np.empty((steps, 0))
         if len(self.network.pump):
             both = [layer.pumps.drop(flow)[0] for layer, flow, _ in _sides(problem, march)]
             pumped = np.concatenate(both, axis=1) * self.pump_sense
@@ -109,18 +111,23 @@ class Compiled:
                 supply_temperature=_contiguous(march.pipe_supply_temperature).ravel(),
                 return_temperature=_contiguous(march.pipe_return_temperature).ravel(),
                 consumer_flow=_contiguous(march.consumer_mass_flow),
+                source_flow=_contiguous(march.source_mass_flow),
+                source_temperature=_contiguous(march.source_return_temperature),
+                efficiency=_contiguous(plant_efficiency(problem, march)),
                 pumped=pumped,
             ),
-            kernels.Output(supply, return_, velocity.ravel(), differential, critical),
+            kernels.Output(supply, return_, velocity.ravel(), differential, critical, lift, power, throttled),
             self.room,
         )
-        lift = plant_lift(problem, march, supply, return_)
+        if len(self.network.pump):
+            for layer, flow, t in _sides(problem, march):
+                power += inline_power(problem, layer, flow, t)
         return Hydraulics(
             node_supply_pressure=supply,
             node_return_pressure=return_,
             pipe_velocity=velocity,
-            pump_electricity=electricity(problem, march, lift),
-            pump_throttled=np.asarray((lift < 0).any(axis=1)),
+            pump_electricity=power,
+            pump_throttled=throttled,
             critical_consumer=critical,
             source_pump_lift=lift,
             consumer_differential_pressure=differential,
@@ -140,14 +147,19 @@ def electricity(problem: Problem, march: March, lift: FloatArray) -> FloatArray:
     """Electricity of all pumps, ``lift`` (time, source) being that of the plants' [Pa]; (time,). [W]"""
     flow, medium = march.source_mass_flow, problem.medium
     density = medium.density(np.where(flow > 0, march.source_return_temperature, 50.0))
-    if problem.plant_efficiency is None:
-        efficiency = np.full(flow.shape, problem.pump_efficiency)
-    else:
-        efficiency = _along(flow, *problem.plant_efficiency)
-    power = np.where(flow > 0, pump_power(flow, lift, density, efficiency), 0.0).sum(axis=1)
+    each = pump_power(flow, lift, density, plant_efficiency(problem, march))
+    power = np.where(flow > 0, each, 0.0).sum(axis=1)
     for layer, through, t in _sides(problem, march):
         power = power + inline_power(problem, layer, through, t)
     return np.asarray(power)
+
+
+def plant_efficiency(problem: Problem, march: March) -> FloatArray:
+    """Of the plants' pumps and motors; (time, source). [-]"""
+    flow = march.source_mass_flow
+    if problem.plant_efficiency is None:
+        return np.full(flow.shape, problem.pump_efficiency)
+    return _along(flow, *problem.plant_efficiency)
 
 
 def _along(flow: FloatArray, points: FloatArray, values: FloatArray) -> FloatArray:

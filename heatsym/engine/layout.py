@@ -229,7 +229,9 @@ def _zeros(shape: int | tuple[int, ...]) -> IntArray:
 
 def _table(values: ArrayLike, shape: tuple[int, ...]) -> FloatArray:
     """Contiguous, writeable (a kernel is compiled for one kind of array), of the full shape, doubles."""
-    table = np.ascontiguousarray(np.broadcast_to(values, shape), dtype=np.float64)
+    given = np.asarray(values)
+    whole = given if given.shape == shape else np.broadcast_to(given, shape)  # which may not be written to
+    table = np.ascontiguousarray(whole, dtype=np.float64)
     return table if table.flags.writeable else table.copy()
 
 
