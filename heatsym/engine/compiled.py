@@ -102,7 +102,7 @@ class Compiled:
         if self.problem.initial_supply is not None:
             return state
         first = min(self.problem.steps, max(1, round(hours * 3600.0 / self.problem.step)))
-        nothing = output(self.setting, self.numbering, 0, self.buffers)
+        nothing = output(self.setting, self.numbering, 0)
         for _ in range(2):
             for part in pieces(first, len(self.problem.consumer_ids)):
                 self._run(state, self.room, nothing, part.start, part.stop, -1)
@@ -157,7 +157,7 @@ class Compiled:
         state = state.copy() if keep else state
         merged, steps = state.merged, last - first
         initial = kernels.stored_heat(self.setting.network, state.arrays)
-        rows = output(self.setting, self.numbering, steps, self.buffers)
+        rows = output(self.setting, self.numbering, steps, self.buffers.empty)
         self._run(state, self.room, rows, first, last, 0, progress)
         self._in_degrees(rows)
         demand, delivered, arrived, sent, drawn, passed = rows.consumer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,6 @@ from scipy import sparse
 from scipy.sparse.linalg import splu
 
 from heatsym.engine import kernels, reference
-from heatsym.engine.buffers import Buffers
 from heatsym.engine.bypass import COLDEST as COLDEST_END
 from heatsym.engine.bypass import MOVES, SOFT, TRICKLE, TURNS
 from heatsym.engine.hydraulic_kernels import FITTINGS, FRICTION, ROUGHNESS, UNIT_FLOW
@@ -181,17 +181,22 @@ def work(at: kernels.Setting) -> kernels.Work:
     return kernels.Work(supply, return_, room, sums, *safe)
 
 
-def output(at: kernels.Setting, by: Numbering, steps: int, of: Buffers) -> kernels.Output:
-    """Room for the rows of so many steps."""
+def output(
+    at: kernels.Setting,
+    by: Numbering,
+    steps: int,
+    empty: Callable[[tuple[int, ...]], FloatArray] = np.empty,
+) -> kernels.Output:
+    """Room for the rows of so many steps; ``empty`` gives the memory of large tables."""
     pipes, nodes = len(at.network.start), len(at.network.parent)
     consumers, sources = len(at.network.consumer), len(at.network.source)
-    consumer = of.empty((6, steps, consumers))
+    consumer = empty((6, steps, consumers))
     consumer[5] = 0.0  # stays so where there are no bypasses
     return kernels.Output(
         pipe_column=by.pipes,
         node_column=by.nodes,
-        node=of.empty((2, steps, nodes)),
-        pipe=of.empty((5, steps, pipes)),
+        node=empty((2, steps, nodes)),
+        pipe=empty((5, steps, pipes)),
         consumer=consumer,
         cause=np.empty((steps, consumers), dtype=np.int8),
         source=np.empty((4, steps, sources)),
