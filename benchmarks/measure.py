@@ -20,7 +20,7 @@ import numpy as np
 
 from benchmarks.networks import District, Period, Task, task
 from heatsym.engine.compiled import Compiled
-from heatsym.engine.hydraulics import hydraulics
+from heatsym.engine.hydraulics import solver
 from heatsym.engine.settle import piece_steps
 from heatsym.engine.trajectory import March
 from heatsym.physics.friction import pressure_drop
@@ -170,8 +170,8 @@ class Passed:
 def in_pieces(this: Task) -> Callable[[], Passed]:
     """The march with pressures in pieces of a run's size; its start settled and its code compiled."""
     engine, size = Compiled(this.problem, this.offers, this.plan), piece_steps(this.problem)
-    start = engine.start()
-    hydraulics(this.problem, engine.part(start, 0, 1, lambda done: None)[1])
+    start, pressures = engine.start(), solver(this.problem)
+    pressures(engine.part(start, 0, 1, lambda done: None)[1])
 
     def march() -> Passed:
         passed, state = Passed(), start.copy()
@@ -180,7 +180,7 @@ def in_pieces(this: Task) -> Callable[[], Passed]:
             last = min(first + size, this.problem.steps)
             state, piece = engine.part(state, first, last, lambda done: None, keep=False)
             marched = time.process_time()
-            hydraulics(this.problem, piece)
+            pressures(piece)
             passed.add(piece, marched - began, time.process_time() - marched)
         return passed
 
@@ -261,12 +261,12 @@ def _marched_alone(trenches: str, name: str, first_day: str, days: str, step: st
     this = task(district(int(trenches)), Period(name, int(first_day), int(days), int(step)))
     prepared = _resident()
     engine = Compiled(this.problem, this.offers, this.plan)
-    state = engine.start()
+    state, pressures = engine.start(), solver(this.problem)
     settled = _resident()
     size, steps = piece_steps(this.problem), int(marched) * 86_400 // int(step)
     for first in range(0, steps, size):
         state, march = engine.part(state, first, min(first + size, steps), lambda done: None, keep=False)
-        hydraulics(this.problem, march)
+        pressures(march)
     return json.dumps({"imports": begin, "prepared": prepared, "settled": settled, "marched": _resident()})
 
 

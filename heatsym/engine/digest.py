@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from heatsym.engine.trajectory import BoolArray, Cause, Hydraulics, March, Trajectory
 from heatsym.interfaces.axis import FloatArray, IntArray
 from heatsym.interfaces.exchange import Use
+from heatsym.interfaces.stepwise import HALVED
 
 
 class Total:
@@ -36,6 +37,12 @@ class Total:
     def value(self) -> FloatArray:
         """The sum."""
         return np.asarray(self.sum + self.lost)
+
+
+def _over_steps(values: FloatArray) -> FloatArray:
+    """Sum over time; of few steps row after row, of many by halves of halves, as numpy does along a row."""
+    few = len(values) <= HALVED
+    return np.asarray(values.sum(axis=0) if few else np.ascontiguousarray(values.T).sum(axis=1))
 
 
 class Ledger:
@@ -64,10 +71,16 @@ class Ledger:
         demand, delivered = march.consumer_heat_demand, march.consumer_heat_delivered
         unmet, cause = march.consumer_heat_unmet, march.consumer_unmet_cause
         # a consumer with a prescribed flow asks for no heat: it gets what its flow brings
-        asked = np.where(np.isnan(demand), delivered + unmet, demand)
+        given = np.isnan(demand)
+        asked = np.where(given, delivered + unmet, demand) if given.any() else demand
         for total, values in ((self.demand, asked), (self.delivered, delivered), (self.unmet, unmet)):
-            total.add(np.ascontiguousarray(values.T).sum(axis=1))
-        self.unmet_by_cause.add([float(unmet[cause == one].sum()) for one in Cause])
+            total.add(_over_steps(values))
+        short = cause != Cause.NONE
+        if short.any():
+            self.unmet_by_cause.add([float(unmet[cause == one].sum()) for one in Cause])
+            self.short += int(short.any(axis=1).sum())
+        else:
+            self.unmet_by_cause.add([float(unmet.sum()) if one == Cause.NONE else 0.0 for one in Cause])
         self.loss.add(float(march.pipe_heat_loss.sum()))
         self.fed_in.add(float(march.consumer_heat_fed_in.sum()))
         self.rejected.add(float(march.consumer_heat_rejected.sum()))
@@ -75,7 +88,6 @@ class Ledger:
         if passed.any():
             self.bypassed.add(float(passed.sum()))
             self.bypassing += int((passed > 0.0).any(axis=1).sum())
-        self.short += int((cause != Cause.NONE).any(axis=1).sum())
         self.merged += int(march.merged_parcels)
 
     def arrays(self) -> dict[str, FloatArray]:

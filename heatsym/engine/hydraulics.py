@@ -7,8 +7,12 @@ between warm supply and cold return is left out.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 
+from heatsym.engine.buffers import Buffers
 from heatsym.engine.medium import Medium
 from heatsym.engine.problem import Layer, Problem
 from heatsym.engine.trajectory import Hydraulics, March, joined, rows
@@ -26,73 +30,108 @@ TOGETHER = 512
 """Pipes, counted once for every step, that the kernels compute together to fill their vectors."""
 
 
+Solver = Callable[[March], Hydraulics]
+
+
 def hydraulics(problem: Problem, march: March) -> Hydraulics:
     """Gauge pressures at the nodes [Pa], velocities [m/s], pump electricity [W], the critical consumer."""
-    return reference(problem, march) if problem.engine == "reference" else compiled(problem, march)
+    return solver(problem)(march)
+
+
+def solver(problem: Problem) -> Solver:
+    """The same for any marches of a problem and pieces of them: what they have in common is laid out once."""
+    return partial(reference, problem) if problem.engine == "reference" else Compiled(problem)
 
 
 def compiled(problem: Problem, march: March) -> Hydraulics:
     """By kernels, ten times faster and more."""
-    from heatsym.engine import hydraulic_kernels as kernels  # loads numba, which preparing does without
+    return Compiled(problem)(march)
 
-    graph = problem.graph
-    steps, pipes = march.pipe_mass_flow.shape
-    together = max(1, TOGETHER // max(pipes, 1))
-    found = Hydraulics(
-        node_supply_pressure=np.empty((steps, graph.nodes)),
-        node_return_pressure=np.empty((steps, graph.nodes)),
-        pipe_velocity=np.empty((steps, pipes)),
-        pump_electricity=np.empty(steps),
-        pump_throttled=np.empty(steps, dtype=np.bool_),
-        critical_consumer=np.empty(steps, dtype=np.int64),
-        source_pump_lift=np.empty((steps, len(problem.source_node))),
-        consumer_differential_pressure=np.empty((steps, len(problem.consumer_ids))),
-    )
-    number = np.empty(graph.nodes, dtype=np.int64)
-    number[graph.order] = np.arange(graph.nodes)
-    edge = graph.parent_edge[graph.order]
-    fluid, viscosity = _fluid(problem.medium, kernels.COEFFICIENTS)
-    sides, valves = _sides(problem, march), (problem.supply.valves, problem.return_.valves)
-    kernels.pressures(
-        kernels.Network(
+
+class Compiled:
+    """By kernels, from tables of one problem; calls take turns, since they work in the same memory."""
+
+    def __init__(self, problem: Problem) -> None:
+        """Lay out the tables."""
+        from heatsym.engine import hydraulic_kernels as kernels  # loads numba, which preparing does without
+
+        graph, pipes, self.kernels = problem.graph, len(problem.pipes.length), kernels
+        together = max(1, TOGETHER // max(pipes, 1))
+        number = np.empty(graph.nodes, dtype=np.uint32)
+        number[graph.order] = np.arange(graph.nodes)
+        below = graph.order[1:]
+        edge = graph.parent_edge[below]
+        sense = np.ones(pipes)
+        sense[edge] = np.where(graph.end[edge] == below, 1.0, -1.0)
+        fluid, viscosity = _fluid(problem.medium, kernels.COEFFICIENTS)
+        table = friction_table(problem.pipes, (problem.supply.valves, problem.return_.valves), viscosity)
+        table[kernels.REYNOLDS] = 1.0 / table[kernels.UNIT_FLOW]
+        table[[kernels.FRICTION, kernels.FITTINGS, kernels.RETURN_FITTINGS]] *= sense
+        pump = np.concatenate([problem.supply.pumps.pipe, problem.return_.pumps.pipe])
+        self.problem, self.pump_sense, self.buffers = problem, sense[pump], Buffers()
+        self.network = kernels.Network(
             pipes=pipes,
             fluid=fluid,
-            pipe=np.tile(friction_table(problem.pipes, valves, viscosity), together),
-            above=np.append(-1, number[graph.parent[graph.order[1:]]]),
-            edge=edge,
-            sense=np.append(0.0, np.where(graph.end[edge[1:]] == graph.order[1:], 1.0, -1.0)),
+            pipe=np.tile(table, together),
+            above=np.append(np.uint32(0), number[graph.parent[below]]),
+            edge=np.append(0, edge).astype(np.uint32),
             number=number,
             static=_static(problem),
             consumer=number[problem.consumer_node],
-            pump=np.concatenate([problem.supply.pumps.pipe, pipes + problem.return_.pumps.pipe]),
+            source=problem.source_node.astype(np.uint32),
+            pump=pump
+            + np.repeat([0, pipes], [len(problem.supply.pumps.pipe), len(problem.return_.pumps.pipe)]),
             hold=problem.pressure_hold,
             least=problem.consumer_dp_min,
-        ),
-        kernels.Inputs(
-            supply_flow=_contiguous(march.pipe_mass_flow).ravel(),
-            return_flow=_contiguous(march.pipe_return_mass_flow).ravel(),
-            supply_temperature=_contiguous(march.pipe_supply_temperature).ravel(),
-            return_temperature=_contiguous(march.pipe_return_temperature).ravel(),
-            consumer_flow=_contiguous(march.consumer_mass_flow),
-            pumped=_contiguous(
-                np.concatenate([layer.pumps.drop(flow)[0] for layer, flow, _ in sides], axis=1)
+        )
+        self.room = kernels.Room(
+            block=np.empty((5, kernels.BLOCK)),
+            drop=np.empty((2, together * pipes)),
+            head=np.empty((graph.nodes, 2)),
+            spread=np.empty(len(problem.consumer_node)),
+        )
+
+    def __call__(self, march: March) -> Hydraulics:
+        """Of all steps of a march or of a piece of one."""
+        problem, nodes, kernels = self.problem, self.problem.graph.nodes, self.kernels
+        steps, pipes = march.pipe_mass_flow.shape
+        objects = nodes, nodes, pipes, len(problem.consumer_node)
+        supply, return_, velocity, differential = (self.buffers.empty((steps, many)) for many in objects)
+        lift = np.empty(march.source_mass_flow.shape)
+        power, throttled = np.empty(steps), np.empty(steps, dtype=np.bool_)
+        critical, pumped = np.empty(steps, dtype=np.int64), np.empty((steps, 0))
+        if len(self.network.pump):
+            both = [layer.pumps.drop(flow)[0] for layer, flow, _ in _sides(problem, march)]
+            pumped = np.concatenate(both, axis=1) * self.pump_sense
+        kernels.pressures(
+            self.network,
+            kernels.Inputs(
+                supply_flow=_contiguous(march.pipe_mass_flow).ravel(),
+                return_flow=_contiguous(march.pipe_return_mass_flow).ravel(),
+                supply_temperature=_contiguous(march.pipe_supply_temperature).ravel(),
+                return_temperature=_contiguous(march.pipe_return_temperature).ravel(),
+                consumer_flow=_contiguous(march.consumer_mass_flow),
+                source_flow=_contiguous(march.source_mass_flow),
+                source_temperature=_contiguous(march.source_return_temperature),
+                efficiency=_contiguous(plant_efficiency(problem, march)),
+                pumped=pumped,
             ),
-        ),
-        kernels.Output(
-            supply=found.node_supply_pressure,
-            return_=found.node_return_pressure,
-            velocity=found.pipe_velocity.ravel(),
-            differential=found.consumer_differential_pressure,
-            critical=found.critical_consumer,
-        ),
-        np.empty((3, together * pipes)),
-        np.empty((2, graph.nodes)),
-    )
-    lift = plant_lift(problem, march, found.node_supply_pressure, found.node_return_pressure)
-    found.source_pump_lift[:] = lift
-    found.pump_electricity[:] = electricity(problem, march, lift)
-    found.pump_throttled[:] = (lift < 0).any(axis=1)
-    return found
+            kernels.Output(supply, return_, velocity.ravel(), differential, critical, lift, power, throttled),
+            self.room,
+        )
+        if len(self.network.pump):
+            for layer, flow, t in _sides(problem, march):
+                power += inline_power(problem, layer, flow, t)
+        return Hydraulics(
+            node_supply_pressure=supply,
+            node_return_pressure=return_,
+            pipe_velocity=velocity,
+            pump_electricity=power,
+            pump_throttled=throttled,
+            critical_consumer=critical,
+            source_pump_lift=lift,
+            consumer_differential_pressure=differential,
+        )
 
 
 def plant_lift(problem: Problem, march: March, supply: FloatArray, return_: FloatArray) -> FloatArray:
@@ -108,14 +147,19 @@ def electricity(problem: Problem, march: March, lift: FloatArray) -> FloatArray:
     """Electricity of all pumps, ``lift`` (time, source) being that of the plants' [Pa]; (time,). [W]"""
     flow, medium = march.source_mass_flow, problem.medium
     density = medium.density(np.where(flow > 0, march.source_return_temperature, 50.0))
-    if problem.plant_efficiency is None:
-        efficiency = np.full(flow.shape, problem.pump_efficiency)
-    else:
-        efficiency = _along(flow, *problem.plant_efficiency)
-    power = np.where(flow > 0, pump_power(flow, lift, density, efficiency), 0.0).sum(axis=1)
+    each = pump_power(flow, lift, density, plant_efficiency(problem, march))
+    power = np.where(flow > 0, each, 0.0).sum(axis=1)
     for layer, through, t in _sides(problem, march):
         power = power + inline_power(problem, layer, through, t)
     return np.asarray(power)
+
+
+def plant_efficiency(problem: Problem, march: March) -> FloatArray:
+    """Of the plants' pumps and motors; (time, source). [-]"""
+    flow = march.source_mass_flow
+    if problem.plant_efficiency is None:
+        return np.full(flow.shape, problem.pump_efficiency)
+    return _along(flow, *problem.plant_efficiency)
 
 
 def _along(flow: FloatArray, points: FloatArray, values: FloatArray) -> FloatArray:

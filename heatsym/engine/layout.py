@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,14 +19,16 @@ from heatsym.engine.hydraulic_kernels import FITTINGS, FRICTION, ROUGHNESS, UNIT
 from heatsym.engine.hydraulics import friction_table
 from heatsym.engine.medium import Medium
 from heatsym.engine.problem import Layer
+from heatsym.engine.row_kernels import DEGREE
 from heatsym.engine.search import LEAPS, NARROW, REACH, STEEPEST
 from heatsym.interfaces.axis import FloatArray, IntArray
+from heatsym.interfaces.stepwise import Stepwise
 from heatsym.network.properties import PipeProperties
 from heatsym.numerics.graph import FlowGraph
 from heatsym.physics import water
 
-COLDEST, HOTTEST, DEGREE = -25.0, 165.0, 16
-"""Of the polynomial from theta to temperature; its error is below 3e-9 K from coldest to hottest [degC]."""
+COLDEST, HOTTEST = -25.0, 165.0
+"""Between these the polynomial from theta to temperature is within 3e-9 K. [degC]"""
 ENOUGH = 0.3
 """Change of a flow that Newton's method stops at, over the square root of the coupling tolerance. [-]
 
@@ -101,8 +104,13 @@ def setting(same: reference.Reference, by: Numbering) -> kernels.Setting:
     )
 
 
-def inputs(same: reference.Reference, first: int, last: int) -> kernels.Inputs:
-    """What the steps from ``first`` up to ``last`` ask and offer; views where the problem's arrays allow."""
+def inputs(
+    same: reference.Reference, first: int, last: int, before: kernels.Inputs | None = None
+) -> kernels.Inputs:
+    """What the steps from ``first`` up to ``last`` ask and offer; views where the problem's arrays allow.
+
+    What is the same in all steps is that of ``before``, which are other steps of the same march.
+    """
     part = slice(first, last)
     load, offers, plan = same.problem.load, same.offers, same.plan
     heat = load.heat[part]
@@ -111,9 +119,9 @@ def inputs(same: reference.Reference, first: int, last: int) -> kernels.Inputs:
         of_consumers += [same.kept, same.most_kept, same.way]
     return kernels.Inputs(
         heat=_table(heat, shape),
-        mass_flow=_table(load.mass_flow[part], shape),
-        return_offset=_table(same.return_offset[part], shape),
-        consumer=np.stack([_table(a, shape[1:]) for a in of_consumers]),
+        mass_flow=_rows(load.mass_flow, part, shape, before and before.mass_flow),
+        return_offset=_rows(same.return_offset, part, shape, before and before.return_offset),
+        consumer=before.consumer if before else np.stack([_table(a, shape[1:]) for a in of_consumers]),
         ground=_table(same.ground[part], shape[:1]),
         outside=np.stack([same.problem.t_feed[part], same.problem.t_ground[part]]),
         source=np.ascontiguousarray(  # columns that were picked stack in another order, for other code
@@ -169,16 +177,23 @@ def work(at: kernels.Setting) -> kernels.Work:
     return kernels.Work(supply, return_, room, sums, *safe)
 
 
-def output(at: kernels.Setting, by: Numbering, steps: int) -> kernels.Output:
-    """Room for the rows of so many steps."""
+def output(
+    at: kernels.Setting,
+    by: Numbering,
+    steps: int,
+    empty: Callable[[tuple[int, ...]], FloatArray] = np.empty,
+) -> kernels.Output:
+    """Room for the rows of so many steps; ``empty`` gives the memory of large tables."""
     pipes, nodes = len(at.network.start), len(at.network.parent)
     consumers, sources = len(at.network.consumer), len(at.network.source)
+    consumer = empty((6, steps, consumers))
+    consumer[5] = 0.0  # stays so where there are no bypasses
     return kernels.Output(
         pipe_column=by.pipes,
         node_column=by.nodes,
-        node=np.empty((2, steps, nodes)),
-        pipe=np.empty((5, steps, pipes)),
-        consumer=np.zeros((6, steps, consumers)),  # the last row is written where there are bypasses
+        node=empty((2, steps, nodes)),
+        pipe=empty((5, steps, pipes)),
+        consumer=consumer,
         cause=np.empty((steps, consumers), dtype=np.int8),
         source=np.empty((4, steps, sources)),
         step=np.empty((2, steps)),
@@ -218,8 +233,20 @@ def _zeros(shape: int | tuple[int, ...]) -> IntArray:
 
 def _table(values: ArrayLike, shape: tuple[int, ...]) -> FloatArray:
     """Contiguous, writeable (a kernel is compiled for one kind of array), of the full shape, doubles."""
-    table = np.ascontiguousarray(np.broadcast_to(values, shape), dtype=np.float64)
+    given = np.asarray(values)
+    whole = given if given.shape == shape else np.broadcast_to(given, shape)  # which may not be written to
+    table = np.ascontiguousarray(whole, dtype=np.float64)
     return table if table.flags.writeable else table.copy()
+
+
+def _rows(
+    values: FloatArray | Stepwise, part: slice, shape: tuple[int, ...], before: FloatArray | None
+) -> FloatArray:
+    """The table of some steps: the first of ``before`` where all are the same and it has as many."""
+    alike = isinstance(values, np.ndarray) and values.strides[0] == 0
+    if before is not None and alike and len(before) >= shape[0]:
+        return before[: shape[0]]
+    return _table(values[part], shape)
 
 
 def _network(

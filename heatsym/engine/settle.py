@@ -16,7 +16,7 @@ from heatsym.engine.digest import Course, Digest, Ledger
 from heatsym.engine.hydraulics import odd_pumping, pump_warnings
 from heatsym.engine.problem import Problem, stacked
 from heatsym.engine.reference import Reference
-from heatsym.engine.stretches import Staged, pressures
+from heatsym.engine.stretches import Pressures, Staged
 from heatsym.engine.trajectory import Hydraulics, March, Trajectory, joined
 from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.exchange import FeedIn, Offer, Plan, Site
@@ -231,7 +231,7 @@ def _march(
     tell: Callable[[float], None],
 ) -> None:
     """Move a mark to the end of its round; the water that a round begins with may have to be kept."""
-    size = piece_steps(problem)
+    size, pressures = piece_steps(problem), Pressures(problem)
     if recorded:
         sink.begin(at.step)
     while at.step < problem.steps:
@@ -240,7 +240,7 @@ def _march(
         at.state, march = engine.part(at.state, first, last, telling, keep and first == 0)
         if first == 0:
             at.initial_stored_heat = march.initial_stored_heat
-        heads = pressures(problem, march, first) if recorded else None
+        heads = pressures.of(march, first) if recorded else None
         march, heads = _parted(problem, march, heads, first)
         at.course.put(first, march, heads)
         at.ledger.add(march)

@@ -17,7 +17,7 @@ from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
-from heatsym.engine.hydraulics import hydraulics
+from heatsym.engine.hydraulics import Solver, solver
 from heatsym.engine.problem import Held, Layer, Places, Problem, Stretch
 from heatsym.engine.trajectory import Cause, Hydraulics, March, joined, rows
 from heatsym.engine.walled import largest_flow
@@ -428,29 +428,61 @@ def pressures(problem: Problem, march: March, first: int = 0) -> Hydraulics:
 
     ``march`` begins with step ``first``.
     """
-    if not problem.stretches:
-        return hydraulics(problem, march)
-    parts = []
-    for stretch, begin, end in within(problem, first, first + len(march.sweeps)):
-        now, there = islands(problem, stretch), rows(march, slice(begin - first, end - first))
-        found = [_pressures(_alone(problem, stretch, one), one, there) for one in now]
-        parts.append(_together(problem, now, found))
-    return joined(parts)
+    return Pressures(problem).of(march, first)
 
 
-def _pressures(problem: Problem, island: Island, march: March) -> Hydraulics:
-    """Pressures of an island with the problem of its own, from the march of the whole."""
-    columns, cut = _objects(island), ~island.served
+class Pressures:
+    """The same for pieces of a march, one after another; what they have in common is laid out once."""
+
+    def __init__(self, problem: Problem) -> None:
+        """Nothing is laid out before it is asked for."""
+        self.problem = problem
+        self.whole: Solver | None = None
+        self.made: tuple[Stretch, tuple[_Solved, ...]] | None = None
+
+    def of(self, march: March, first: int = 0) -> Hydraulics:
+        """Of a piece that begins with step ``first``."""
+        if not self.problem.stretches:
+            self.whole = self.whole or solver(self.problem)
+            return self.whole(march)
+        parts = []
+        for stretch, begin, end in within(self.problem, first, first + len(march.sweeps)):
+            there, now = rows(march, slice(begin - first, end - first)), self._solved(stretch)
+            found = [_pressures(one, there) for one in now]
+            parts.append(_together(self.problem, [one.island for one in now], found))
+        return joined(parts)
+
+    def _solved(self, stretch: Stretch) -> tuple[_Solved, ...]:
+        """The islands of a stretch with their tables, which are kept for the next call."""
+        if self.made is None or self.made[0] is not stretch:
+            now = [(one, _alone(self.problem, stretch, one)) for one in islands(self.problem, stretch)]
+            made = (_Solved(one, alone.consumer_node, solver(alone)) for one, alone in now)
+            self.made = stretch, tuple(made)
+        return self.made[1]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Solved:
+    """An island with what finds its pressures."""
+
+    island: Island
+    consumer_node: IntArray  # of its consumers, in the island
+    solver: Solver
+
+
+def _pressures(one: _Solved, march: March) -> Hydraulics:
+    """Pressures of an island from the march of the whole."""
+    columns, cut = _objects(one.island), ~one.island.served
     series: dict[str, Any] = {}
     for name in (one.name for one in fields(march)):
         which, values = columns.get(name.partition("_")[0]), getattr(march, name)
         series[name] = values if which is None or not len(values) else values[:, which]
-    found = hydraulics(problem, March(**series))
+    found = one.solver(March(**series))
     return replace(
         found,
         node_supply_pressure=np.where(cut, np.nan, found.node_supply_pressure),
         node_return_pressure=np.where(cut, np.nan, found.node_return_pressure),
         consumer_differential_pressure=np.where(
-            cut[problem.consumer_node], np.nan, found.consumer_differential_pressure
+            cut[one.consumer_node], np.nan, found.consumer_differential_pressure
         ),
     )

@@ -111,6 +111,11 @@ def agree(problem: Problem, found: Hydraulics, expected: Hydraulics) -> None:
     np.testing.assert_allclose(found.pipe_velocity, expected.pipe_velocity, rtol=1e-12)
     np.testing.assert_allclose(found.pump_electricity, expected.pump_electricity, rtol=1e-10)
     np.testing.assert_array_equal(found.pump_throttled, expected.pump_throttled)
+    for name in ("source_pump_lift", "consumer_differential_pressure"):
+        scale = np.nanmax(np.abs(expected.node_supply_pressure), axis=1, keepdims=True, initial=1.0)
+        np.testing.assert_allclose(
+            getattr(found, name) / scale, getattr(expected, name) / scale, rtol=0.0, atol=1e-11
+        )
     runs = expected.critical_consumer >= 0
     np.testing.assert_array_equal(found.critical_consumer >= 0, runs)
     spread = (expected.node_supply_pressure - expected.node_return_pressure)[:, problem.consumer_node]
