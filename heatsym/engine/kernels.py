@@ -1355,6 +1355,8 @@ def passage_of_several(side: Side, held: IntArray, batch: int, at: int, seats: i
         several[index(q + ITS_RATE)] = rows[index(at + RATE + side.holder[index(first + n)])]
         several[index(q + REACHED)], several[index(q + LEFT)] = 1.0, 0.0
     for i in range(FEW):
+        if held[i] == 0:
+            break
         for n in range(held[i]):
             q, p = seats + n, batch * PARCELS + i * PARCEL + n
             width, rate = parcel[index(p + WIDTH * BATCH)], several[index(q + ITS_RATE)]
@@ -1431,8 +1433,11 @@ def cut_up(
         for n in range(number):
             cut[index(cuts + j * BATCH + n)] = 0.0
     for i in range(FEW):
+        holding = held[i] if i > 0 else number
+        if holding == 0:
+            break
         for j in range(substeps):
-            for n in range(held[i] if i > 0 else number):
+            for n in range(holding):
                 q, p, c = seats + n, batch * PARCELS + i * PARCEL + n, index(cuts + j * BATCH + n)
                 rate, width = several[index(q + ITS_RATE)], parcel[index(p + WIDTH * BATCH)]
                 gone = (j + 1) * several[index(q + ITS_FILLS)] - several[index(q + START)]
@@ -1441,7 +1446,7 @@ def cut_up(
                 level = parcel[index(p + LEVEL * BATCH)] * series(-rate * gone)
                 leaving = level + parcel[index(p + EDGE * BATCH)] * sloped
                 cut[c] += gone * several[index(q + REACHED)] * leaving
-        for n in range(held[i] if i > 0 else number):
+        for n in range(holding):
             q, p = seats + n, batch * PARCELS + i * PARCEL + n
             fading = several[index(q + ITS_RATE)] * parcel[index(p + WIDTH * BATCH)]
             several[index(q + REACHED)] *= 1.0 - fading * series(-fading)
@@ -1578,7 +1583,8 @@ def mix(
             first, at = batch * BATCH, (batch - lowest) * ROWS
             last = min(first + BATCH, number)
             passage(network, medium, water, side, seconds, first, last, at)
-            passage_of_several(side, side.held[batch], batch, at, (batch - lowest) * SEVERAL)
+            if side.held[batch, 0] > 0:
+                passage_of_several(side, side.held[batch], batch, at, (batch - lowest) * SEVERAL)
             mixing(side, water, first, last, at)
         while i < side.tally[FLOWING]:
             k = sequence[i]
@@ -1631,19 +1637,20 @@ def moving(
         if rows[index(at + n + KIND)] == ONE and rows[index(at + n + FILLS)] < substeps:
             joins(water, side, batch, n)
             rows[index(at + n + KIND)] = MANY
-    cut_up(
-        rows,
-        side.parcel,
-        side.several,
-        side.cut,
-        side.holder,
-        held,
-        batch,
-        at,
-        slot * SEVERAL,
-        slot * substeps * BATCH,
-        substeps,
-    )
+    if held[FEW] > 0:
+        cut_up(
+            rows,
+            side.parcel,
+            side.several,
+            side.cut,
+            side.holder,
+            held,
+            batch,
+            at,
+            slot * SEVERAL,
+            slot * substeps * BATCH,
+            substeps,
+        )
     for n in range(last - first):
         rows[index(at + n + OLD)] *= rows[index(at + n + LEAVING)]
     for row in range(6):
@@ -1727,23 +1734,24 @@ def moved(
     flow, t_eq, loss, rows = side.pipe[FLOW], side.pipe[T_EQ], side.pipe[LOSS], side.batch
     first, at, number = batch * BATCH, slot * ROWS, side.held[batch, FEW]
     last, seats, cuts = min(first + BATCH, flow.size), slot * SEVERAL, slot * substeps * BATCH
-    renewed(side.several, side.cut, seats, cuts, number, substeps)
-    kept_parcels(
-        water,
-        safe,
-        side.pipe,
-        rows,
-        side.several,
-        side.cut,
-        side.holder,
-        number,
-        batch,
-        at,
-        seats,
-        cuts,
-        side.capacity,
-        substeps,
-    )
+    if number > 0:
+        renewed(side.several, side.cut, seats, cuts, number, substeps)
+        kept_parcels(
+            water,
+            safe,
+            side.pipe,
+            rows,
+            side.several,
+            side.cut,
+            side.holder,
+            number,
+            batch,
+            at,
+            seats,
+            cuts,
+            side.capacity,
+            substeps,
+        )
     for n in range(last - first):
         k, i = index(first + n), at + n
         one = rows[index(i + KIND)] == ONE
@@ -2755,22 +2763,6 @@ def stored_heat(network: Network, state: State) -> float:
         heat += network.supply_capacity[k] * mean_of(state.supply, k)
         heat += network.return_capacity[k] * mean_of(state.return_, k)
     return heat
-
-
-@compiled
-def to_temperatures(medium: Medium, theta: FloatArray, power: FloatArray) -> None:
-    """Theta of a flat table as temperatures, in place; :func:`temperature_of` in a form that vectorises.
-
-    ``power`` (2, any) is room for the numbers that are in work together.
-    """
-    place, value = power[0], power[1]
-    for first in range(0, theta.size, place.size):
-        count = min(place.size, theta.size - first)
-        for i in range(count):
-            place[i] = theta[first + i]
-        polynomials(medium.to_temperature, place, value)
-        for i in range(count):
-            theta[first + i] += value[i]
 
 
 @compiled
