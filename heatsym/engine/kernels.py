@@ -61,7 +61,7 @@ REFERENCE, FADE, CONTENT, ONLY_EDGE, ONLY_GROWTH, PART = range(6)
 HEAD, COUNT, FORWARD, CUT = range(4)
 # Rows of Side.pipe, Side.batch, Side.order, Side.tally, Side.several, Side.node
 FLOW, T_EQ, READY, LOSS = range(4)
-ROWS, SEVERAL = 13 * BATCH, 15 * BATCH
+ROWS, SEVERAL = 13 * BATCH, 19 * BATCH
 (
     FILLS, RATE, UNIFORM, LEAVING, KIND, OFFSET, GAIN, ALWAYS, OLD, LAG, PASS, SUM, NEWEST,
 ) = range(0, ROWS, BATCH)  # fmt: skip
@@ -69,14 +69,15 @@ SIGN, SEQUENCE, UP, DOWN, SEAT = range(5)
 FLOWING, CIRCLING, ONWARD = range(3)
 (
     ITS_RATE, ITS_FILLS, START, REACHED, LEFT, LATE, LATER, ITS_PASS, ITS_LAG, PER_FILL,
-    INSIDE, LOST, STAYING, FADED, PARTLY,
+    INSIDE, LOST, STAYING, FADED, PARTLY, AFTER_NONE, AFTER_ONE, AFTER_TWO, AFTER_THREE,
 ) = range(0, SEVERAL, BATCH)  # fmt: skip
 PARCEL, PARCELS = 4 * BATCH, FEW * 4 * BATCH
 THROUGH, SHARE, MIXED = range(3)
 # Values of HEAD for water that stands in no ring
 ALONE, FRESH = -1, -2
-# Kinds of pipe in a step: computed by itself, or with others that hold one parcel, or several
-SCALAR, ONE, MANY = range(3)
+# Kinds of pipe in a step: computed by itself, or with others that hold one parcel, or several; or such that
+# keep some of them, which are moved by themselves
+SCALAR, ONE, MANY, SLOW = range(4)
 # Rows of Room.consumer and Room.source
 (
     WISH, DRAWN, FOUND, DIFFERENCE, SENT, LOW, HIGH, LAST_WISH, LAST_DIFFERENCE, LAST_SURPLUS, RESPONSE, BIAS,
@@ -274,7 +275,7 @@ class Side(NamedTuple):
     )
     holder: IntArray  # (pipe,) pipes with several parcels, batch after batch, counted from its first
     parcel: FloatArray  # (batch, FEW, 4, BATCH), flat: theirs, above equilibrium, growth per width
-    several: FloatArray  # (batch, 15, BATCH), flat, as batch
+    several: FloatArray  # (batch, 19, BATCH), flat, as batch
     cut: FloatArray  # (batch, substep, BATCH), likewise: what leaves of their old water, what enters, edges
     node: FloatArray  # (3, node)
     nodes: FloatArray  # (node, substep) temperature while the water moves
@@ -1337,41 +1338,43 @@ def passage(
         size = max(abs(flow[k]), LEAST)
         fills = size * passing / side.capacity[k]
         rate = network.conductance[k] / (size * medium.capacity)
-        uniform = series(-rate)
-        fits = fills >= 1.0 and rate <= SHORT and ready[k] * flow[k] > 0.0
+        span = min(fills, 1.0)
+        uniform = series(-rate * span)
+        fits = rate * span <= SHORT and ready[k] * flow[k] > 0.0
         rows[index(i + FILLS)], rows[index(i + RATE)], rows[index(i + UNIFORM)] = fills, rate, uniform
-        rows[index(i + KIND)] = abs(ready[k]) if fits else SCALAR
-        rows[index(i + LEAVING)] = (reference[k] - t_eq[k]) * uniform + fade[k] * edge[k] * series(
-            growth[k] - rate
-        )
+        rows[index(i + KIND)] = (abs(ready[k]) if fills >= 1.0 else SLOW) if fits else SCALAR
+        sloped = fade[k] * edge[k] * series((growth[k] - rate) * span)
+        rows[index(i + LEAVING)] = span * ((reference[k] - t_eq[k]) * uniform + sloped)
 
 
 @inner
 def passage_of_several(side: Side, held: IntArray, batch: int, at: int, seats: int) -> None:
-    """What the present flow does in a step to a batch's pipes that hold several parcels and are flushed."""
+    """What of the present water of a batch's pipes that hold several parcels leaves in a step."""
     rows, several, parcel, first = side.batch, side.several, side.parcel, batch * BATCH
     for n in range(held[0]):
-        q = seats + n
-        several[index(q + ITS_RATE)] = rows[index(at + RATE + side.holder[index(first + n)])]
+        q, i = seats + n, at + side.holder[index(first + n)]
+        several[index(q + ITS_RATE)] = rows[index(i + RATE)]
+        several[index(q + ITS_FILLS)], several[index(q + START)] = rows[index(i + FILLS)], 0.0
         several[index(q + REACHED)], several[index(q + LEFT)] = 1.0, 0.0
     for i in range(FEW):
         if held[i] == 0:
             break
         for n in range(held[i]):
             q, p = seats + n, batch * PARCELS + i * PARCEL + n
-            width, rate = parcel[index(p + WIDTH * BATCH)], several[index(q + ITS_RATE)]
-            fading, reached = rate * width, several[index(q + REACHED)]
-            uniform = series(-fading)
+            rate, width = several[index(q + ITS_RATE)], parcel[index(p + WIDTH * BATCH)]
+            start, reached = several[index(q + START)], several[index(q + REACHED)]
+            gone = min(max(several[index(q + ITS_FILLS)] - start, 0.0), width)
+            uniform = series(-rate * gone)
             sloped = parcel[index(p + EDGE * BATCH)] * series(
-                (parcel[index(p + GROWTH * BATCH)] - rate) * width
+                (parcel[index(p + GROWTH * BATCH)] - rate) * gone
             )
-            several[index(q + LEFT)] += (
-                width * reached * (parcel[index(p + LEVEL * BATCH)] * uniform + sloped)
-            )
-            several[index(q + REACHED)] = reached * (1.0 - fading * uniform)
+            level = parcel[index(p + LEVEL * BATCH)] * uniform
+            several[index(q + LEFT)] += gone * reached * (level + sloped)
+            several[index(q + REACHED)] = reached * (1.0 - rate * gone * uniform)
+            several[index(q + START)] = start + width
     for n in range(held[0]):
         i = at + side.holder[index(first + n)]
-        if rows[index(i + KIND)] == MANY:
+        if rows[index(i + KIND)] >= MANY:
             rows[index(i + LEAVING)] = several[index(seats + n + LEFT)]
 
 
@@ -1428,7 +1431,12 @@ def cut_up(
         late = min(math.floor(1.0 / fills), float(substeps))
         later = max(1.0 - late * fills, 0.0)
         several[index(q + LATE)], several[index(q + LATER)] = late, later
-        several[index(q + ITS_PASS)], several[index(q + ITS_LAG)] = lag * (fills - later), lag * later
+        passing, lag = lag * (fills - later), lag * later
+        several[index(q + ITS_PASS)], several[index(q + ITS_LAG)] = passing, lag
+        several[index(q + AFTER_NONE)] = passing if late == 0.0 else 0.0
+        several[index(q + AFTER_ONE)] = passing if late == 1.0 else (lag if late == 0.0 else 0.0)
+        several[index(q + AFTER_TWO)] = passing if late == 2.0 else (lag if late == 1.0 else 0.0)
+        several[index(q + AFTER_THREE)] = passing if late == 3.0 else (lag if late == 2.0 else 0.0)
     for j in range(substeps):
         for n in range(number):
             cut[index(cuts + j * BATCH + n)] = 0.0
@@ -1698,6 +1706,20 @@ def along(water: Water, safe: Safe, side: Side, substeps: int, i: int, lowest: i
         elif kind == MANY:
             slot, seat = place // BATCH - lowest, side.order[SEAT, k]
             q, c = slot * SEVERAL + seat, slot * substeps * BATCH + seat
+            if substeps == 4:
+                first, second = nodes[up, 0] - about, nodes[up, 1] - about
+                third, excess = nodes[up, 2] - about, nodes[up, 3] - about
+                none, one = side.several[index(q + AFTER_NONE)], side.several[index(q + AFTER_ONE)]
+                two, three = side.several[index(q + AFTER_TWO)], side.several[index(q + AFTER_THREE)]
+                nodes[down, 0] += ever + cut[index(c)] + none * first
+                nodes[down, 1] += ever + cut[index(c + BATCH)] + (none * second + one * first)
+                new = none * third + one * second + two * first
+                nodes[down, 2] += ever + cut[index(c + 2 * BATCH)] + new
+                new = (none * excess + one * third) + (two * second + three * first)
+                nodes[down, 3] += ever + cut[index(c + 3 * BATCH)] + new
+                cut[index(c)], cut[index(c + BATCH)] = first, second
+                cut[index(c + 2 * BATCH)], cut[index(c + 3 * BATCH)] = third, excess
+                continue
             late = int(side.several[index(q + LATE)])
             through, after = side.several[index(q + ITS_PASS)], side.several[index(q + ITS_LAG)]
             for j in range(substeps):
