@@ -1489,8 +1489,9 @@ def renewed(several: FloatArray, cut: FloatArray, seats: int, cuts: int, number:
             lost_all, slope = several[index(q + FADED)], several[index(q + STAYING)]
             late, excess = several[index(q + LATE)], cut[c]
             whole, part = j < late, j == late
-            width = fills if whole else (several[index(q + LATER)] if part else 0.0)
-            inside = reached * slope if whole else several[index(q + PARTLY)]
+            later, partly = several[index(q + LATER)], several[index(q + PARTLY)]
+            width = fills if whole else (later if part else 0.0)
+            inside = reached * slope if whole else partly
             several[index(q + INSIDE)] += width * excess * inside
             several[index(q + LOST)] += excess * (width * (1.0 - inside) + lost_all * (fills - width))
             reached *= 1.0 - several[index(q + ITS_RATE)] * fills * slope
