@@ -1238,7 +1238,7 @@ def lay_out(
             parcel[i, WIDTH, q] = width
             parcel[i, LEVEL, q] = above + fade * water.ring[k, s, LEVEL]
             parcel[i, EDGE, q] = fade * water.ring[k, s, EDGE]
-            parcel[i, GROWTH, q] = growth / max(width, 1e-300)
+            parcel[i, GROWTH, q] = growth / max(width, 1e-100)
         holder[q], seat[k] = k, q
         pipe[READY, k] = (2.0 * water.place[FORWARD, k] - 1.0) * MANY if bend <= SHORT else 0.0
     for i in range(FEW):
@@ -1259,7 +1259,7 @@ def passage(network: Network, medium: Medium, side: Side, seconds: float) -> Non
     offset, gain, ready, kind = side.pipe[OFFSET], side.pipe[GAIN], side.pipe[READY], side.order[KIND]
     passing = seconds * medium.capacity
     for k in range(flow.size):
-        size = max(abs(flow[k]), 1e-300)
+        size = max(abs(flow[k]), 1e-100)
         fills[k] = size * passing / side.capacity[k]
         rate[k] = network.conductance[k] / (size * medium.capacity)
         uniform[k] = series(-rate[k])
@@ -1488,7 +1488,7 @@ def move(
     summed, newest, kind = side.pipe[SUM], side.pipe[NEWEST], side.order[KIND]
     for k in range(flow.size):
         size, part = abs(flow[k]), fills[k] / substeps
-        per_fill = size / max(part, 1e-300)
+        per_fill = size / max(part, 1e-100)
         always[k] = size * t_eq[k]
         old[k] = per_fill * leaving[k]
         lag[k] = per_fill * (1.0 - rate[k] * uniform[k])
@@ -1720,7 +1720,7 @@ def judged(
         elif flow == 0.0 and gap < 0.0 and not stuck and not (dry and room.consumer[FLOWED, c] > 0.0):
             room.consumer[WANTED, c] = 1.0
         elif flow > 0.0 and passing == 0.0 and gap > 0.0 and hottest > kept:
-            room.consumer[WANTED, c] = -max(flow * (hottest - end) / (hottest - kept), 1e-300)
+            room.consumer[WANTED, c] = -max(flow * (hottest - end) / (hottest - kept), 1e-100)
     return error, off, carried
 
 
@@ -1880,7 +1880,7 @@ def received(
             usable = own * medium.capacity * max(difference, 0.0)
             heat = drawn_heat(heats[c], mosts[c], own, now, usable)
             room.consumer[SENT, c] = found[c] - heat / draws
-    return error, stray / max(total, 1e-300)
+    return error, stray / max(total, 1e-100)
 
 
 @once
@@ -2160,7 +2160,7 @@ def draw(
             room.returned[c, j] -= part * max(excess[j] + shift, 0.0)
         if abs(shift) > limits.shift:
             stray += room.consumer[DRAWN, c] if abs(shift) <= limits.farthest * limits.shift else np.inf
-    return stray / max(total, 1e-300)
+    return stray / max(total, 1e-100)
 
 
 @inner
@@ -2209,7 +2209,7 @@ def commit(
         room.consumer[CAME, c] = came / substeps
         missed += drawn[c] * abs(came / substeps - room.consumer[FOUND, c])
         total += drawn[c]
-    missed /= max(total, 1e-300)
+    missed /= max(total, 1e-100)
     stray = draw(setting.limits, inputs, medium, room, t, substeps, share, bounded)
     if not setting.limits.asks_return:
         passage(network, medium, r_side, seconds)
