@@ -2252,7 +2252,7 @@ def draw(
         for j in range(substeps):
             room.returned[c, j] -= part * max(excess[j] + shift, 0.0)
         if abs(shift) > limits.shift:
-            stray += room.consumer[DRAWN, c] if abs(shift) <= limits.farthest * limits.shift else np.inf
+            stray += room.consumer[DRAWN, c] if abs(shift) <= limits.farthest * limits.temperature else np.inf
     return stray / max(total, 1e-100)
 
 
