@@ -91,9 +91,7 @@ LASTING, FORCE, GIVE, RISE = range(4)
 # Rows of Loops.resistance
 PER_VISCOSITY, ROUGHNESS, FRICTION, FITTINGS = range(4)
 # Rows of Side.mesh, Room.chain, Room.loop
-(
-    BASE, NOW, AT, DROP, SLOPED, LINEAR, PER_FLOW, RUBBED, FITTED, SLOW_FLOW, SLOW_DROP, SOME, MORE,
-) = range(13)  # fmt: skip
+BASE, NOW, AT, DROP, SLOPED, LINEAR, PER_FLOW, RUBBED, FITTED, SLOWEST, SOME, MORE = range(12)
 AROUND, NET, SIZE, STIFF, CHANGED = range(5)
 ERROR, STEP, TRIAL, MOST_LEFT, ANEW = range(5)
 
@@ -260,7 +258,7 @@ class Side(NamedTuple):
 
     capacity: FloatArray  # (pipe,) [J/K]
     around: FloatArray  # (loop,)
-    mesh: FloatArray  # (13, member) where the loops' friction was seen last
+    mesh: FloatArray  # (12, member) where the loops' friction was seen last
     stiff: FloatArray  # (chain,) slopes in the Newton matrix
     factor: FloatArray  # of that matrix
     pipe: FloatArray  # (19, pipe)
@@ -924,7 +922,7 @@ def resisting(loops: Loops, medium: Medium, water: Water, mesh: FloatArray) -> N
     """Of each member, what friction asks of the pipe and the water in it: the rows from PER_FLOW on."""
     pipe, theta, t, logarithm = loops.resistance, mesh[BASE], mesh[DROP], mesh[SLOPED]
     density, per_flow, rubbed, fitted = mesh[LINEAR], mesh[PER_FLOW], mesh[RUBBED], mesh[FITTED]
-    slow, slow_drop = mesh[SLOW_FLOW], mesh[SLOW_DROP]
+    slow = mesh[SLOWEST]
     for m in range(theta.size):
         theta[m] = mean_of(water, loops.member[0, m])
     polynomials(medium.to_temperature, theta, t)
@@ -940,7 +938,6 @@ def resisting(loops: Loops, medium: Medium, water: Water, mesh: FloatArray) -> N
         rubbed[m] = pipe[FRICTION, m] * unit / density[m]
         fitted[m] = pipe[FITTINGS, m] / density[m]
         slow[m] = LAMINAR * unit
-        slow_drop[m] = 64.0 * rubbed[m] * slow[m]
 
 
 @inner
@@ -948,15 +945,17 @@ def rubbing(roughness: FloatArray, mesh: FloatArray, which: IntArray, near: floa
     """Each member's drop and its slope at the present flow; see :mod:`heatsym.physics.friction`.
 
     Where a flow has changed by at most a part, ``near``, of it since friction was seen there, or of the
-    largest laminar one, friction stays linear from there: it errs by about the square of that part.
+    largest laminar one, friction stays linear from there: it errs by about the square of that part. What
+    would come to rest is to be at rest.
     """
     now, at, drop, slope = mesh[NOW], mesh[AT], mesh[DROP], mesh[SLOPED]
     product, rise = mesh[SOME], mesh[MORE]
-    per_flow, rubbed, fitted, slow = mesh[PER_FLOW], mesh[RUBBED], mesh[FITTED], mesh[SLOW_FLOW]
+    per_flow, rubbed, fitted, slow = mesh[PER_FLOW], mesh[RUBBED], mesh[FITTED], mesh[SLOWEST]
     count = 0
     for m in range(now.size):
         which[count] = m
-        count += 0 if abs(now[m] - at[m]) <= near * max(abs(now[m]), slow[m]) else 1
+        bound = min(near * max(abs(now[m]), slow[m]), abs(now[m]))
+        count += 0 if abs(now[m] - at[m]) <= bound else 1
     for i in range(count):
         m = which[i]
         product[i], rise[i] = abs(now[m]) * per_flow[m], roughness[m]
@@ -1072,22 +1071,20 @@ def circulate(loops: Loops, around: FloatArray, through: FloatArray, mesh: Float
 def net_drops(still: float, loops: Loops, mesh: FloatArray, chain: FloatArray, loop_rows: FloatArray) -> None:
     """Net drop around every loop, linear from where friction was seen last, what of it may be left, slopes.
 
-    That is a part of all drops around the loop, those of the largest laminar flow at least, and what a flow
-    of ``still`` makes.
+    That is a part of all drops around the loop, and what half a flow of ``still`` makes.
     """
     now, at, drop, slope, linear = mesh[NOW], mesh[AT], mesh[DROP], mesh[SLOPED], mesh[LINEAR]
     net, size, stiff = chain[NET], chain[SIZE], chain[STIFF]
     error, most = loop_rows[ERROR], loop_rows[MOST_LEFT]
-    slow = mesh[SLOW_DROP]
     for m in range(now.size):
         linear[m] = drop[m] + slope[m] * (now[m] - at[m])
     for c in range(net.size):
         total, left, steep = 0.0, 0.0, 0.0
         for m in range(loops.chain_at[c], loops.chain_at[c + 1]):
             total += linear[m]
-            left += max(abs(linear[m]), slow[m])
+            left += abs(linear[m])
             steep += slope[m]
-        net[c], size[c], stiff[c] = total, loops.enough * left + still * steep, steep
+        net[c], size[c], stiff[c] = total, loops.enough * left + 0.5 * still * steep, steep
     for loop in range(loops.number):
         total, left = 0.0, 0.0
         for p in range(loops.loop_at[loop], loops.loop_at[loop + 1]):
@@ -1168,14 +1165,14 @@ def balanced(
         most = norm
         copy(trial, around)
         worst = worst_of(room.loop)
-        if worst <= times:
+        if worst <= times and norm < np.inf:
             break
         if worst > SLOW * before:
             factorised(loops, room.chain, side.stiff, room.loop, factor, ALIKE)
         before = worst
     for m in range(loops.member.shape[1]):
         flow[loops.member[0, m]] = loops.member[1, m] * mesh[NOW, m]
-    return worst <= 1.0
+    return worst <= 1.0 and most < np.inf
 
 
 @inner

@@ -130,7 +130,7 @@ def work(at: kernels.Setting) -> kernels.Work:
         kernels.Side(
             capacity=capacity,
             around=np.zeros(loops),
-            mesh=np.zeros((13, at.loops.member.shape[1])),
+            mesh=np.zeros((12, at.loops.member.shape[1])),
             stiff=np.zeros(len(at.loops.chain_at) - 1),
             factor=np.zeros(len(at.loops.factor_row)),
             pipe=np.zeros((19, pipes)),
