@@ -42,16 +42,23 @@ SHORT = 0.25
 """Decay up to which the power series of :func:`series` is exact to rounding. [-]"""
 ITERATIONS = 60
 """Newton iterations after which loops are given up."""
-LOOSE_SWEEPS = 2
-"""First sweeps of a step, in which loops are balanced loosely: the sweep after moves their flows more."""
-FEW = 8
-"""Parcels of a pipe up to which it is computed together with others that hold several."""
+LOOSE, LOOSE_SWEEPS, LOOSE_ERROR = 30.0, 2, 100.0
+"""Times as much that loops may leave in the first sweeps of a step, as long as so many times too much heat is
+off: the sweep after moves their flows more. [-]"""
 BATCH = 512
 """Pipes that go through all passes of a sweep or move before the next do, while the cache holds them."""
 LEAST = 1e-100
 """Divisors are no smaller: quotients, products and their squares stay among normal numbers."""
 LAMINAR = 2000.0
 """Reynolds number up to which friction is linear in the flow, but for fittings. [-]"""
+SLOW = 0.1
+"""Part of the net drops that an iteration may leave before the slopes are put into its matrix anew. [-]"""
+ALIKE = 0.03
+"""Change of a slope in the matrix that is not worth it. [-]"""
+NEAR = 0.3
+"""Change of a flow from where its friction was seen, over the square root of what may be left. [-]"""
+FEW = 8
+"""Parcels of a pipe up to which it is computed together with others that hold several."""
 TEMPERATURE, FLOW_LIMIT, CAPACITY_LIMIT = 1, 2, 3
 """Causes of unmet heat; see :class:`heatsym.engine.trajectory.Cause`."""
 
@@ -77,7 +84,7 @@ THROUGH, SHARE, MIXED = range(3)
 ALONE, FRESH = -1, -2
 # Kinds of pipe in a step: computed by itself, or with others that hold one parcel, or several; or such that
 # keep some of them, which are moved by themselves
-SCALAR, ONE, MANY, SLOW = range(4)
+SCALAR, ONE, MANY, SLACK = range(4)
 # Rows of Room.consumer and Room.source
 (
     WISH, DRAWN, FOUND, DIFFERENCE, SENT, LOW, HIGH, LAST_WISH, LAST_DIFFERENCE, LAST_SURPLUS, RESPONSE, BIAS,
@@ -93,9 +100,9 @@ LASTING, FORCE, GIVE, RISE = range(4)
 # Rows of Loops.resistance
 PER_VISCOSITY, ROUGHNESS, FRICTION, FITTINGS = range(4)
 # Rows of Side.mesh, Room.chain, Room.loop
-BASE, NOW, AT, DROP, SLOPED, LINEAR, PER_FLOW, RUBBED, FITTED = range(9)
-AROUND, NET, STIFF = range(3)
-ERROR, STEP, TRIAL = range(3)
+BASE, NOW, AT, DROP, SLOPED, LINEAR, PER_FLOW, RUBBED, FITTED, SLOWEST, SOME, MORE = range(12)
+AROUND, NET, SIZE, STIFF, CHANGED = range(5)
+ERROR, STEP, TRIAL, MOST_LEFT, ANEW = range(5)
 
 
 FLAGS: dict[str, Any] = {
@@ -152,8 +159,12 @@ class Network(NamedTuple):
     end: IntArray
     parent: IntArray  # (node,) node nearer to the root, -1 for the root
     sense: FloatArray  # (node - 1,) +1 where the tree's pipe starts at the parent
-    incident_at: IntArray  # (node + 1,)
-    incident: IntArray  # pipes at each node
+    path_at: IntArray  # (path + 1,) pipes between joints, path after path
+    path: IntArray  # (2, .) pipe, its sense along the path
+    path_end: IntArray  # (2, path) joint that it begins at, joint that it ends at
+    joint_at: IntArray  # (joint + 1,)
+    joint: IntArray  # (2, .) path, 0 where it begins at the joint and 1 where it ends there
+    hanging: IntArray  # pipes that only lead to consumers, from the root outwards
     conductance: FloatArray  # (pipe,) own loss coefficient times length [W/K]
     cross: FloatArray  # (pipe,) loss coefficient to the partner over the own one
     supply_capacity: FloatArray  # (pipe,) [J/K]
@@ -170,7 +181,7 @@ class Loops(NamedTuple):
     """
 
     number: int
-    enough: float  # change of a flow over the flow, whose square may be left [-]
+    enough: float  # net drop around a loop that may be left, over the drops around it [-]
     member: IntArray  # (3, member) pipe, its sense in the chain, chain
     resistance: FloatArray  # (4, member)
     chain_at: IntArray  # (chain + 1,) members
@@ -264,8 +275,9 @@ class Side(NamedTuple):
 
     capacity: FloatArray  # (pipe,) [J/K]
     around: FloatArray  # (loop,)
-    mesh: FloatArray  # (9, member) where the loops' friction was seen last
-    factor: FloatArray  # of the Newton matrix there
+    mesh: FloatArray  # (12, member) where the loops' friction was seen last
+    stiff: FloatArray  # (chain,) slopes in the Newton matrix
+    factor: FloatArray  # of that matrix
     pipe: FloatArray  # (4, pipe)
     batch: FloatArray  # (batch, 13, BATCH), flat, from the first batch on of those computed together
     order: IntArray  # (5, pipe) sequence of those with flow; the node each comes from and leads to
@@ -291,12 +303,14 @@ class Room(NamedTuple):
     returned: FloatArray  # (consumer, substep)
     excess: FloatArray  # (2, substep)
     withdrawal: FloatArray  # (node,)
+    lean: IntArray  # (2, .) 1 where water flows along a path, -1 against it; by path, whether all through it
+    far: IntArray  # (member,) of the loops, those whose friction is seen anew
     queue: IntArray  # (3, node)
     way: FloatArray  # (4, node) how the supply comes to the nodes, for bypasses
     base: FloatArray  # (pipe,)
     depths: IntArray
-    chain: FloatArray  # (3, chain)
-    loop: FloatArray  # (3, loop)
+    chain: FloatArray  # (5, chain)
+    loop: FloatArray  # (5, loop)
 
 
 class Memory(NamedTuple):
@@ -838,47 +852,81 @@ def same_signs(flow: FloatArray, sign: IntArray) -> bool:
 
 @called
 def sorted_along(
-    network: Network, sign: IntArray, sequence: IntArray, waiting: IntArray, queue: IntArray
+    network: Network, sign: IntArray, sequence: IntArray, queue: IntArray, lean: IntArray, outwards: bool
 ) -> tuple[int, int]:
     """Pipes with flow in an order in which all inflow of a node stands before its outflow.
 
-    Returns how many there are, and how many of them stand in no such order (they recirculate).
+    What hangs on the rest leads ``outwards`` or back, all of it. Of the rest whole paths are sorted: what
+    leaves an end of a path goes on to the other end, or to where it meets water from there or stands; what
+    does not come from an end comes from consumers or from nowhere, and waits for nothing. The order is that
+    of the signs alone, whatever was before.
+    Returns how many there are, and how many others stand in no such order (they recirculate).
     """
-    nodes = network.parent.size
-    for node in range(nodes):
-        waiting[node] = 0
-    flowing = 0
-    for k in range(sign.size):
-        if sign[k] != 0:
-            waiting[network.end[k] if sign[k] > 0 else network.start[k]] += 1
-            flowing += 1
-    tail = 0
-    for node in range(nodes):
-        if waiting[node] == 0:
-            queue[tail] = node
-            tail += 1
-    here = placed = 0
-    while here < tail:
-        node = queue[here]
-        here += 1
-        for i in range(network.incident_at[node], network.incident_at[node + 1]):
-            k = network.incident[i]
-            if sign[k] == 0 or (network.start[k] if sign[k] > 0 else network.end[k]) != node:
-                continue
-            sequence[placed] = k
-            placed += 1
-            other = network.end[k] if sign[k] > 0 else network.start[k]
-            waiting[other] -= 1
-            if waiting[other] == 0:
-                queue[tail] = other
-                tail += 1
-    around = flowing - placed
-    if around:
-        for k in range(sign.size):
-            if sign[k] != 0 and waiting[network.start[k] if sign[k] > 0 else network.end[k]] > 0:
-                sequence[placed] = k
+    placed, rest, paths, joints = 0, 0, network.path_end.shape[1], network.joint_at.size - 1
+    waiting, line, leaning, through = queue[0], queue[1], lean[0], lean[1]
+    if not outwards:
+        for i in range(network.hanging.size - 1, -1, -1):
+            sequence[placed] = network.hanging[i]
+            placed += sign[network.hanging[i]] != 0
+    hung = placed
+    for joint in range(joints):
+        waiting[joint] = 0
+    for i in range(leaning.size):
+        leaning[i] = sign[network.path[0, i]] * network.path[1, i]
+        rest += leaning[i] != 0
+    for path in range(paths):
+        first, last = network.path_at[path], network.path_at[path + 1]
+        total = 0
+        for i in range(first, last):
+            total += leaning[i]
+        whole = abs(total) == last - first
+        through[path] = whole
+        if whole:
+            waiting[network.path_end[1 if total > 0 else 0, path]] += 1
+            continue
+        here, there = first, last
+        while here < last and leaning[here] > 0:
+            here += 1
+        while there > here and leaning[there - 1] < 0:
+            there -= 1
+        for i in range(there - 1, here - 1, -1):
+            if leaning[i] < 0:
+                sequence[placed] = network.path[0, i]
                 placed += 1
-    return flowing, around
+        for i in range(here, there):
+            if leaning[i] > 0:
+                sequence[placed] = network.path[0, i]
+                placed += 1
+    tail = 0
+    for joint in range(joints):
+        line[tail] = joint
+        tail += waiting[joint] == 0
+    at = 0
+    while at < tail:
+        joint = line[at]
+        at += 1
+        for q in range(network.joint_at[joint], network.joint_at[joint + 1]):
+            path, end = network.joint[0, q], network.joint[1, q]
+            first, last = network.path_at[path], network.path_at[path + 1]
+            i, way, stop = (first, 1, last) if end == 0 else (last - 1, -1, first - 1)
+            if leaning[i] != way:
+                continue
+            while i != stop and leaning[i] == way:
+                sequence[placed] = network.path[0, i]
+                placed += 1
+                i += way
+            if through[path]:
+                other = network.path_end[1 - end, path]
+                waiting[other] -= 1
+                line[tail] = other
+                tail += waiting[other] == 0
+    around = rest - (placed - hung)
+    if outwards:
+        for i in range(network.hanging.size):
+            if sign[network.hanging[i]] != 0:
+                sequence[placed] = network.hanging[i]
+                placed += 1
+    return placed, around
 
 
 @called
@@ -908,6 +956,7 @@ def resisting(loops: Loops, medium: Medium, water: Water, mesh: FloatArray) -> N
     """Of each member, what friction asks of the pipe and the water in it: the rows from PER_FLOW on."""
     pipe, theta, t, logarithm = loops.resistance, mesh[BASE], mesh[DROP], mesh[SLOPED]
     density, per_flow, rubbed, fitted = mesh[LINEAR], mesh[PER_FLOW], mesh[RUBBED], mesh[FITTED]
+    slow = mesh[SLOWEST]
     for m in range(theta.size):
         theta[m] = mean_of(water, loops.member[0, m])
     polynomials(medium.to_temperature, theta, t)
@@ -922,34 +971,65 @@ def resisting(loops: Loops, medium: Medium, water: Water, mesh: FloatArray) -> N
         per_flow[m] = 1.0 / unit
         rubbed[m] = pipe[FRICTION, m] * unit / density[m]
         fitted[m] = pipe[FITTINGS, m] / density[m]
+        slow[m] = LAMINAR * unit
 
 
 @inner
-def rubbing(roughness: FloatArray, mesh: FloatArray) -> None:
-    """Each member's drop and its slope at the present flow; see :mod:`heatsym.physics.friction`."""
+def rubbing(roughness: FloatArray, mesh: FloatArray, which: IntArray, near: float) -> None:
+    """Each member's drop and its slope at the present flow; see :mod:`heatsym.physics.friction`.
+
+    Where a flow has changed by at most a part, ``near``, of it since friction was seen there, or of the
+    largest laminar one, friction stays linear from there: it errs by about the square of that part. What
+    would come to rest is to be at rest.
+    """
     now, at, drop, slope = mesh[NOW], mesh[AT], mesh[DROP], mesh[SLOPED]
-    per_flow, rubbed, fitted = mesh[PER_FLOW], mesh[RUBBED], mesh[FITTED]
+    product, rise = mesh[SOME], mesh[MORE]
+    per_flow, rubbed, fitted, slow = mesh[PER_FLOW], mesh[RUBBED], mesh[FITTED], mesh[SLOWEST]
+    count = 0
     for m in range(now.size):
+        which[count] = m
+        bound = min(near * max(abs(now[m]), slow[m]), abs(now[m]))
+        count += 0 if abs(now[m] - at[m]) <= bound else 1
+    for i in range(count):
+        m = which[i]
+        product[i], rise[i] = abs(now[m]) * per_flow[m], roughness[m]
+    for i in range(count):
+        product[i], rise[i] = resistance(product[i], rise[i])
+    for i in range(count):
+        m = which[i]
         flow = now[m]
-        size = abs(flow)
-        product, rise = resistance(size * per_flow[m], roughness[m])
         at[m] = flow
-        drop[m] = flow * (rubbed[m] * product + fitted[m] * size)
-        slope[m] = rubbed[m] * rise + 2.0 * fitted[m] * size
+        drop[m] = flow * (rubbed[m] * product[i] + fitted[m] * abs(flow))
+        slope[m] = rubbed[m] * rise[i] + 2.0 * fitted[m] * abs(flow)
 
 
 @inner
 def factorised(
-    loops: Loops, mesh: FloatArray, chain: FloatArray, work: FloatArray, factor: FloatArray
+    loops: Loops,
+    chain: FloatArray,
+    stiff: FloatArray,
+    loop_rows: FloatArray,
+    factor: FloatArray,
+    alike: float,
 ) -> None:
-    """LDL transposed of the loops' Newton matrix; the diagonal is inverted."""
-    stiff, slope = chain[STIFF], mesh[SLOPED]
+    """LDL transposed of the loops' Newton matrix; the diagonal is inverted.
+
+    Chains whose slope has changed by at most a part, ``alike``, keep it, and what none of the others
+    touches stays as it is.
+    """
+    work, anew, now, changed = loop_rows[STEP], loop_rows[ANEW], chain[STIFF], chain[CHANGED]
     for c in range(stiff.size):
-        total = 0.0
-        for m in range(loops.chain_at[c], loops.chain_at[c + 1]):
-            total += slope[m]
-        stiff[c] = total
+        keeps = abs(now[c] - stiff[c]) <= alike * stiff[c]
+        changed[c], stiff[c] = (0.0, stiff[c]) if keeps else (1.0, now[c])
     for column in range(loops.number):
+        touched = 0.0
+        for p in range(loops.loop_at[column], loops.loop_at[column + 1]):
+            touched += changed[loops.loop[0, p]]
+        for q in range(loops.before_at[column], loops.before_at[column + 1]):
+            touched += anew[loops.before[0, q]]
+        anew[column] = 0.0 if touched == 0.0 else 1.0
+        if touched == 0.0:
+            continue
         work[column] = 0.0
         for q in range(loops.before_at[column], loops.before_at[column + 1]):
             work[loops.before[0, q]] = 0.0
@@ -1009,17 +1089,6 @@ def pumped(loops: Loops, mesh: FloatArray) -> None:
 
 
 @inner
-def same_pieces(still: float, loops: Loops, mesh: FloatArray) -> bool:
-    """Whether every pump is on the line of its curve on which it was seen last."""
-    for i in range(loops.pump.size):
-        m, sense = loops.pump[i], loops.pump_sense[i]
-        now, at = mesh[NOW, m], mesh[AT, m]
-        if abs(now - at) > still and piece_of(loops, i, sense * now) != piece_of(loops, i, sense * at):
-            return False
-    return True
-
-
-@inner
 def circulate(loops: Loops, around: FloatArray, through: FloatArray, mesh: FloatArray) -> None:
     """Members' flow with what circulates around the loops."""
     base, now = mesh[BASE], mesh[NOW]
@@ -1033,40 +1102,47 @@ def circulate(loops: Loops, around: FloatArray, through: FloatArray, mesh: Float
 
 
 @inner
-def net_drops(loops: Loops, mesh: FloatArray, net: FloatArray, error: FloatArray) -> float:
-    """Net drop around every loop, linear from where friction was seen last; its norm."""
+def net_drops(still: float, loops: Loops, mesh: FloatArray, chain: FloatArray, loop_rows: FloatArray) -> None:
+    """Net drop around every loop, linear from where friction was seen last, what of it may be left, slopes.
+
+    That is a part of all drops around the loop, and what half a flow of ``still`` makes.
+    """
     now, at, drop, slope, linear = mesh[NOW], mesh[AT], mesh[DROP], mesh[SLOPED], mesh[LINEAR]
+    net, size, stiff = chain[NET], chain[SIZE], chain[STIFF]
+    error, most = loop_rows[ERROR], loop_rows[MOST_LEFT]
     for m in range(now.size):
         linear[m] = drop[m] + slope[m] * (now[m] - at[m])
     for c in range(net.size):
-        total = 0.0
+        total, left, steep = 0.0, 0.0, 0.0
         for m in range(loops.chain_at[c], loops.chain_at[c + 1]):
             total += linear[m]
-        net[c] = total
-    norm = 0.0
+            left += abs(linear[m])
+            steep += slope[m]
+        net[c], size[c], stiff[c] = total, loops.enough * left + 0.5 * still * steep, steep
     for loop in range(loops.number):
-        total = 0.0
+        total, left = 0.0, 0.0
         for p in range(loops.loop_at[loop], loops.loop_at[loop + 1]):
             total += loops.loop[1, p] * net[loops.loop[0, p]]
-        error[loop] = total
-        norm += total * total
-    return math.sqrt(norm)
+            left += size[loops.loop[0, p]]
+        error[loop], most[loop] = total, left
 
 
 @inner
-def near(still: float, enough: float, mesh: FloatArray) -> bool:
-    """Whether friction is linear enough from where it was seen last to the present flow, in every member.
+def norm_of(values: FloatArray) -> float:
+    """Square root of the sum of squares."""
+    total = 0.0
+    for i in range(values.size):
+        total += values[i] * values[i]
+    return math.sqrt(total)
 
-    A change leaves about its square behind, over the flow, or over the largest laminar one where it is
-    below. What would come to rest is to be at rest.
-    """
-    now, at, per_flow = mesh[NOW], mesh[AT], mesh[PER_FLOW]
-    far = 0
-    for m in range(now.size):
-        size, change = abs(now[m]), abs(now[m] - at[m])
-        bound = min(enough * max(size, LAMINAR / per_flow[m]), size)
-        far += 0 if change <= max(bound, still) else 1
-    return far == 0
+
+@inner
+def worst_of(loop_rows: FloatArray) -> float:
+    """The largest net drop around a loop, over what may be left there. [-]"""
+    error, most, worst = loop_rows[ERROR], loop_rows[MOST_LEFT], 0.0
+    for loop in range(error.size):
+        worst = max(worst, abs(error[loop]) / max(most[loop], LEAST))
+    return worst
 
 
 @called
@@ -1078,57 +1154,66 @@ def balanced(
     side: Side,
     room: Room,
     fresh: bool,
-    loosely: bool,
+    times: float,
 ) -> bool:
     """Flow of the loops' pipes without a net drop around any loop; whether it was found.
 
-    Newton's method: the step is halved while it does not lower the norm of the net drops. It begins where
-    friction was seen last, with other flows; where it is to be seen anew, with the last step's flows.
-    ``loosely`` it ends where the next sweep moves the flows more than what is left.
+    Newton's method: the step is halved while it does not lower the norm of the net drops, and slopes seen
+    before serve as long as it is lowered well with them. It begins where friction was seen last, with other
+    flows; where it is to be seen anew, with the last step's flows. It may end where ``times`` as much is
+    left, where the next sweep moves the flows more.
     """
     mesh, factor, around, flow = side.mesh, side.factor, side.around, side.pipe[FLOW]
     error, step, trial = room.loop[ERROR], room.loop[STEP], room.loop[TRIAL]
-    roughness, through, net = loops.resistance[ROUGHNESS], room.chain[AROUND], room.chain[NET]
+    roughness, through = loops.resistance[ROUGHNESS], room.chain[AROUND]
+    near = NEAR * math.sqrt(times * loops.enough) if loops.pump.size == 0 else -1.0
     if fresh:
         resisting(loops, medium, water, mesh)
-        rubbing(roughness, mesh)
+        rubbing(roughness, mesh, room.far, -1.0)
         pumped(loops, mesh)
-        factorised(loops, mesh, room.chain, step, factor)
         fill(around, 0.0)
     for m in range(loops.member.shape[1]):
         mesh[BASE, m] = loops.member[1, m] * flow[loops.member[0, m]]
     circulate(loops, around, through, mesh)
-    net_drops(loops, mesh, net, error)
-    norm = np.inf
-    closed = False
-    enough = math.sqrt(loops.enough) if loosely else loops.enough
+    net_drops(still, loops, mesh, room.chain, room.loop)
+    before = 0.0 if fresh else worst_of(room.loop)
+    if fresh:
+        factorised(loops, room.chain, side.stiff, room.loop, factor, -1.0)
+    most, worst = np.inf, np.inf
     for _ in range(ITERATIONS):
         for loop in range(loops.number):
             step[loop] = -error[loop]
         solved(loops, factor, step)
-        share, now = 1.0, norm
-        for halving in range(8):
+        share = 1.0
+        for _halving in range(8):
             for loop in range(loops.number):
                 trial[loop] = around[loop] + share * step[loop]
             circulate(loops, trial, through, mesh)
-            if halving == 0:
-                closed = near(still, enough, mesh) and same_pieces(still, loops, mesh)
-                if closed:
-                    break
-            rubbing(roughness, mesh)
+            rubbing(roughness, mesh, room.far, near)
             pumped(loops, mesh)
-            now = net_drops(loops, mesh, net, error)
-            if now <= norm:
+            net_drops(still, loops, mesh, room.chain, room.loop)
+            norm = norm_of(error)
+            if norm <= most:
                 break
             share *= 0.5
-        norm = now
+        most = norm
         copy(trial, around)
-        if closed:
+        worst = worst_of(room.loop)
+        if worst <= times and norm < np.inf:
             break
-        factorised(loops, mesh, room.chain, step, factor)
+        if worst > SLOW * before:
+            factorised(loops, room.chain, side.stiff, room.loop, factor, ALIKE)
+        before = worst
     for m in range(loops.member.shape[1]):
         flow[loops.member[0, m]] = loops.member[1, m] * mesh[NOW, m]
-    return closed and (not loosely or near(still, loops.enough, mesh))
+    return worst <= 1.0 and most < np.inf
+
+
+@inner
+def alike(memory: Memory, supply: FloatArray, return_: FloatArray) -> None:
+    """Where the return side's friction is seen first: flows that differ from the supply's as the last did."""
+    for m in range(supply.size):
+        return_[m] = memory.supply_flow[m] + memory.return_flow[m] - supply[m]
 
 
 @inner
@@ -1160,7 +1245,7 @@ def route(
     room: Room,
     sense: float,
     fresh: bool,
-    loosely: bool,
+    times: float,
 ) -> bool:
     """Flows of one side's pipes for what consumers draw and sources give; whether the loops balance.
 
@@ -1180,12 +1265,13 @@ def route(
         flow[k] = sense * room.base[k]
     closed = True
     if loops.number > 0:
-        closed = balanced(still, loops, medium, water, side, room, fresh, loosely)
+        closed = balanced(still, loops, medium, water, side, room, fresh, times)
     for k in range(flow.size):
         if abs(flow[k]) < still:
             flow[k] = 0.0
     if not same_signs(flow, sign):
-        found = sorted_along(network, sign, side.order[SEQUENCE], room.queue[0], room.queue[1])
+        sequence, outwards = side.order[SEQUENCE], sense > 0.0
+        found = sorted_along(network, sign, sequence, room.queue, room.lean, outwards)
         side.tally[FLOWING], side.tally[CIRCLING] = found
         side.tally[ONWARD] = onward(side.order[SEQUENCE], found[0])
         ends(network, side)
@@ -1342,7 +1428,7 @@ def passage(
         uniform = series(-rate * span)
         fits = rate * span <= SHORT and ready[k] * flow[k] > 0.0
         rows[index(i + FILLS)], rows[index(i + RATE)], rows[index(i + UNIFORM)] = fills, rate, uniform
-        rows[index(i + KIND)] = (abs(ready[k]) if fills >= 1.0 else SLOW) if fits else SCALAR
+        rows[index(i + KIND)] = (abs(ready[k]) if fills >= 1.0 else SLACK) if fits else SCALAR
         sloped = fade[k] * edge[k] * series((growth[k] - rate) * span)
         rows[index(i + LEAVING)] = span * ((reference[k] - t_eq[k]) * uniform + sloped)
 
@@ -1969,7 +2055,7 @@ def judged(
         elif flow == 0.0 and gap < 0.0 and not stuck and not (dry and room.consumer[FLOWED, c] > 0.0):
             room.consumer[WANTED, c] = 1.0
         elif flow > 0.0 and passing == 0.0 and gap > 0.0 and hottest > kept:
-            room.consumer[WANTED, c] = -max(flow * (hottest - end) / (hottest - kept), 1e-100)
+            room.consumer[WANTED, c] = -max(flow * (hottest - end) / (hottest - kept), LEAST)
     return error, off, carried
 
 
@@ -2239,7 +2325,7 @@ def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -
         first_passing(limits, inputs, room, t)
     limited(inputs, medium, room, t)
     allowed = limits.tolerance * max(asked, 1e-3 * limits.design_heat)
-    share, now, settled, sweep = 1.0, 1.0, False, 0
+    share, now, settled, sweep, error = 1.0, 1.0, False, 0, np.inf
     while sweep < limits.max_sweeps:
         sweep += 1
         wanted = 0.0
@@ -2275,15 +2361,18 @@ def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -
             s = inputs.order[t, i]
             given[s] = min(max(left, 0.0), most[s])
             left -= most[s]
-        fresh, loosely = sweep == 1, sweep <= LOOSE_SWEEPS
+        fresh, loosely = sweep == 1, sweep <= LOOSE_SWEEPS and error > LOOSE_ERROR * allowed
+        times = LOOSE if loosely else 1.0
         closed = route(
-            limits.still, network, loops, medium, state.supply, work.supply, room, 1.0, fresh, loosely
+            limits.still, network, loops, medium, state.supply, work.supply, room, 1.0, fresh, times
         )
         if loops.number == 0:
             mirrored(work.supply, work.return_)
         elif limits.asks_return:
+            if fresh:
+                alike(state.memory, work.supply.mesh[NOW], work.return_.mesh[NOW])
             back = route(
-                limits.still, network, again, medium, state.return_, work.return_, room, -1.0, fresh, loosely
+                limits.still, network, again, medium, state.return_, work.return_, room, -1.0, fresh, times
             )
             closed = closed and back
 
@@ -2329,6 +2418,7 @@ def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -
                 kept_anew(network, medium, limits, inputs, work.supply, room, opens)
             search(limits, inputs.heat[t], inputs.consumer[LARGEST_FLOW], room, medium.capacity)
     if loops.number > 0 and not limits.asks_return:
+        alike(state.memory, work.supply.mesh[NOW], work.return_.mesh[NOW])
         back = route(
             limits.still,
             network,
@@ -2339,7 +2429,7 @@ def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -
             room,
             -1.0,
             True,
-            False,
+            1.0,
         )
         settled = settled and back
     return now, sweep, settled
@@ -2426,8 +2516,8 @@ def draw(
         for j in range(substeps):
             room.returned[c, j] -= part * max(excess[j] + shift, 0.0)
         if abs(shift) > limits.shift:
-            stray += room.consumer[DRAWN, c] if abs(shift) <= limits.farthest * limits.shift else np.inf
-    return stray / max(total, 1e-100)
+            stray += room.consumer[DRAWN, c] if abs(shift) <= limits.farthest * limits.temperature else np.inf
+    return stray / max(total, LEAST)
 
 
 @inner
@@ -2477,7 +2567,7 @@ def commit(
         room.consumer[CAME, c] = came / substeps
         missed += drawn[c] * abs(came / substeps - room.consumer[FOUND, c])
         total += drawn[c]
-    missed /= max(total, 1e-100)
+    missed /= max(total, LEAST)
     stray = draw(setting.limits, inputs, medium, room, t, substeps, share, bounded)
     if not setting.limits.asks_return:
         throughflow(r_side, network.consumer, drawn)
@@ -2535,11 +2625,11 @@ def cut(setting: Setting, state: State, work: Work, t: int, rest: bool) -> float
     for c in range(room.consumer.shape[1]):
         room.consumer[DRAWN, c] *= share
         room.consumer[PASSED, c] *= share
-    route(still, network, loops, medium, state.supply, supply, room, 1.0, False, False)
+    route(still, network, loops, medium, state.supply, supply, room, 1.0, False, 1.0)
     if loops.number == 0:
         mirrored(supply, return_)
     else:
-        route(still, network, setting.return_loops, medium, state.return_, return_, room, -1.0, False, False)
+        route(still, network, setting.return_loops, medium, state.return_, return_, room, -1.0, False, 1.0)
     throughflow(supply, network.source, given)
     throughflow(return_, network.consumer, room.consumer[DRAWN])
     return share

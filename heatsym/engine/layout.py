@@ -30,10 +30,7 @@ from heatsym.physics import water
 COLDEST, HOTTEST = -25.0, 165.0
 """Between these the polynomial from theta to temperature is within 3e-9 K. [degC]"""
 ENOUGH = 0.3
-"""Change of a flow that Newton's method stops at, over the square root of the coupling tolerance. [-]
-
-Steps shrink quadratically: what is left of the loops' balance is some ten-thousandth of that tolerance.
-"""
+"""Net drop that may be left around a loop, over all drops around it and over the coupling tolerance. [-]"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,7 +138,8 @@ def work(at: kernels.Setting) -> kernels.Work:
         kernels.Side(
             capacity=capacity,
             around=np.zeros(loops),
-            mesh=np.zeros((9, at.loops.member.shape[1])),
+            mesh=np.zeros((12, at.loops.member.shape[1])),
+            stiff=np.zeros(len(at.loops.chain_at) - 1),
             factor=np.zeros(len(at.loops.factor_row)),
             pipe=np.zeros((4, pipes)),
             batch=np.zeros(batches * kernels.ROWS),
@@ -165,12 +163,14 @@ def work(at: kernels.Setting) -> kernels.Work:
         returned=np.zeros((consumers, substeps)),
         excess=np.zeros((2, substeps)),
         withdrawal=np.zeros(nodes),
+        lean=_zeros((2, at.network.path.shape[1])),
+        far=_zeros(at.loops.member.shape[1]),
         queue=_zeros((3, nodes)),
         way=np.zeros((4, nodes)),
         base=np.zeros(pipes),
         depths=_zeros(2 * at.limits.halvings + 2),
-        chain=np.zeros((3, len(at.loops.chain_at) - 1)),
-        loop=np.zeros((3, loops)),
+        chain=np.zeros((5, len(at.loops.chain_at) - 1)),
+        loop=np.zeros((5, loops)),
     )
     sums = kernels.Sums(np.zeros((2, nodes)), np.zeros(consumers), np.zeros(4))
     safe = [kernels.Safe(np.zeros((6, pipes)), _zeros((4, pipes)), np.zeros((pipes, 4))) for _ in range(2)]
@@ -262,17 +262,13 @@ def _network(
     start, end = by.number[graph.start[by.pipes]], by.number[graph.end[by.pipes]]
     parent = np.full(graph.nodes, -1)
     parent[1:] = by.number[graph.parent[by.nodes[1:]]]
-    ends = np.concatenate([start, end])
-    pipe = np.tile(np.arange(len(start)), 2)
-    ranked = np.lexsort((pipe, ends))
     own = pipes.u_own[by.pipes]
     return kernels.Network(
         start=start,
         end=end,
         parent=parent,
         sense=np.where(start[: graph.nodes - 1] == parent[1:], 1.0, -1.0),
-        incident_at=np.searchsorted(ends[ranked], np.arange(graph.nodes + 1)),
-        incident=pipe[ranked],
+        **_paths(start, end, parent, by.number[source_node]),
         conductance=own * pipes.length[by.pipes],
         cross=pipes.u_cross[by.pipes] / np.where(own > 0.0, own, np.inf),
         supply_capacity=supply.capacity[by.pipes],
@@ -280,6 +276,56 @@ def _network(
         consumer=by.number[consumer_node],
         source=by.number[source_node],
     )
+
+
+def _paths(start: IntArray, end: IntArray, parent: IntArray, source: IntArray) -> dict[str, IntArray]:
+    """Pipes that only lead to consumers, and paths of the other pipes between joints.
+
+    Joints are the root, the sources' nodes, and nodes at which the number of those other pipes is not two.
+    """
+    nodes, pipes = len(parent), np.arange(len(start))
+    degree = np.bincount(np.concatenate([start, end]), minlength=nodes).tolist()
+    stays = np.zeros(nodes, dtype=bool)
+    stays[[0, *source.tolist()]] = True
+    hangs = np.zeros(len(start), dtype=bool)
+    for node, above in zip(range(nodes - 1, 0, -1), parent[:0:-1].tolist(), strict=True):
+        if degree[node] == 1 and not stays[node]:
+            hangs[node - 1] = True
+            degree[above] -= 1
+            degree[node] = 0
+    at: list[list[int]] = [[] for _ in range(nodes)]
+    starts, ends = start.tolist(), end.tolist()
+    for k in pipes[~hangs].tolist():
+        at[starts[k]].append(k)
+        at[ends[k]].append(k)
+    stays |= (np.array(degree, dtype=np.int64) > 0) & (np.array(degree) != 2)
+    joints = np.flatnonzero(stays).tolist()
+    number = {node: i for i, node in enumerate(joints)}
+    path: list[tuple[int, int]] = []
+    path_at, path_end, seen = [0], [], hangs.copy()
+    for joint in joints:
+        for first in at[joint]:
+            node, k = joint, first
+            while not seen[k]:
+                seen[k] = True
+                path.append((k, 1 if starts[k] == node else -1))
+                node = ends[k] if starts[k] == node else starts[k]
+                if node in number:
+                    break
+                k = at[node][0] if at[node][1] == k else at[node][1]
+            if len(path) > path_at[-1]:
+                path_at.append(len(path))
+                path_end.append((number[joint], number[node]))
+    ends_of_paths = np.array(path_end, dtype=np.int64).reshape(-1, 2).T
+    ranked = np.argsort(ends_of_paths.T.ravel(), kind="stable")
+    return {
+        "path_at": _whole(path_at),
+        "path": np.ascontiguousarray(np.array(path, dtype=np.int64).reshape(-1, 2).T),
+        "path_end": np.ascontiguousarray(ends_of_paths),
+        "joint_at": np.searchsorted(ends_of_paths.T.ravel()[ranked], np.arange(len(joints) + 1)),
+        "joint": np.stack([ranked // 2, ranked % 2]),
+        "hanging": pipes[hangs],
+    }
 
 
 def _medium(medium: Medium) -> kernels.Medium:
@@ -320,7 +366,7 @@ def _loops(
     factor_at, factor_row, before_at, before = _factor(chains.shape[0], product)
     return kernels.Loops(
         number=chains.shape[0],
-        enough=ENOUGH * np.sqrt(tolerance),
+        enough=ENOUGH * tolerance,
         member=np.stack([member, sense, np.repeat(np.arange(chains.shape[1]), np.diff(chain_at))]),
         chain_at=chain_at,
         loop_at=_whole(chains.indptr),
@@ -362,8 +408,9 @@ def _chains(loops: sparse.csr_array) -> tuple[IntArray, IntArray, IntArray]:
         senses = by_pipe.data[part]
         shape = _whole(by_pipe.indices[part]).tobytes() + _whole(senses * senses[0]).tobytes()
         chains.setdefault(shape, []).append((pipe, int(senses[0])))
-    pairs = np.array([pair for chain in chains.values() for pair in chain], dtype=np.int64).reshape(-1, 2)
-    chain_at = np.cumsum([0] + [len(chain) for chain in chains.values()])
+    ranked = sorted(chains.values(), key=len)  # so that a processor foresees the end of each
+    pairs = np.array([pair for chain in ranked for pair in chain], dtype=np.int64).reshape(-1, 2)
+    chain_at = np.cumsum([0] + [len(chain) for chain in ranked])
     first = np.repeat(pairs[chain_at[:-1], 1], np.diff(chain_at))
     return pairs[:, 0].copy(), pairs[:, 1] * first, chain_at
 

@@ -40,8 +40,8 @@ SHIFT_TOLERANCE = 1.0
 """Largest correction of a return temperature that makes a consumer's heat exact. [K]"""
 STRAY = 0.01
 """Share of all drawn flow whose consumers may be further off than these two tolerances. [-]"""
-FARTHEST = 10.0
-"""Times these tolerances that no consumer at all may be off. [-]"""
+FARTHEST = 100.0
+"""Times the first of these tolerances that no consumer at all may be off. [-]"""
 SMALL_DIFFERENCE = 5.0
 """Supply less return below which missing heat is a matter of temperature, not of flow. [K]"""
 HALVINGS = 5
@@ -65,7 +65,7 @@ def stray(error: FloatArray, tolerance: float, flow: FloatArray) -> bool:
     """Whether consumers (consumer,) with more than a small share of the ``flow`` are off, or one by far."""
     size = np.abs(error)
     many = float(flow[size > tolerance].sum()) > STRAY * float(flow.sum())
-    return many or bool(np.any(size > FARTHEST * tolerance))
+    return many or bool(np.any(size > FARTHEST * TEMPERATURE_TOLERANCE))
 
 
 class Way(Protocol):
