@@ -138,7 +138,7 @@ def once(function: Function) -> Function:
     return cast(Function, njit(inline="always", **FLAGS)(function))
 
 
-index = np.uint64
+index: Any = np.uint64
 """Of an array, where loops do not begin at 0: numba would ask of any other whether it counts from the end."""
 
 
