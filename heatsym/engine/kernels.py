@@ -1400,7 +1400,8 @@ def joins(water: Water, side: Side, batch: int, n: int) -> None:
 @inner
 def pipe_above(water: Water, pipe: FloatArray, k: int) -> float:
     """Reference temperature of a pipe's water over its equilibrium."""
-    return water.pipe[REFERENCE, k] - pipe[T_EQ, k]
+    above: float = water.pipe[REFERENCE, k] - pipe[T_EQ, k]
+    return above
 
 
 @inner
