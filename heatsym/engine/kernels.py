@@ -2681,8 +2681,8 @@ def recorded(
         output.pipe[0, row, column], output.pipe[1, row, column] = fore, back
         output.pipe[2, row, column] = loss
         output.pipe[3, row, column], output.pipe[4, row, column] = warm, cold
-    recorded_nodes(work.supply, output.node[0], sums.node[0], output.node_column, row, part, opens)
-    recorded_nodes(work.return_, output.node[1], sums.node[1], output.node_column, row, part, opens)
+    recorded_nodes(work.supply, output.node[0], sums.node[0], output.node_column, row, substeps, part, opens)
+    recorded_nodes(work.return_, output.node[1], sums.node[1], output.node_column, row, substeps, part, opens)
     offsets, slopes = inputs.return_offset[t], inputs.consumer[RETURN_SLOPE]
     set_point, soil = inputs.outside[SET_POINT, t], inputs.outside[SOIL, t]
     short = share < 1.0
@@ -2762,11 +2762,11 @@ def recorded_nodes(
     weight: FloatArray,
     columns: IntArray,
     row: int,
+    substeps: int,
     part: float,
     opens: bool,
 ) -> None:
     """One side's nodes in the row, or what a part of the step adds to them."""
-    substeps = side.nodes.shape[1]
     for node in range(weight.size):
         column, through, mean = index(columns[node]), side.node[THROUGH, node], 0.0
         for j in range(substeps):
