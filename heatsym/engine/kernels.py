@@ -2647,6 +2647,16 @@ def remembered(state: State, work: Work) -> None:
     copy(work.return_.mesh[NOW], state.memory.return_flow)
 
 
+@compiled
+def stored_heat(network: Network, state: State) -> float:
+    """Heat in all pipes, relative to water at theta 0. [J]"""
+    heat = 0.0
+    for k in range(network.start.size):
+        heat += network.supply_capacity[k] * mean_of(state.supply, k)
+        heat += network.return_capacity[k] * mean_of(state.return_, k)
+    return heat
+
+
 @once
 def recorded(
     setting: Setting,
@@ -2667,13 +2677,12 @@ def recorded(
     network, medium, inputs, sums = setting.network, setting.medium, setting.inputs, work.sums
     room, capacity, part = work.room, setting.medium.capacity, seconds / setting.limits.seconds
     whole = part == 1.0
-    lost = stored = taken = given = 0.0
+    lost = taken = given = 0.0
     for k in range(network.start.size):
         column, leak = index(output.pipe_column[k]), work.supply.pipe[LOSS, k] + work.return_.pipe[LOSS, k]
         fore, back = part * work.supply.pipe[FLOW, k], part * work.return_.pipe[FLOW, k]
         loss, warm, cold = leak / setting.limits.seconds, mean_of(state.supply, k), mean_of(state.return_, k)
         lost += leak
-        stored += network.supply_capacity[k] * warm + network.return_capacity[k] * cold
         if not opens:
             fore += output.pipe[0, row, column]
             back += output.pipe[1, row, column]
@@ -2752,7 +2761,7 @@ def recorded(
     sums.total[0] += given
     sums.total[1] += taken
     sums.total[2] += lost
-    sums.total[3] = stored
+    sums.total[3] = stored_heat(network, state)
 
 
 @inner
@@ -2867,16 +2876,6 @@ def advance(
 
 
 # -- the march ---------------------------------------------------------------------------------------
-
-
-@compiled
-def stored_heat(network: Network, state: State) -> float:
-    """Heat in all pipes, relative to water at theta 0. [J]"""
-    heat = 0.0
-    for k in range(network.start.size):
-        heat += network.supply_capacity[k] * mean_of(state.supply, k)
-        heat += network.return_capacity[k] * mean_of(state.return_, k)
-    return heat
 
 
 @compiled
