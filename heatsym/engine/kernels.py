@@ -1876,6 +1876,7 @@ def moved(
         water.pipe[CONTENT, k] = latest * mean if one else water.pipe[CONTENT, k]
         water.pipe[ONLY_EDGE, k] = latest * (1.0 - lost) if one else water.pipe[ONLY_EDGE, k]
         water.pipe[ONLY_GROWTH, k] = rate if one else water.pipe[ONLY_GROWTH, k]
+        water.place[HEAD, k] = ALONE if one else water.place[HEAD, k]  # a sweep may have put it into its ring
     for n in range(last - first):
         k = index(first + n)
         if flow[k] == 0.0:
