@@ -13,7 +13,9 @@ equilibrium does meanwhile. A step therefore touches only the parcels that leave
 
 Nodes are numbered breadth-first from the root; pipe ``k`` of the spanning tree leads to node ``k + 1``,
 chords follow. Temperatures are the medium's theta. Tables hold one quantity per row, named by the
-constants below: few large arrays compile several times faster than many small ones.
+constants below: few large arrays compile several times faster than many small ones. What the passes over a
+batch of pipes hand to one another stands in flat tables of blocks: row after row of one batch, then the
+next batch's; there the constants are distances.
 """
 
 from __future__ import annotations

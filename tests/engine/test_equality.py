@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import heatsym as hs
+from heatsym.engine import kernels
 from heatsym.engine.compiled import Compiled
 from heatsym.engine.layout import _shortened, output
 from heatsym.engine.prepare import prepare
@@ -209,6 +210,47 @@ def test_many_loops() -> None:
     flow = network.march(Compiled).pipe_mass_flow
     assert ((flow > 0).any(axis=0) & (flow < 0).any(axis=0)).mean() > 0.2
     check(network)
+
+
+def wide_tree(sources: list[int]) -> Network:
+    """1,300 trenches in no order; 500 consumers, of whom many pause, so that pipes stand and hold parcels."""
+    rng, nodes, steps = np.random.default_rng(5), 1301, 6
+    edges = [(int(rng.integers(max(0, i - 60), i)), i) for i in range(1, nodes)]
+    edges = [edge if rng.random() < 0.5 else edge[::-1] for edge in edges]
+    many = np.setdiff1d(np.arange(1, nodes), sources)
+    consumers = rng.choice(many, 500, replace=False).tolist()
+    pipes = len(edges)
+    net = Net(
+        [edges[i] for i in rng.permutation(pipes)],
+        length=rng.uniform(5, 60, pipes),
+        diameter=rng.choice([0.025, 0.04, 0.08], pipes),
+        wall=rng.uniform(0, 3e3, pipes),
+        consumers=consumers,
+        sources=sources,
+    )
+    asked = rng.uniform(2e3, 20e3, 500) * np.array([1.0, 0.1, 0.05, 0.6, 0.0, 0.8])[:, None]
+    problem = replace(
+        net.problem(asked * (rng.random((steps, 500)) < 0.8), steps=steps, substeps=4, tolerance=1e-12),
+        max_sweeps=SWEEPS,
+    )
+    power = np.full((steps, len(sources)), np.inf)
+    power[:, :-1] = 0.3 * asked.sum(axis=1, keepdims=True)
+    order = np.tile(np.arange(len(sources)), (steps, 1))
+    return Network(problem, offers(problem, power), Plan(upper=power, order=order))
+
+
+@pytest.mark.parametrize(("sources", "onward"), [([0], 1), ([700, 0], 0)])
+def test_batches_of_pipes(sources: list[int], onward: int) -> None:
+    """One after another where numbers rise along the flow, as from the root; else all, pass after pass."""
+    network = wide_tree(sources)
+    assert len(network.problem.pipe_ids) > 2 * kernels.BATCH
+    engine = network.engine(Compiled)
+    found = engine.march(network.begin(engine), lambda done: None)
+    for side, sense in ((engine.room.supply, 1), (engine.room.return_, -1)):
+        assert side.tally[kernels.ONWARD] == sense * onward
+        assert side.held[:, 1].sum() > 100  # pipes with several parcels
+    assert_balanced(network, found)
+    assert_equal(network, found, network.march(Reference), network.unmerged())
 
 
 def test_loops_are_balanced_to_the_coupling_tolerance() -> None:
