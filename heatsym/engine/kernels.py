@@ -285,7 +285,7 @@ class Side(NamedTuple):
     order: IntArray  # (5, pipe) sequence of those with flow; the node each comes from and leads to
     tally: IntArray  # (3,) pipes with flow, those that recirculate, 1 or -1 where numbers rise or fall along
     held: (
-        IntArray  # (batch, FEW + 1) pipes with so many parcels at least, of those with several; all moved so
+        IntArray  # (batch, FEW + 1) pipes with one parcel at least, two ..., of those laid out; all moved so
     )
     holder: IntArray  # (pipe,) pipes with several parcels, batch after batch, counted from its first
     parcel: FloatArray  # (batch, FEW, 4, BATCH), flat: theirs, above equilibrium, growth per width
@@ -2660,6 +2660,15 @@ def stored_heat(network: Network, state: State) -> float:
     return heat
 
 
+@inner
+def cause_of(heat: float, demand: float, share: float, cold: bool) -> int:
+    """Why a consumer got less than it asked for, ``share`` being what capacity lets through."""
+    scaled = share < 1.0 and heat >= share * demand * (1.0 - 1e-9)
+    if cold and not scaled:
+        return TEMPERATURE
+    return CAPACITY_LIMIT if share < 1.0 else FLOW_LIMIT
+
+
 @once
 def recorded(
     setting: Setting,
@@ -2684,7 +2693,7 @@ def recorded(
     for k in range(network.start.size):
         column, leak = index(output.pipe_column[k]), work.supply.pipe[LOSS, k] + work.return_.pipe[LOSS, k]
         fore, back = part * work.supply.pipe[FLOW, k], part * work.return_.pipe[FLOW, k]
-        loss, warm, cold = leak / setting.limits.seconds, mean_of(state.supply, k), mean_of(state.return_, k)
+        loss = leak / setting.limits.seconds
         lost += leak
         if not opens:
             fore += output.pipe[0, row, column]
@@ -2692,12 +2701,12 @@ def recorded(
             loss += output.pipe[2, row, column]
         output.pipe[0, row, column], output.pipe[1, row, column] = fore, back
         output.pipe[2, row, column] = loss
-        output.pipe[3, row, column], output.pipe[4, row, column] = warm, cold
+        output.pipe[3, row, column] = mean_of(state.supply, k)
+        output.pipe[4, row, column] = mean_of(state.return_, k)
     recorded_nodes(work.supply, output.node[0], sums.node[0], output.node_column, row, substeps, part, opens)
     recorded_nodes(work.return_, output.node[1], sums.node[1], output.node_column, row, substeps, part, opens)
     offsets, slopes = inputs.return_offset[t], inputs.consumer[RETURN_SLOPE]
     set_point, soil = inputs.outside[SET_POINT, t], inputs.outside[SOIL, t]
-    short = share < 1.0
     for c in range(network.consumer.size):
         flow, came = room.consumer[DRAWN, c], room.consumer[CAME, c]
         heat, demand = room.consumer[HEAT, c], inputs.heat[t, c]
@@ -2715,15 +2724,11 @@ def recorded(
             sums.worst[c], output.cause[row, c] = 0.0, 0
         missing = (demand - heat) * seconds
         if missing > sums.worst[c]:
-            cause = CAPACITY_LIMIT if short else FLOW_LIMIT
-            scaled = short and heat >= share * demand * (1.0 - 1e-9)
-            cold_ = came - back < setting.limits.small_difference
+            cold = came - back < setting.limits.small_difference
             if slopes[c] != 0.0:
                 rule = offsets[c] + slopes[c] * temperature_of(medium, came)
-                cold_ = cold_ or rule < rule_end(offsets[c], slopes[c], set_point, soil)
-            if cold_ and not scaled:
-                cause = TEMPERATURE
-            sums.worst[c], output.cause[row, c] = missing, cause
+                cold = cold or rule < rule_end(offsets[c], slopes[c], set_point, soil)
+            sums.worst[c], output.cause[row, c] = missing, cause_of(heat, demand, share, cold)
         sent = 0.0
         for j in range(substeps):
             sent += room.returned[c, j] / substeps
