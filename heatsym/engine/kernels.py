@@ -1310,8 +1310,12 @@ def at_rest(side: Side) -> None:
 @inner
 def with_room(water: Water, substeps: int) -> None:
     """Room for the parcels of a step; the fade begun anew where it has become small."""
-    most = water.ring.shape[1] - substeps
+    most, some = water.ring.shape[1] - substeps, 0
     for k in range(water.pipe.shape[1]):
+        some += water.pipe[FADE, k] < RENEWED
+    for k in range(water.pipe.shape[1]):
+        some += water.place[COUNT, k] > most
+    for k in range(water.pipe.shape[1] if some > 0 else 0):
         if water.pipe[FADE, k] < RENEWED:
             renew(water, k)
         while water.place[COUNT, k] > most:
@@ -1482,7 +1486,10 @@ def mixing(side: Side, water: Water, first: int, last: int, at: int) -> None:
         through = max(1.0 - per_fill, 0.0) * (1.0 - rows[index(i + RATE)] * rows[index(i + UNIFORM)])
         rows[index(i + GAIN)] = weight * through
         rows[index(i + OFFSET)] = weight * (t_eq[k] * (1.0 - through) + rows[index(i + LEAVING)] * per_fill)
+    some = 0
     for n in range(last - first):
+        some += rows[index(at + n + KIND)] == SCALAR
+    for n in range(last - first if some > 0 else 0):
         k, i = index(first + n), at + n
         if rows[index(i + KIND)] == SCALAR and flow[k] != 0.0:
             weight, along = abs(flow[k]) * share[index(down[k])], flow[k] > 0.0
@@ -1730,8 +1737,10 @@ def moving(
         rows[index(i + ALWAYS)], rows[index(i + OLD)] = weight * t_eq[k], per_fill
         rows[index(i + LAG)], rows[index(i + PASS)] = lag, lag * (part - 1.0)
     held = side.held[batch]
-    held[FEW] = held[0]
+    held[FEW], some = held[0], 0
     for n in range(last - first):
+        some += rows[index(at + n + FILLS)] < substeps
+    for n in range(last - first if some > 0 else 0):
         if rows[index(at + n + KIND)] == ONE and rows[index(at + n + FILLS)] < substeps:
             joins(water, side, batch, n)
             rows[index(at + n + KIND)] = MANY
@@ -1879,7 +1888,10 @@ def moved(
         water.pipe[ONLY_EDGE, k] = latest * (1.0 - lost) if one else water.pipe[ONLY_EDGE, k]
         water.pipe[ONLY_GROWTH, k] = rate if one else water.pipe[ONLY_GROWTH, k]
         water.place[HEAD, k] = ALONE if one else water.place[HEAD, k]  # a sweep may have put it into its ring
+    rests = 0
     for n in range(last - first):
+        rests += flow[index(first + n)] == 0.0
+    for n in range(last - first if rests > 0 else 0):
         k = index(first + n)
         if flow[k] == 0.0:
             decay = network.conductance[k] * seconds / side.capacity[k]
