@@ -50,6 +50,21 @@ class DailyAir:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Sun:
+    """Where the sun stands in each step and what it brings, (time,) each.
+
+    ``direct_normal``, ``diffuse_horizontal`` and ``extraterrestrial`` (normal to the beam, above the air)
+    are in W/m2, ``zenith`` (refraction included) and ``azimuth`` (clockwise from north) in degrees.
+    """
+
+    direct_normal: FloatArray
+    diffuse_horizontal: FloatArray
+    extraterrestrial: FloatArray
+    zenith: FloatArray
+    azimuth: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Context:
     """Time and outdoor air of a run: what a value needs to become an array.
 
