@@ -316,7 +316,7 @@ def task(of: District, period: Period, *, substeps: int = 4, producers: int = 1)
             heat=heat,
             mass_flow=np.broadcast_to(np.nan, heat.shape),
             return_offset=np.broadcast_to(RETURN, heat.shape),
-            return_slope=np.zeros(heat.shape[1]),
+            return_slope=np.broadcast_to(0.0, heat.shape),
             mass_flow_max=1.2 * of.peak / lift,
             bypass=np.full(heat.shape[1], np.nan),
         ),

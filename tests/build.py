@@ -126,7 +126,7 @@ class Net:
                 heat=np.where(np.isnan(mass_flow * consumers), heat * consumers, np.nan),
                 mass_flow=mass_flow * consumers,
                 return_offset=offset,
-                return_slope=np.full(len(self.consumers), 0.0 if drop is None else 1.0),
+                return_slope=np.broadcast_to(0.0 if drop is None else 1.0, offset.shape),
                 mass_flow_max=mass_flow_max * consumers[0],
                 bypass=bypass * consumers[0],
             ),

@@ -93,7 +93,7 @@ def loads(
         heat=heat,
         mass_flow=mass_flow,
         return_offset=np.broadcast_to(offset[:, None], heat.shape),
-        return_slope=np.full(heat.shape[1], slope),
+        return_slope=np.broadcast_to(slope, heat.shape),
         mass_flow_max=_largest_flow(consumers, heat, t_feed, offset + slope * t_feed, enthalpy),
         bypass=np.broadcast_to(np.nan if bypass is None else bypass, heat.shape[1:]),
         feed_in=feed_in,

@@ -95,7 +95,7 @@ SCALAR, ONE, MANY, SLACK = range(4)
 GIVEN, BACK, SEEN, SEEN_BIAS, LIMIT, MOST = range(6)
 # Rows of Inputs.source, Inputs.consumer, Inputs.outside
 FEED, UPPER, CONDUCTANCE, T_HOT = range(4)
-RETURN_SLOPE, LARGEST_FLOW, KEPT, MOST_KEPT, WAY = range(5)
+LARGEST_FLOW, KEPT, MOST_KEPT, WAY = range(4)
 SET_POINT, SOIL = range(2)
 # Rows of Room.way
 LASTING, FORCE, GIVE, RISE = range(4)
@@ -207,7 +207,8 @@ class Inputs(NamedTuple):
     heat: FloatArray  # (time, consumer), NaN where flow is prescribed
     mass_flow: FloatArray
     return_offset: FloatArray
-    consumer: FloatArray  # (5, consumer)
+    return_slope: FloatArray
+    consumer: FloatArray  # (4, consumer)
     ground: FloatArray  # (time,)
     outside: FloatArray  # (2, time) set-point and ground, not as theta [degC]
     source: FloatArray  # (4, time, source)
@@ -2140,7 +2141,7 @@ def first_wish(inputs: Inputs, medium: Medium, room: Room, t: int, small: float)
     """
     heats, given, offsets = inputs.heat[t], inputs.mass_flow[t], inputs.return_offset[t]
     set_point, soil = inputs.outside[SET_POINT, t], inputs.outside[SOIL, t]
-    slopes, mosts = inputs.consumer[RETURN_SLOPE], inputs.consumer[LARGEST_FLOW]
+    slopes, mosts = inputs.return_slope[t], inputs.consumer[LARGEST_FLOW]
     wish, found = room.consumer[WISH], room.consumer[FOUND]
     asked = 0.0
     for c in range(heats.size):
@@ -2216,7 +2217,7 @@ def received(
     consumers' temperature is further off than ``limits`` says, infinite where one is much further.
     """
     heats, offsets, capacity = inputs.heat[t], inputs.return_offset[t], medium.capacity
-    slopes, mosts = inputs.consumer[RETURN_SLOPE], inputs.consumer[LARGEST_FLOW]
+    slopes, mosts = inputs.return_slope[t], inputs.consumer[LARGEST_FLOW]
     wish, drawn, found = room.consumer[WISH], room.consumer[DRAWN], room.consumer[FOUND]
     bias, passed, cold = room.consumer[BIAS], room.consumer[PASSED], room.consumer[COLD]
     differences, off, astray = room.consumer[DIFFERENCE], room.consumer[OFF], room.consumer[ASTRAY]
@@ -2495,7 +2496,7 @@ def draw(
     """
     heats, offsets = inputs.heat[t], inputs.return_offset[t]
     set_point, soil = inputs.outside[SET_POINT, t], inputs.outside[SOIL, t]
-    slopes, mosts = inputs.consumer[RETURN_SLOPE], inputs.consumer[LARGEST_FLOW]
+    slopes, mosts = inputs.return_slope[t], inputs.consumer[LARGEST_FLOW]
     excess, falling = room.excess[0], room.excess[1]
     stray = total = 0.0
     for c in range(heats.size):
@@ -2717,7 +2718,7 @@ def recorded(
         output.pipe[4, row, column] = mean_of(state.return_, k)
     recorded_nodes(work.supply, output.node[0], sums.node[0], output.node_column, row, substeps, part, opens)
     recorded_nodes(work.return_, output.node[1], sums.node[1], output.node_column, row, substeps, part, opens)
-    offsets, slopes = inputs.return_offset[t], inputs.consumer[RETURN_SLOPE]
+    offsets, slopes = inputs.return_offset[t], inputs.return_slope[t]
     set_point, soil = inputs.outside[SET_POINT, t], inputs.outside[SOIL, t]
     for c in range(network.consumer.size):
         flow, came = room.consumer[DRAWN, c], room.consumer[CAME, c]

@@ -111,13 +111,14 @@ def inputs(
     part = slice(first, last)
     load, offers, plan = same.problem.load, same.offers, same.plan
     heat = load.heat[part]
-    shape, of_consumers = heat.shape, [load.return_slope, load.mass_flow_max]
+    shape, of_consumers = heat.shape, [load.mass_flow_max]
     if same.bypasses:  # else nobody reads these
         of_consumers += [same.kept, same.most_kept, same.way]
     return kernels.Inputs(
         heat=_table(heat, shape),
         mass_flow=_rows(load.mass_flow, part, shape, before and before.mass_flow),
         return_offset=_rows(same.return_offset, part, shape, before and before.return_offset),
+        return_slope=_rows(load.return_slope, part, shape, before and before.return_slope),
         consumer=before.consumer if before else np.stack([_table(a, shape[1:]) for a in of_consumers]),
         ground=_table(same.ground[part], shape[:1]),
         outside=np.stack([same.problem.t_feed[part], same.problem.t_ground[part]]),

@@ -122,13 +122,13 @@ class Problem:
         Consumers do not cool water below the ground, nor to ice; only a rule that leads below the ground
         at the set-point (an ambient loop) ends where it leads there.
         """
-        usual = self.load.return_offset[t] + self.load.return_slope * self.t_feed[t]
+        usual = self.load.return_offset[t] + self.load.return_slope[t] * self.t_feed[t]
         return np.asarray(np.maximum(np.minimum(usual, self.t_ground[t]), 0.0))
 
     def initial_temperatures(self) -> tuple[FloatArray, FloatArray]:
         """Theta of the supply and return water at the nodes: given, else first set-point and usual return."""
         everywhere = np.ones(self.graph.nodes)
-        usual = float(np.mean(self.load.return_offset[0] + self.load.return_slope * self.t_feed[0]))
+        usual = float(np.mean(self.load.return_offset[0] + self.load.return_slope[0] * self.t_feed[0]))
         warm = self.t_feed[0] * everywhere if self.initial_supply is None else self.initial_supply
         cold = usual * everywhere if self.initial_return is None else self.initial_return
         return self.medium.theta(warm), self.medium.theta(cold)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Protocol
+from typing import Protocol, TypeGuard
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +54,11 @@ EXCESS = 1e-7
 """Heat that a source at its limit may be off, over the design heat. [-]"""
 BLOCK = 24
 """Steps that are looked through together where sums over all steps are made."""
+
+
+def _one_for_all(values: Stepwise) -> TypeGuard[FloatArray]:
+    """Whether all consumers share one column of an array."""
+    return isinstance(values, np.ndarray) and values.strides[1] == 0
 
 
 def at_nodes(place: IntArray, amount: FloatArray, nodes: int) -> FloatArray:
@@ -160,6 +165,7 @@ class Step:
     heat: FloatArray  # (consumer,) asked for, NaN where flow is prescribed
     mass_flow: FloatArray  # (consumer,) prescribed, NaN where heat is
     return_offset: FloatArray  # (consumer,)
+    return_slope: FloatArray  # (consumer,)
     return_least: FloatArray  # (consumer,) where a rule that follows the supply ends [degC]
     feed: FloatArray  # (source,)
     upper: FloatArray  # (source,) [W]
@@ -189,9 +195,8 @@ class Reference:
         p, load, medium = problem, problem.load, problem.medium
         self.feed = medium.theta(offers.t_feed)
         self.ground = medium.theta(p.t_ground)
-        fixed = load.return_slope == 0
-        self.return_offset = self.offsets(fixed)
-        self.all_fixed = bool(fixed.all())
+        self.all_fixed = self.never_follow()
+        self.return_offset = self.offsets()
         self.substeps = p.ctx.axis.substeps
         self.asks_return = len(p.source_node) > 1 or bool(np.isfinite(plan.upper).any())
         largest = np.where(np.isfinite(load.mass_flow_max), load.mass_flow_max, 0.0)
@@ -202,13 +207,24 @@ class Reference:
         self.way = p.graph.along_ways(p.pipes.u_own * p.pipes.length)[p.consumer_node] / medium.capacity
         self.still = STILL * max(float(largest.sum() + prescribed.sum()), 1e-6)
 
-    def offsets(self, fixed: NDArray[np.bool_]) -> Stepwise:
-        """Return temperatures as theta where ``fixed``, differences as they are; (time, consumer)."""
-        offset, theta = self.problem.load.return_offset, self.problem.medium.theta
-        if isinstance(offset, np.ndarray) and offset.strides[1] == 0 and (fixed.all() or not fixed.any()):
-            column = theta(offset[:, :1]) if fixed.all() else offset[:, :1]  # the same for all
+    def never_follow(self) -> bool:
+        """Whether no return temperature follows the supply, ever; day by day, to be small."""
+        slope = self.problem.load.return_slope
+        if _one_for_all(slope):
+            return not slope[:, 0].any()
+        return not any(slope[first : first + BLOCK].any() for first in range(0, self.problem.steps, BLOCK))
+
+    def offsets(self) -> Stepwise:
+        """Return temperatures as theta where they are fixed, else as they are; (time, consumer)."""
+        offset, slope = self.problem.load.return_offset, self.problem.load.return_slope
+        theta = self.problem.medium.theta
+        if _one_for_all(offset) and _one_for_all(slope):
+            column = np.where(slope[:, :1] == 0, theta(offset[:, :1]), offset[:, :1])
             return np.broadcast_to(column, offset.shape)
-        return Made(offset.shape, lambda steps: np.where(fixed, theta(offset[steps]), offset[steps]))
+        return Made(
+            offset.shape,
+            lambda steps: np.where(slope[steps] == 0, theta(offset[steps]), offset[steps]),
+        )
 
     def extremes(self) -> tuple[FloatArray, float]:
         """Largest prescribed flow of each consumer, and the largest heat of all; day by day, to be small."""
@@ -217,7 +233,7 @@ class Reference:
         for first in range(0, p.steps, BLOCK):
             part = slice(first, first + BLOCK)
             given = np.nan_to_num(load.mass_flow[part])
-            drop = p.t_feed[part, None] * (1.0 - load.return_slope) - load.return_offset[part]
+            drop = p.t_feed[part, None] * (1.0 - load.return_slope[part]) - load.return_offset[part]
             drawn = given * p.medium.capacity * np.maximum(drop, 0.0)
             flow = np.maximum(flow, given.max(axis=0, initial=0.0))
             asked = (np.nan_to_num(load.heat[part]) + drawn).sum(axis=1)
@@ -260,6 +276,7 @@ class Reference:
             heat=self.problem.load.heat[t],
             mass_flow=self.problem.load.mass_flow[t],
             return_offset=self.return_offset[t],
+            return_slope=self.problem.load.return_slope[t],
             return_least=self.problem.coldest_return(t),
             feed=self.feed[t],
             upper=self.plan.upper[t],
@@ -276,12 +293,12 @@ class Reference:
         if self.all_fixed:
             return np.broadcast_to(step.return_offset, supply.shape)
         follows = np.maximum(self.rule(step, supply), step.return_least)
-        fixed = self.problem.load.return_slope == 0
+        fixed = step.return_slope == 0
         return np.where(fixed, step.return_offset, self.problem.medium.theta(follows))
 
     def rule(self, step: Step, supply: FloatArray) -> FloatArray:
         """What a rule that follows the supply (..., consumer) says before it ends. [degC]"""
-        return step.return_offset + self.problem.load.return_slope * self.problem.medium.temperature(supply)
+        return step.return_offset + step.return_slope * self.problem.medium.temperature(supply)
 
     def consumer_flows(self, step: Step, supply: FloatArray) -> FloatArray:
         """Flow that brings the heat asked for at this supply temperature, at most the largest flow.
@@ -727,7 +744,7 @@ class Reference:
         short = flows.share < 1.0
         limited = Cause.CAPACITY if short else Cause.FLOW
         scaled = short & (heat >= flows.share * demand * (1.0 - 1e-9))
-        ended = (self.problem.load.return_slope != 0) & (self.rule(step, arrived) < step.return_least)
+        ended = (step.return_slope != 0) & (self.rule(step, arrived) < step.return_least)
         cold = (difference < SMALL_DIFFERENCE) | ended
         cause = np.where(~scaled & cold, Cause.TEMPERATURE, limited)
         return np.where(demand > heat, cause, Cause.NONE).astype(np.int8)

@@ -417,7 +417,7 @@ def asked_for(problem: Problem, first: int, last: int) -> FloatArray:
     """
     part, load, medium = slice(first, last), problem.load, problem.medium
     feed = problem.t_feed[part, None]
-    fall = medium.theta(feed) - medium.theta(load.return_offset[part] + load.return_slope * feed)
+    fall = medium.theta(feed) - medium.theta(load.return_offset[part] + load.return_slope[part] * feed)
     brought = np.nan_to_num(load.mass_flow[part]) * medium.capacity * np.maximum(fall, 0.0)
     heat = load.heat[part]
     return np.where(np.isnan(heat), brought, heat)

@@ -114,10 +114,11 @@ class Load:
 
     ``heat`` [W], (time, consumer), NaN for a consumer whose flow is prescribed; ``mass_flow`` [kg/s],
     (time, consumer), NaN where heat is prescribed. The return temperature is
-    ``return_offset + return_slope * t_supply`` with offset [degC] (time, consumer) and slope [-]
-    (consumer,): slope 0 is a fixed value, slope 1 with a negative offset a temperature drop. With a slope
-    it ends, on cold water, at the ground's temperature, or where the set-point itself gives less, there,
-    and nowhere below 0 degC.
+    ``return_offset + return_slope * t_supply`` with offset [degC] and slope [-], both (time,
+    consumer): slope 0 is a fixed value, slope 1 with a negative offset a temperature drop, and a negative
+    slope a heat exchanger, which sends back warmer water the cooler it came. With a slope it ends, on cold
+    water, at the ground's temperature, or where the set-point itself gives less, there, and nowhere below
+    0 degC.
     ``mass_flow_max`` [kg/s] is (consumer,), infinite where nothing bounds it. ``bypass`` [degC] (consumer,)
     is the temperature at which a bypass keeps the end of the way to a consumer, NaN where there is none.
     ``feed_in`` is what prosumers offer, None if there are none.
@@ -127,7 +128,7 @@ class Load:
     heat: Stepwise
     mass_flow: Stepwise
     return_offset: Stepwise
-    return_slope: FloatArray
+    return_slope: Stepwise
     mass_flow_max: FloatArray
     bypass: FloatArray
     feed_in: FeedIn | None = None
@@ -135,7 +136,7 @@ class Load:
     def usual_return(self, t_feed: FloatArray) -> Stepwise:
         """Return temperatures that the rule gives for a set-point (time,); (time, consumer). [degC]"""
         offset, slope = self.return_offset, self.return_slope
-        return Made(offset.shape, lambda steps: offset[steps] + slope * t_feed[steps, None])
+        return Made(offset.shape, lambda steps: offset[steps] + (slope[steps].T * t_feed[steps]).T)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

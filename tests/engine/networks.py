@@ -146,18 +146,21 @@ def _load(rng: np.random.Generator, steps: int, many: int) -> Load:
     begin = int(rng.integers(1, steps - rests))
     heat[begin : begin + rests] = 0.0
     prescribed = rng.random(many) < (0.4 if rng.random() < 0.4 else 0.0)
-    offset, slope = np.empty((steps, many)), np.zeros(many)
+    offset, slope = np.empty((steps, many)), np.zeros((steps, many))
     for c, rule in enumerate(rng.choice(["fixed", "difference", "curve", "share"], many)):
         if rule == "fixed":
             offset[:, c] = rng.uniform(30, 50)
         elif rule == "difference":
-            offset[:, c], slope[c] = -rng.uniform(15, 30), 1.0
+            offset[:, c], slope[:, c] = -rng.uniform(15, 30), 1.0
         elif rule == "curve":
             offset[:, c] = 40 + 8 * np.sin(np.arange(steps) / 5)
         else:
-            offset[:, c], slope[c] = rng.uniform(10, 20), rng.uniform(0.2, 0.5)
+            offset[:, c], slope[:, c] = rng.uniform(10, 20), rng.uniform(0.2, 0.5)
+            if c % 2:  # a heat exchanger: the cooler it comes, the warmer it goes
+                slope[:, c] *= -1.0 + 0.3 * np.sin(np.arange(steps) / 7)
+                offset[:, c] += 40.0
     bypass = np.where(rng.random(many) < 0.3, rng.uniform(40, 75, many), np.nan)
-    unlimited = (slope == 1.0) & (rng.random(many) < 0.4)  # whose water is never too cold to be of use
+    unlimited = (slope[0] == 1.0) & (rng.random(many) < 0.4)  # whose water is never too cold to be of use
     return Load(
         heat=np.where(prescribed, np.nan, heat),
         mass_flow=np.where(prescribed, heat / (4180 * 35), np.nan),

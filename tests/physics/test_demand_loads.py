@@ -172,12 +172,12 @@ def test_return_temperature_rules() -> None:
     load = ask(consumers(2), return_temperature=curve)
     t_air = air_temperature(ROSTOCK, WEEK, 0.0)[0]
     np.testing.assert_allclose(load.return_offset, np.tile((45.0 - 0.5 * t_air)[:, None], (1, 2)))
-    assert load.return_slope.tolist() == [0.0, 0.0]
+    assert load.return_slope[0].tolist() == [0.0, 0.0]
 
     drop = Series(np.linspace(20.0, 30.0, WEEK.steps))
     load = ask(consumers(2), temperature_drop=drop, heat=series(1e3, 1e3), t_feed=90.0)
     np.testing.assert_allclose(load.return_offset[:, 1], -drop.values)
-    assert load.return_slope.tolist() == [1.0, 1.0]
+    assert load.return_slope[0].tolist() == [1.0, 1.0]
     np.testing.assert_allclose(load.mass_flow_max, 1.2 * 1e3 / (CP * 20.0))
 
 
