@@ -234,7 +234,12 @@ CODES: dict[str, Code] = {
     "HS419": Code(
         "return rule",
         "The consumers' return temperature does not follow from the case.",
-        "Give exactly one of return_temperature_degC and temperature_drop_K.",
+        "Give exactly one of return_temperature_degC, temperature_drop_K and [demand.substation].",
+    ),
+    "HS420": Code(
+        "substation",
+        "Heat cannot pass the substation as described, or what it depends on is not known.",
+        "At design points, temperatures must fall from the network to the radiators and the room.",
     ),
     # time and series
     "HS601": Code(

@@ -19,7 +19,7 @@ from heatsym.interfaces.stepwise import Scaled, unknown
 from heatsym.units import Unit, split_unit, unit
 
 PATH = ("demand",)
-RULES = ("return_temperature", "temperature_drop")
+RULES = ("return_temperature", "temperature_drop", "substation")
 SERIES = ("series_heat", "series_flow")
 
 
@@ -34,10 +34,9 @@ def read_demand(reader: Reader) -> tuple[Demand | None, Consumers | None]:
     rules = [key for key in RULES if key in fields.keys]
     almost = any(meant_as(Demand, key, rule) for key in raw for rule in RULES)
     if len(rules) > 1 or not (rules or almost):
-        said = "has both" if rules else "needs one of"
-        reader.error(
-            PATH, "HS111", f"{said} return_temperature_degC and temperature_drop_K", "keep exactly one"
-        )
+        said = "has two of" if rules else "needs one of"
+        names = "return_temperature_degC, temperature_drop_K and substation"
+        reader.error(PATH, "HS111", f"{said} {names}", "keep exactly one")
     name = fields.values.get("consumers_file")
     table = reader.table(name, (*PATH, "consumers")) if isinstance(name, str) else None
     if table is None:

@@ -253,6 +253,8 @@ class _Merge:
                 self.named_parts(table, key, value, many, (*path, key), (*written, key))
                 continue
             if isinstance(value, dict) and inner and isinstance(table.get(key, {}), dict):
+                for other in rivals(cls, table, key):
+                    del table[other]
                 self.table(table.setdefault(key, {}), value, inner, (*path, key), (*written, key))
                 continue
             if isinstance(value, dict) and isinstance(table.get(key), dict) and not _is_reference(value):

@@ -160,6 +160,8 @@ _ALTERNATIVES = (
     ({"zeta"}, {"kv"}),
     ({"lift"}, {"curve"}),
     ({"return_temperature"}, {"temperature_drop"}),
+    ({"return_temperature"}, {"substation"}),
+    ({"temperature_drop"}, {"substation"}),
     ({"days"}, {"duration"}),
     ({"dataset"}, {"file"}),
     ({"geojson"}, {"nodes", "pipes"}),

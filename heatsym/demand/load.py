@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from heatsym.demand import bdew
+from heatsym.demand import bdew, substation
 from heatsym.demand.model import Consumers, Demand
 from heatsym.errors import InputError, Problem
 from heatsym.interfaces.axis import FloatArray, IntArray
@@ -76,7 +76,6 @@ def loads(
     heat, mass_flow = _series(demand, ctx)
     annual = _without_series(heat, mass_flow)
     profiles = _profiles(demand, annual, [])
-    offset, slope = _return_rule(demand, ctx, [])
     if len(annual) and air is not None:
         distinct = tuple(sorted(set(profiles)))
         position = {profile: column for column, profile in enumerate(distinct)}
@@ -89,12 +88,13 @@ def loads(
     feed_in = _feed_in(consumers, heat, t_feed)
     if feed_in is not None:
         heat = Scaled(tuple(np.maximum(table, 0.0) for table in heat.profiles), heat.which, heat.scale)
+    offset, slope, coolest = _returns(demand, ctx, t_feed, heat)
     return Load(
         heat=heat,
         mass_flow=mass_flow,
-        return_offset=np.broadcast_to(offset[:, None], heat.shape),
-        return_slope=np.broadcast_to(slope, heat.shape),
-        mass_flow_max=_largest_flow(consumers, heat, t_feed, offset + slope * t_feed, enthalpy),
+        return_offset=offset,
+        return_slope=slope,
+        mass_flow_max=_largest_flow(consumers, heat, coolest, offset, slope, enthalpy),
         bypass=np.broadcast_to(np.nan if bypass is None else bypass, heat.shape[1:]),
         feed_in=feed_in,
     )
@@ -222,8 +222,11 @@ def _air_problems(air: DailyAir | None) -> list[Problem]:
 def _return_rule(demand: Demand, ctx: Context, problems: list[Problem]) -> tuple[FloatArray, float]:
     """Offset (time,) [degC] and slope [-] of the return temperature over the supply temperature."""
     given, drop = demand.return_temperature, demand.temperature_drop
+    if demand.substation is not None:
+        problems += _substation_problems(demand, ctx)
+        return np.zeros(ctx.axis.steps), 0.0
     if (given is None) == (drop is None):
-        reason = "needs either return_temperature_degC or temperature_drop_K"
+        reason = "needs exactly one of return_temperature_degC, temperature_drop_K and substation"
         problems.append(Problem("HS419", reason, "demand"))
         return np.zeros(ctx.axis.steps), 0.0
     offset, slope = (ctx.values(given), 0.0) if given is not None else (-ctx.values(drop or 0.0), 1.0)
@@ -232,24 +235,93 @@ def _return_rule(demand: Demand, ctx: Context, problems: list[Problem]) -> tuple
     return offset, slope
 
 
+def _substation_problems(demand: Demand, ctx: Context) -> list[Problem]:
+    """Why return temperatures do not follow from the substation."""
+    at = demand.substation
+    assert at is not None
+    problems = []
+    if demand.return_temperature is not None or demand.temperature_drop is not None:
+        problems.append(Problem("HS419", "has a substation and another return rule", "demand", "keep one"))
+    for key, reason in substation.contradictions(at):
+        problems.append(Problem("HS420", f"{key} {reason}", f"demand.substation.{key}"))
+    if np.isnan(ctx.t_air).any():
+        problems.append(Problem("HS420", "needs outdoor temperatures", "demand.substation", "add [weather]"))
+    flows = _ever(_series(demand, ctx)[1], _known)
+    for i in np.flatnonzero(flows):
+        reason = "its flow is given, but a substation needs its heat"
+        problems.append(Problem("HS420", reason, f"demand, consumer {demand.consumers.id[i]}"))
+    return problems
+
+
+def _returns(
+    demand: Demand, ctx: Context, t_feed: FloatArray, heat: Scaled
+) -> tuple[Stepwise, Stepwise, FloatArray]:
+    """Offset [degC] and slope [-] of returns, (time, consumer), and the supply that sizes flows (time,)."""
+    at = demand.substation
+    if at is None:
+        offset, slope = _return_rule(demand, ctx, [])
+        alike = np.broadcast_to(offset[:, None], heat.shape), np.broadcast_to(slope, heat.shape)
+        return *alike, t_feed
+    given = demand.consumers.design_heat
+    design = np.where(np.isnan(given), _peak(heat), given)
+    return *substation.returns(at, ctx, t_feed, heat, None, design), t_feed - substation.COOLER
+
+
+def load_warnings(demand: Demand, ctx: Context, t_feed: FloatArray) -> tuple[str, ...]:
+    """Where consumers will not get what they ask for, whatever flows: a sentence each."""
+    if demand.substation is None:
+        return ()
+    hours = ctx.axis.step / 3600.0
+    heating, water = (steps * hours for steps in substation.too_cold(demand.substation, ctx, t_feed))
+    told = []
+    if heating:
+        told.append(
+            f"substations: in {heating:g} h the set-point is not {substation.CLOSEST:g} K above the radiator "
+            "water that demand.substation.heating_supply_degC asks for; the radiators then run cooler and the "
+            "network's water goes back warmer"
+        )
+    if water:
+        told.append(f"substations: in {water:g} h the set-point is too low for the hot water asked for")
+    return tuple(told)
+
+
+def _peak(heat: Stepwise) -> FloatArray:
+    """Each consumer's largest heat, 0 where none is known; (consumer,). [W]"""
+    peak = np.zeros(heat.shape[1])
+    for part in pieces(*heat.shape):
+        peak = np.fmax(peak, np.fmax.reduce(heat[part], axis=0))
+    return peak
+
+
 def _largest_flow(
     consumers: Consumers,
     heat: Stepwise,
-    t_feed: FloatArray,
-    t_return: FloatArray,
+    t_supply: FloatArray,
+    offset: Stepwise,
+    slope: Stepwise,
     enthalpy: Callable[[FloatArray], FloatArray],
 ) -> FloatArray:
     """Given or derived limit of each consumer's flow, infinite where it is prescribed; (consumer,), kg/s."""
-    difference = t_feed - t_return
-    widest = float(difference.max(initial=0.0))
+
+    def cooled(part: slice) -> tuple[FloatArray, FloatArray]:
+        """What comes, and what goes back. [degC]"""
+        alike = isinstance(offset, np.ndarray) and offset.strides[1] == 0
+        columns = slice(1) if alike else slice(None)
+        come = t_supply[part, None]
+        return come, offset[part][:, columns] + slope[part][:, columns] * come
+
+    widest = 0.0
+    for part in pieces(*heat.shape):
+        come, back = cooled(part)
+        widest = max(widest, float((come - back).max(initial=0.0)))
     least = min(DROP_MIN, widest) if widest > 0.0 else DROP_MIN
-    sizing = np.where(difference >= DROP_MIN, enthalpy(t_feed) - enthalpy(t_return), np.nan)
-    floored = enthalpy(np.maximum(t_feed, t_return + least)) - enthalpy(t_return)
     peak, narrow = (np.full(heat.shape[1], np.nan) for _ in range(2))
     for part in pieces(*heat.shape):
-        rows = heat[part]
-        peak = np.fmax(peak, np.fmax.reduce(rows / sizing[part, None], axis=0))
-        narrow = np.fmax(narrow, np.fmax.reduce(rows / floored[part, None], axis=0))
+        rows, (come, back) = heat[part], cooled(part)
+        sizing = np.where(come - back >= DROP_MIN, enthalpy(come) - enthalpy(back), np.nan)
+        floored = enthalpy(np.maximum(come, back + least)) - enthalpy(back)
+        peak = np.fmax(peak, np.fmax.reduce(rows / sizing, axis=0))
+        narrow = np.fmax(narrow, np.fmax.reduce(rows / floored, axis=0))
     derived = FLOW_MARGIN * np.where(peak > 0.0, peak, narrow)
     derived = np.where(np.isnan(derived), np.inf, derived)
     return np.where(np.isnan(consumers.max_flow), derived, consumers.max_flow)

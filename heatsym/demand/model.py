@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from heatsym.demand.substation import Substation
 from heatsym.interfaces.axis import FloatArray
-from heatsym.interfaces.fields import flag, hidden, paths, quantity, text
+from heatsym.interfaces.fields import flag, hidden, part, paths, quantity, text
 from heatsym.interfaces.profile import Profile
 from heatsym.interfaces.stepwise import Scaled
 
@@ -54,6 +55,13 @@ class Consumers:
         high=1e5,
         default=NAN,
     )
+    design_heat: FloatArray = quantity(
+        "W",
+        "space heating at the design point of the substation; default its largest heat",
+        above=0,
+        high=1e12,
+        default=NAN,
+    )
     column: tuple[str, ...] = text("column in the series file, if not the id", default="")
 
 
@@ -83,6 +91,9 @@ class Demand:
     )
     temperature_drop: Profile | None = quantity(
         "K", "supply less return at the consumer", above=0, high=150, varies=True, default=None
+    )
+    substation: Substation | None = part(
+        Substation, "heat exchangers that the return temperature follows from", default=None
     )
     windy: bool = flag("BDEW profiles for places exposed to wind", default=False)
     holidays: str = text(

@@ -8,7 +8,7 @@ import numpy as np
 
 from heatsym.case.model import Case
 from heatsym.case.settings import Emissions, Prices
-from heatsym.demand.load import loads
+from heatsym.demand.load import load_warnings, loads
 from heatsym.engine.hydraulics import GRAVITY
 from heatsym.engine.medium import Medium, medium
 from heatsym.engine.problem import Held, Layer, Problem, Stretch
@@ -108,7 +108,7 @@ def prepare(case: Case, once: Builder = directly) -> Problem:
         tolerance=case.engine.coupling_tolerance,
         max_sweeps=case.engine.max_sweeps,
         max_rounds=case.engine.max_rounds,
-        warnings=warnings + unknown + _short_steps(case),
+        warnings=warnings + unknown + _short_steps(case) + load_warnings(case.demand, ctx, t_feed),
         wall=_wall(case),
         stretches=_closures(network, ctx),
         holds=holds,

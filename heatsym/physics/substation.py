@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import lambertw
 
 from heatsym.interfaces.axis import FloatArray
 
 FLOW_EXPONENT = 0.8
 """Exponent of film coefficients over flow in plate heat exchangers. [-]"""
-BISECTIONS = 44
-"""Halvings of a temperature difference, down to 1e-11 K."""
+CLOSE = 1e-9
+"""To what temperatures are found. [K]"""
 
 
 def log_mean(a: ArrayLike, b: ArrayLike) -> FloatArray:
@@ -88,7 +91,9 @@ def radiator_return(
     -----
     .. math:: \frac{Q}{Q_d} = \left(\frac{\Delta_m}{\Delta_{m,d}}\right)^n
 
-    with the logarithmic mean of the differences of entering and leaving water to the room.
+    with the logarithmic mean of the differences of entering and leaving water to the room. The difference
+    falls by :math:`e^{-y}` along the radiator, where :math:`(1 - e^{-y}) / y` is that mean over the
+    difference at the entry, :math:`1/z`; so :math:`y = z + W(-z e^{-z})`, with Lambert's function.
 
     References
     ----------
@@ -105,13 +110,12 @@ def radiator_return(
     x, t_in = np.broadcast_arrays(np.asarray(load, dtype=float), np.asarray(supply, dtype=float))
     needed = x ** (1.0 / exponent) * log_mean(design_supply - room, design_return - room)
     entering = t_in - room
-    low, high = np.zeros(x.shape), np.maximum(entering, 0.0)
-    enough = needed < high
-    for _ in range(BISECTIONS):
-        middle = 0.5 * (low + high)
-        less = log_mean(entering, middle) < needed
-        low, high = np.where(less, middle, low), np.where(less, high, middle)
-    return np.where(enough, room + high, t_in)
+    enough = needed < entering
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z: FloatArray = np.where(enough & (needed > 0.0), entering / needed, np.inf)
+        root: FloatArray = lambertw(-z * np.exp(-z)).real  # type: ignore[call-overload] # typed for scalars
+        leaving = np.where(np.isinf(z), 0.0, entering * np.exp(-z - root))
+    return np.asarray(np.where(enough, room + leaving, t_in))
 
 
 def exchanger_return(
@@ -153,7 +157,7 @@ def exchanger_return(
         \mu = \frac{Q}{Q_d} \frac{\delta_d}{\delta}
 
     with the water's warming or cooling :math:`\delta` on either side. Conductance and mean both grow with
-    the temperature that leaves, which bisection therefore finds. The water's specific heat is constant.
+    the temperature that leaves, of which there is therefore one. The water's specific heat is constant.
 
     References
     ----------
@@ -177,17 +181,24 @@ def exchanger_return(
     asked = x * log_mean(hot_in - out_of, hot_out - into)
     far, widest = t_hot - t_out, np.maximum(t_hot - t_into, 0.0)
 
-    def passed(near: FloatArray) -> FloatArray:
-        """Heat over the design heat, times the design's mean difference. [K]"""
-        with np.errstate(divide="ignore"):
+    def lacking(near: FloatArray, *of: FloatArray) -> FloatArray:
+        """Heat over the design heat, times the design's mean difference, less what is asked for. [K]"""
+        x, second, far, widest, asked = of
+        with np.errstate(divide="ignore", invalid="ignore"):
             first = (x * (hot_in - hot_out) / (widest - near)) ** -FLOW_EXPONENT
-        return 2.0 / (first + second) * log_mean(far, near)
+        return 2.0 / (first + second) * log_mean(far, near) - asked
 
-    low, high = np.zeros(x.shape), widest * (1.0 - 1e-12)
-    enough = (far > 0.0) & (x > 0.0) & (passed(high) >= asked)
-    for _ in range(BISECTIONS):
-        middle = 0.5 * (low + high)
-        less = passed(middle) < asked
-        low, high = np.where(less, middle, low), np.where(less, high, middle)
-    found = np.where(enough, t_into + high, t_hot)
-    return np.where(x > 0.0, found, t_into)
+    known = x, second, far, widest, asked
+    enough = (far > 0.0) & (x > 0.0) & (lacking(widest, *known) > 0.0)
+    near = np.full(x.shape, np.nan)
+    near[enough] = _root(lacking, widest[enough], *(value[enough] for value in known))
+    found = np.where(enough, t_into + near, t_hot)
+    return np.asarray(np.where(x > 0.0, found, t_into))
+
+
+def _root(lacking: Callable[..., FloatArray], highest: FloatArray, *of: FloatArray) -> FloatArray:
+    """Where growing functions of a difference are zero, between 0 and the highest difference. [K]"""
+    from scipy.optimize.elementwise import find_root  # takes a fifth of a second to import
+
+    low = np.zeros(highest.shape)
+    return np.asarray(find_root(lacking, (low, highest), args=of, tolerances={"xatol": CLOSE}).x)

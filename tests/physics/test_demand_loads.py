@@ -199,8 +199,8 @@ GAP[7, 1] = np.nan
         ({"building_class": [12, 3]}, {}, "HS417", "12 is not a class"),
         ({"building_class": [np.nan, 3.5]}, {}, "HS417", "3.5 is not a class"),
         ({"profile": ("GKO", ""), "building_class": [3, 3]}, {}, "HS417", "GKO has no classes"),
-        ({}, {"return_temperature": None}, "HS419", "either return_temperature_degC or temperature_drop_K"),
-        ({}, {"return_temperature": 40.0, "temperature_drop": 30.0}, "HS419", "either"),
+        ({}, {"return_temperature": None}, "HS419", "one of return_temperature_degC, temp"),
+        ({}, {"return_temperature": 40.0, "temperature_drop": 30.0}, "HS419", "exactly one"),
         ({}, {"return_temperature": Series(GAP[:, 1])}, "HS419", "gaps"),
     ],
 )
