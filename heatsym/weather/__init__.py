@@ -3,5 +3,6 @@
 from heatsym.weather.mapping import air_temperature, daily_air
 from heatsym.weather.model import Weather, WeatherYear
 from heatsym.weather.read import read_weather
+from heatsym.weather.sun import sun
 
-__all__ = ["Weather", "WeatherYear", "air_temperature", "daily_air", "read_weather"]
+__all__ = ["Weather", "WeatherYear", "air_temperature", "daily_air", "read_weather", "sun"]

@@ -72,23 +72,28 @@ def _own_time(year: WeatherYear, axis: TimeAxis) -> TimeArray:
     return axis.utc + np.timedelta64(round(year.utc_offset * 3600), "s")
 
 
-def _on_axis(year: WeatherYear, axis: TimeAxis) -> FloatArray:
-    """Air in each step of at most an hour; NaN where the file has none. [degC]"""
+def hours_of_steps(year: WeatherYear, axis: TimeAxis) -> tuple[TimeArray, TimeArray, FloatArray]:
+    """First and last hour, in the file's zone, that steps of at most an hour touch, and the first's share."""
     begin = _own_time(year, axis)
     end = begin + np.timedelta64(axis.step - 1, "s")
     first, last = begin.astype("datetime64[h]"), end.astype("datetime64[h]")
-    a, b = _at_hour(year, first), _at_hour(year, last)
-    share = np.minimum((first + 1 - begin) / np.timedelta64(axis.step, "s"), 1.0)
-    return np.where(first == last, a, share * a + (1 - share) * b)
+    return first, last, np.minimum((first + 1 - begin) / np.timedelta64(axis.step, "s"), 1.0)
 
 
-def _at_hour(year: WeatherYear, hour: TimeArray) -> FloatArray:
-    """Air in whole hours of the file's zone; NaN where the file has none. [degC]"""
+def at_hour(year: WeatherYear, values: FloatArray, hour: TimeArray) -> FloatArray:
+    """Some of the file's ``values`` in whole hours of its zone; NaN where the file has none."""
     if year.test_year:
-        return year.t_air[hour_of_test_year(hour)]
+        return np.asarray(values[hour_of_test_year(hour)], dtype=float)
     position = (hour - year.start[0].astype("datetime64[h]")).astype(np.int64)
-    inside = (position >= 0) & (position < len(year.t_air))
-    return np.where(inside, year.t_air[np.where(inside, position, 0)], np.nan)
+    inside = (position >= 0) & (position < len(values))
+    return np.where(inside, values[np.where(inside, position, 0)], np.nan)
+
+
+def _on_axis(year: WeatherYear, axis: TimeAxis) -> FloatArray:
+    """Air in each step of at most an hour; NaN where the file has none. [degC]"""
+    first, last, share = hours_of_steps(year, axis)
+    a, b = at_hour(year, year.t_air, first), at_hour(year, year.t_air, last)
+    return np.where(first == last, a, share * a + (1 - share) * b)
 
 
 def _daily_means(year: WeatherYear, hours: TimeAxis) -> tuple[TimeArray, FloatArray, FloatArray]:
