@@ -241,6 +241,16 @@ CODES: dict[str, Code] = {
         "Heat cannot pass the substation as described, or what it depends on is not known.",
         "At design points, temperatures must fall from the network to the radiators and the room.",
     ),
+    "HS421": Code(
+        "building not known",
+        "Building physics does not know what it needs of a building.",
+        "Give construction_year, an area or annual heat, and a kind that the country's tables have.",
+    ),
+    "HS422": Code(
+        "hot water exceeds heat",
+        "Hot water is part of annual heat, but more than all of it.",
+        "Correct annual_heat, hot_water or dwellings.",
+    ),
     # time and series
     "HS601": Code(
         "time axis",

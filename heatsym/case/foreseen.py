@@ -3,50 +3,28 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
-
-import numpy as np
 
 from heatsym.case.reader import Reader
 from heatsym.case.validate import Parts
 from heatsym.demand.calendar import public_holidays
 from heatsym.demand.load import demand_problems
 from heatsym.errors import InputError, Problem
-from heatsym.interfaces.profile import Context, DailyAir
-from heatsym.weather.mapping import air_temperature, daily_air
+from heatsym.weather.climate import surroundings
 
 
 def foreseen(reader: Reader, parts: Parts) -> None:
     """Note where the weather does not cover the case, and demand that does not follow from it."""
-    if reader.clock is None:
+    if reader.clock is None or parts.weather is None or parts.weather.year is None:
         return
-    axis = reader.clock.axis
-    t_air, daily = np.full(axis.steps, np.nan), None
-    if parts.weather is not None and parts.weather.year is not None:
-        year, offset = parts.weather.year, parts.weather.temperature_offset
-        covered = _tried(reader, parts, lambda: air_temperature(year, axis, offset)[0])
-        if covered is None:
-            return
-        t_air, daily = covered, daily_air(year, axis, offset)
-    _demand(reader, parts, Context(axis, t_air), daily)
-
-
-def _demand(reader: Reader, parts: Parts, ctx: Context, daily: DailyAir | None) -> None:
-    demand = parts.demand
-    if demand is None or (parts.weather is None or parts.weather.year is None):
-        return
-    _note(reader, parts, demand_problems(demand, ctx, daily))
-    if demand.holidays:
-        _tried(reader, parts, lambda: public_holidays(demand.holidays, ctx.axis.day))
-
-
-def _tried(reader: Reader, parts: Parts, what: Callable[[], np.ndarray]) -> np.ndarray | None:
-    """What a function gives; None, with its problems noted, where it refuses."""
+    axis, weather, demand = reader.clock.axis, parts.weather, parts.demand
     try:
-        return what()
+        around, _ = surroundings(weather, axis)
+        if demand is not None:
+            _note(reader, parts, demand_problems(demand, around))
+            if demand.holidays:
+                public_holidays(demand.holidays, axis.day)
     except InputError as error:
         _note(reader, parts, error.problems)
-        return None
 
 
 def _note(reader: Reader, parts: Parts, problems: list[Problem]) -> None:

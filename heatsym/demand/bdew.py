@@ -16,7 +16,17 @@ from heatsym.interfaces.profile import DailyAir
 from heatsym.tables import read_table
 
 RESIDENTIAL = ("EFH", "MFH")  # profiles by building class
-PROFILE_OF_KIND = {"house": "EFH", "flats": "MFH", "trade": "GHD"}
+PROFILE_OF_KIND = {
+    "house": "EFH",
+    "terraced": "EFH",
+    "flats": "MFH",
+    "block": "MFH",
+    "trade": "GHD",
+    "office": "GKO",
+    "school": "GKO",
+    "hospital": "GBH",
+    "retail": "GHA",
+}
 CLASS_OF_GERMANY = 11  # building class of the whole stock
 DAYS_OF_YEAR = 365  # an annual sum is that of as many mean days
 
@@ -181,12 +191,12 @@ def annual_shares(
     t_allocation = allocation_temperature(air.t_air)
     heat = relative_daily_heat(t_allocation, table) * table.weekday[weekday] / (DAYS_OF_YEAR * mean_day)
     shares = table.hour[np.searchsorted(_UPPER_ENDS, t_allocation), weekday]  # (day, hour, profile)
-    present = np.einsum("dh,dhp->dp", _hours_present(axis), shares)
+    present = np.einsum("dh,dhp->dp", hours_present(axis), shares)
     hourly = shares * (heat / present)[:, None, :] / 3600.0
     return np.asarray(hourly[(axis.day - day[0]).astype(np.int64), axis.hour])
 
 
-def _hours_present(axis: TimeAxis) -> FloatArray:
+def hours_present(axis: TimeAxis) -> FloatArray:
     """How long each hour of the clock lasts in each local day of a run; shape (day, 24). [h]"""
     half_hours = axis.whole_days(step=1800)  # clocks change by half hours
     day: IntArray = (half_hours.day - half_hours.day[0]).astype(np.int64)

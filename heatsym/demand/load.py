@@ -1,19 +1,33 @@
-"""What all consumers ask for, from series and standard profiles."""
+"""What all consumers ask for, from series and models."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from heatsym.demand import bdew, substation
 from heatsym.demand.model import Consumers, Demand
+from heatsym.demand.models import MODELS, Bdew, Building, LoadModel
+from heatsym.demand.returns import return_problems, return_warnings, returns
+from heatsym.demand.taps import annual_water, water
 from heatsym.errors import InputError, Problem
 from heatsym.interfaces.axis import FloatArray, IntArray
 from heatsym.interfaces.exchange import FeedIn, Load
-from heatsym.interfaces.profile import Context, DailyAir
-from heatsym.interfaces.stepwise import Scaled, Stepwise, picked, pieces, scaled, unknown
+from heatsym.interfaces.profile import Context, Surroundings
+from heatsym.interfaces.stepwise import (
+    Added,
+    Made,
+    Scaled,
+    Stepwise,
+    kept,
+    picked,
+    pieces,
+    placed,
+    scaled,
+    unknown,
+)
 
 BoolArray = NDArray[np.bool_]
 
@@ -23,10 +37,9 @@ DROP_MIN = 5.0  # cooling of the water below which an hour sizes a consumer's fl
 
 def loads(
     demand: Demand,
-    ctx: Context,
+    around: Surroundings,
     t_feed: FloatArray,
     enthalpy: Callable[[FloatArray], FloatArray],
-    air: DailyAir | None,
     bypass: FloatArray | None = None,
 ) -> Load:
     r"""What the consumers ask for in each step.
@@ -34,15 +47,13 @@ def loads(
     Parameters
     ----------
     demand : Demand
-        Consumers with their series or annual heat, and the rule for their return temperature.
-    ctx : Context
-        Time axis and outdoor air.
+        Consumers with their series or what models need to know of them, and the rule for their return.
+    around : Surroundings
+        Time axis and weather.
     t_feed : array, shape (time,)
         Set-point of the supply water. [degC]
     enthalpy : callable
         Specific enthalpy of the water [J/kg] as a function of its temperature [degC].
-    air : DailyAir or None
-        Mean outdoor air of the days, which annual heat needs. [degC]
     bypass : array, shape (consumer,), optional
         Temperature that each consumer's bypass keeps, missing where there is none, as if left out. [degC]
 
@@ -58,46 +69,87 @@ def loads(
 
     Notes
     -----
-    A series goes before annual heat. The largest flow, where not given, is
+    A series goes before models. The largest flow, where not given, is
 
     .. math:: 1.2 \max_t \frac{Q}{i(T_{feed}) - i(T_{return})}
 
     over the steps in which the water cools by 5 K or more. Where no such step asks for heat, it is taken
     over all steps, with cooling counted as at least 5 K, or as the largest there is if that is less.
+    Substations are sized for water as cool as their rule reckons with.
 
     References
     ----------
     .. [1] Derived here.
     """
-    problems = demand_problems(demand, ctx, air)
+    problems = demand_problems(demand, around)
     if problems:
         raise InputError(problems)
-    consumers = demand.consumers
+    consumers, ctx = demand.consumers, around.ctx
     heat, mass_flow = _series(demand, ctx)
-    annual = _without_series(heat, mass_flow)
-    profiles = _profiles(demand, annual, [])
-    if len(annual) and air is not None:
-        distinct = tuple(sorted(set(profiles)))
-        position = {profile: column for column, profile in enumerate(distinct)}
-        shares = bdew.annual_shares(ctx.axis, air, distinct, windy=demand.windy, region=demand.holidays)
-        which, scale = heat.which.copy(), heat.scale.copy()
-        before = sum(table.shape[1] for table in heat.profiles)
-        which[annual] = [before + position[profile] for profile in profiles]
-        scale[annual] = consumers.annual_heat[annual]
-        heat = Scaled((*heat.profiles, shares), which, scale)
-    feed_in = _feed_in(consumers, heat, t_feed)
+    modelled = _without_series(heat, mass_flow)
+    space, tapped = _modelled(demand, around, heat, modelled)
+    feed_in = _feed_in(consumers, space, t_feed)
     if feed_in is not None:
-        heat = Scaled(tuple(np.maximum(table, 0.0) for table in heat.profiles), heat.which, heat.scale)
-    offset, slope, coolest = _returns(demand, ctx, t_feed, heat)
+        space = Scaled(tuple(np.maximum(table, 0.0) for table in space.profiles), space.which, space.scale)
+    asked = space if tapped is None else Added(space, *tapped)
+    told_apart = None if tapped is None else _told_apart(asked.shape, *tapped)
+    offset, slope, coolest = returns(demand, ctx, t_feed, asked, told_apart)
     return Load(
-        heat=heat,
+        heat=asked,
         mass_flow=mass_flow,
         return_offset=offset,
         return_slope=slope,
-        mass_flow_max=_largest_flow(consumers, heat, coolest, offset, slope, enthalpy),
-        bypass=np.broadcast_to(np.nan if bypass is None else bypass, heat.shape[1:]),
+        mass_flow_max=_largest_flow(consumers, asked, coolest, offset, slope, enthalpy),
+        bypass=np.broadcast_to(np.nan if bypass is None else bypass, asked.shape[1:]),
         feed_in=feed_in,
     )
+
+
+def _modelled(
+    demand: Demand, around: Surroundings, heat: Scaled, modelled: IntArray
+) -> tuple[Scaled, tuple[Stepwise, IntArray] | None]:
+    """Heat with that of models in its place [W], and the hot water beside it, with its consumers."""
+    annual = demand.consumers.annual_heat
+    taps: list[IntArray] = []
+    for model, which in _by_model(demand, modelled):
+        own = annual[which]
+        if not model.whole:
+            taps.append(which)
+            own = own - np.nan_to_num(annual_water(demand, which))
+        heat = placed(heat, model.heat(demand, which, own, around), which)
+    if not taps:
+        return heat, None
+    who = np.sort(np.concatenate(taps))
+    of_year = np.nan_to_num(annual_water(demand, who))
+    return heat, (kept(water(demand, who, of_year, around.ctx.axis)), who)
+
+
+def _by_model(demand: Demand, modelled: IntArray) -> Iterator[tuple[LoadModel, IntArray]]:
+    """Models that are in use, and the consumers whose heat each makes."""
+    table = demand.consumers
+    names = np.array([_model_name(demand, i) for i in range(len(table.id))])
+    for name, model in MODELS.items():
+        which = modelled[names[modelled] == name]
+        if len(which):
+            yield model, which
+
+
+def _model_name(demand: Demand, i: int) -> str:
+    """A consumer's model: its own, that of its standard profile, else that of all."""
+    table = demand.consumers
+    return table.model[i] or (Bdew.name if table.profile[i] else demand.model)
+
+
+def _told_apart(shape: tuple[int, ...], some: Stepwise, who: IntArray) -> Stepwise:
+    """Hot water of those of whom it is known, NaN for others."""
+
+    def rows(steps: int | slice) -> FloatArray:
+        known = some[steps]
+        every = np.full((*known.shape[:-1], shape[1]), np.nan)
+        every[..., who] = known
+        return every
+
+    return Made(shape, rows)
 
 
 def _feed_in(consumers: Consumers, heat: Scaled, t_feed: FloatArray) -> FeedIn | None:
@@ -110,16 +162,53 @@ def _feed_in(consumers: Consumers, heat: Scaled, t_feed: FloatArray) -> FeedIn |
     return FeedIn(who, offered, np.where(np.isnan(own), t_feed[:, None], own))
 
 
-def demand_problems(demand: Demand, ctx: Context, air: DailyAir | None) -> list[Problem]:
+def demand_problems(demand: Demand, around: Surroundings) -> list[Problem]:
     """Why the loads of a demand do not follow from it; empty if they do."""
-    heat, mass_flow = _series(demand, ctx)
+    heat, mass_flow = _series(demand, around.ctx)
     problems = _series_problems(demand, heat, mass_flow)
-    annual = _without_series(heat, mass_flow)
-    _profiles(demand, annual, problems)
-    if len(annual):
-        problems += _air_problems(air)
-    _return_rule(demand, ctx, problems)
-    return problems
+    modelled = _without_series(heat, mass_flow)
+    kinds = np.asarray(demand.consumers.kind)
+    for i in modelled[np.isin(kinds[modelled], ("series", "prosumer"))]:
+        where = f"column kind, consumer {demand.consumers.id[i]}"
+        problems.append(
+            Problem("HS415", "neither annual heat nor a series is given", where, file=demand.consumers_file)
+        )
+    modelled = modelled[~np.isin(kinds[modelled], ("series", "prosumer"))]
+    for model, which in _by_model(demand, modelled):
+        found = model.problems(demand, which, around)
+        problems += [replace(problem, file=demand.consumers_file) for problem in found]
+        problems += [] if model.whole or found else _water_problems(demand, which)
+    prescribed = _ever(mass_flow, _known)
+    return problems + return_problems(demand, around.ctx, prescribed)
+
+
+def _water_problems(demand: Demand, which: IntArray) -> list[Problem]:
+    """Consumers whose hot water is more than their annual heat."""
+    table = demand.consumers
+    annual = table.annual_heat[which]
+    reason = "hot water is more than the annual heat that it is part of"
+    return [
+        Problem("HS422", reason, f"consumer {table.id[i]}", "correct annual_heat, hot_water or dwellings")
+        for i, more in zip(which, annual_water(demand, which) > annual, strict=True)
+        if more
+    ]
+
+
+def load_warnings(demand: Demand, ctx: Context, t_feed: FloatArray) -> tuple[str, ...]:
+    """What of the demand a run leaves out, or cannot serve: a sentence each."""
+    modelled = _without_series(*_series(demand, ctx))
+    dry, renewed = 0, demand.renovation is None
+    for model, which in _by_model(demand, modelled):
+        dry += 0 if model.whole else int(np.isnan(annual_water(demand, which)).sum())
+        renewed |= model.name == Building.name
+    told = return_warnings(demand, ctx, t_feed)
+    if dry:
+        told += (
+            f"hot water of {dry} consumers is not counted: neither it nor dwellings nor annual heat is known",
+        )
+    if not renewed:
+        told += ("demand.renovation changes nothing: no consumer follows building physics",)
+    return told
 
 
 def _series(demand: Demand, ctx: Context) -> tuple[Scaled, Scaled]:
@@ -168,129 +257,6 @@ def _series_problems(demand: Demand, heat: Scaled, mass_flow: Scaled) -> list[Pr
         blame("HS413", f"{what} is negative", given & _ever(values, _negative) & ~feeds)
     blame("HS414", "both heat and flow are given", metered & prescribed)
     return problems
-
-
-def _profiles(demand: Demand, which: IntArray, problems: list[Problem]) -> list[tuple[str, int]]:
-    """Profile and building class of consumers without a series; what is wrong goes to ``problems``."""
-    table = demand.consumers
-    found = []
-    for i in which:
-        name = table.profile[i].upper() or bdew.PROFILE_OF_KIND.get(table.kind[i], "")
-        wrong = _why_no_profile(table, i, name)
-        if wrong:
-            code, column, reason, hint = wrong
-            place = f"column {column}, consumer {table.id[i]}"
-            problems.append(Problem(code, reason, place, hint, demand.consumers_file))
-        elif name not in bdew.RESIDENTIAL:
-            found.append((name, 0))
-        else:
-            own = table.building_class[i]
-            found.append((name, bdew.CLASS_OF_GERMANY if np.isnan(own) else int(own)))
-    return found
-
-
-def _why_no_profile(table: Consumers, i: int, name: str) -> tuple[str, str, str, str] | None:
-    """Code, column, reason and hint if consumer ``i`` cannot follow the profile ``name``."""
-    own_class = table.building_class[i]
-    if table.kind[i] in ("series", "prosumer") or np.isnan(table.annual_heat[i]):
-        return "HS415", "annual_heat", "neither annual heat nor a series is given", ""
-    if not name:
-        return "HS415", "kind", "annual heat needs a kind or a profile", "house, flats or trade"
-    if name not in bdew.profile_names():
-        return "HS416", "profile", f"there is no profile {name}", "one of " + ", ".join(bdew.profile_names())
-    if np.isnan(own_class):
-        return None
-    if name not in bdew.RESIDENTIAL:
-        return "HS417", "building_class", f"profile {name} has no classes", "leave it empty"
-    if own_class not in range(1, 12):
-        return "HS417", "building_class", f"{own_class:g} is not a class", "a whole number, 1 to 11"
-    return None
-
-
-def _air_problems(air: DailyAir | None) -> list[Problem]:
-    """Why annual heat cannot be spread over the year."""
-    where = "demand.consumers"
-    if air is None or not (np.isfinite(air.t_air).all() and np.isfinite(air.reference_t_air).all()):
-        return [Problem("HS418", "annual heat needs outdoor temperatures", where, "add [weather]")]
-    days = len(air.reference_day) - 3
-    if days < bdew.DAYS_OF_YEAR:
-        reason = f"annual heat needs the weather of a year, the file has {days} days"
-        return [Problem("HS418", reason, where, "give series, or a longer file")]
-    return []
-
-
-def _return_rule(demand: Demand, ctx: Context, problems: list[Problem]) -> tuple[FloatArray, float]:
-    """Offset (time,) [degC] and slope [-] of the return temperature over the supply temperature."""
-    given, drop = demand.return_temperature, demand.temperature_drop
-    if demand.substation is not None:
-        problems += _substation_problems(demand, ctx)
-        return np.zeros(ctx.axis.steps), 0.0
-    if (given is None) == (drop is None):
-        reason = "needs exactly one of return_temperature_degC, temperature_drop_K and substation"
-        problems.append(Problem("HS419", reason, "demand"))
-        return np.zeros(ctx.axis.steps), 0.0
-    offset, slope = (ctx.values(given), 0.0) if given is not None else (-ctx.values(drop or 0.0), 1.0)
-    if np.isnan(offset).any():
-        problems.append(Problem("HS419", "the return temperature has gaps", "demand", "add [weather]?"))
-    return offset, slope
-
-
-def _substation_problems(demand: Demand, ctx: Context) -> list[Problem]:
-    """Why return temperatures do not follow from the substation."""
-    at = demand.substation
-    assert at is not None
-    problems = []
-    if demand.return_temperature is not None or demand.temperature_drop is not None:
-        problems.append(Problem("HS419", "has a substation and another return rule", "demand", "keep one"))
-    for key, reason in substation.contradictions(at):
-        problems.append(Problem("HS420", f"{key} {reason}", f"demand.substation.{key}"))
-    if np.isnan(ctx.t_air).any():
-        problems.append(Problem("HS420", "needs outdoor temperatures", "demand.substation", "add [weather]"))
-    flows = _ever(_series(demand, ctx)[1], _known)
-    for i in np.flatnonzero(flows):
-        reason = "its flow is given, but a substation needs its heat"
-        problems.append(Problem("HS420", reason, f"demand, consumer {demand.consumers.id[i]}"))
-    return problems
-
-
-def _returns(
-    demand: Demand, ctx: Context, t_feed: FloatArray, heat: Scaled
-) -> tuple[Stepwise, Stepwise, FloatArray]:
-    """Offset [degC] and slope [-] of returns, (time, consumer), and the supply that sizes flows (time,)."""
-    at = demand.substation
-    if at is None:
-        offset, slope = _return_rule(demand, ctx, [])
-        alike = np.broadcast_to(offset[:, None], heat.shape), np.broadcast_to(slope, heat.shape)
-        return *alike, t_feed
-    given = demand.consumers.design_heat
-    design = np.where(np.isnan(given), _peak(heat), given)
-    return *substation.returns(at, ctx, t_feed, heat, None, design), t_feed - substation.COOLER
-
-
-def load_warnings(demand: Demand, ctx: Context, t_feed: FloatArray) -> tuple[str, ...]:
-    """Where consumers will not get what they ask for, whatever flows: a sentence each."""
-    if demand.substation is None:
-        return ()
-    hours = ctx.axis.step / 3600.0
-    heating, water = (steps * hours for steps in substation.too_cold(demand.substation, ctx, t_feed))
-    told = []
-    if heating:
-        told.append(
-            f"substations: in {heating:g} h the set-point is not {substation.CLOSEST:g} K above the radiator "
-            "water that demand.substation.heating_supply_degC asks for; the radiators then run cooler and the "
-            "network's water goes back warmer"
-        )
-    if water:
-        told.append(f"substations: in {water:g} h the set-point is too low for the hot water asked for")
-    return tuple(told)
-
-
-def _peak(heat: Stepwise) -> FloatArray:
-    """Each consumer's largest heat, 0 where none is known; (consumer,). [W]"""
-    peak = np.zeros(heat.shape[1])
-    for part in pieces(*heat.shape):
-        peak = np.fmax(peak, np.fmax.reduce(heat[part], axis=0))
-    return peak
 
 
 def _largest_flow(

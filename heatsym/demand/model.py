@@ -2,33 +2,70 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
+import numpy as np
+
+from heatsym.demand.archetypes import FACINGS, STATES
 from heatsym.demand.substation import Substation
 from heatsym.interfaces.axis import FloatArray
-from heatsym.interfaces.fields import flag, hidden, part, paths, quantity, text
+from heatsym.interfaces.fields import flag, hidden, part, paths, quantity, text, whole
 from heatsym.interfaces.profile import Profile
 from heatsym.interfaces.stepwise import Scaled
 
 NAN = float("nan")
+KINDS = ("house", "terraced", "flats", "block", "trade", "office", "school", "hospital", "retail")
+COUNTRIES = ("DE", "DK")
+MODEL_NAMES = ("bdew", "degree_day", "building")
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Consumers:
-    """Table of consumers. A missing number is NaN, a missing text ``""``."""
+    """Table of consumers. A missing number is NaN, a missing text ``""``; one value stands for all."""
 
     id: tuple[str, ...] = text("unique name of the consumer")
     node: tuple[str, ...] = text("node that it hangs on")
     kind: tuple[str, ...] = text(
-        "house, flats, trade, series, or prosumer, whose series is negative where it feeds in",
-        choices=("", "house", "flats", "trade", "series", "prosumer"),
+        "house, terraced, flats, block, trade, office, school, hospital, retail, series, or prosumer, whose "
+        "series is negative where it feeds in",
+        choices=("", *KINDS, "series", "prosumer"),
         default="",
     )
     annual_heat: FloatArray = quantity("J", "heat in an average year", low=0, high=1e18, default=NAN)
     dwellings: FloatArray = quantity("1", "homes behind it", low=0, high=1e6, default=NAN, key="dwellings")
+    model: tuple[str, ...] = text(
+        "how its heat is made, if not as demand.model says", choices=("", *MODEL_NAMES), default=""
+    )
     profile: tuple[str, ...] = text("BDEW profile type instead of the kind's", default="")
     building_class: FloatArray = quantity(
         "1", "BDEW building class 1 to 11, for EFH and MFH", low=1, high=11, default=NAN, key="building_class"
+    )
+    area: FloatArray = quantity(
+        "m2", "heated reference floor area, for building physics", above=0, high=1e7, default=NAN
+    )
+    construction_year: FloatArray = quantity(
+        "1",
+        "year of construction, for building physics",
+        low=1000,
+        high=2100,
+        default=NAN,
+        key="construction_year",
+    )
+    refurbishment: tuple[str, ...] = text(
+        "existing, usual or advanced, for building physics; default existing",
+        choices=("", *STATES),
+        default="",
+    )
+    facing: tuple[str, ...] = text(
+        "where the windows look, for building physics; default even", choices=("", *FACINGS), default=""
+    )
+    hot_water: FloatArray = quantity(
+        "J",
+        "hot water in an average year, part of annual_heat; default by dwellings, else a usual share of it",
+        low=0,
+        high=1e18,
+        default=NAN,
     )
     min_supply_temperature: FloatArray = quantity(
         "degC", "supply temperature below which an hour is flagged", low=0, high=150, default=NAN
@@ -64,6 +101,59 @@ class Consumers:
     )
     column: tuple[str, ...] = text("column in the series file, if not the id", default="")
 
+    def __post_init__(self) -> None:
+        """Make a column of what is one value for all."""
+        for field in fields(self):
+            given = getattr(self, field.name)
+            if isinstance(given, str):
+                object.__setattr__(self, field.name, (given,) * len(self.id))
+            elif isinstance(given, float):
+                object.__setattr__(self, field.name, np.full(len(self.id), given))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HotWater:
+    """Draws of hot water by chance and habit, and how it is made; amounts are those of one dwelling."""
+
+    seed: int = whole("another seed is another year of the same people", low=0, default=0)
+    exact: bool = flag("scale each consumer's draws to its hot water of the year", default=False)
+    charging_power: float | None = quantity(
+        "W",
+        "largest power that charges its tank; default: heated as it is drawn",
+        above=0,
+        high=1e6,
+        default=None,
+    )
+    tank_loss: float = quantity("W", "loss of its tank", low=0, high=1e4, default=0.0)
+    circulation: float = quantity("W", "loss of its part of the circulation", low=0, high=1e4, default=0.0)
+    disinfection: float = quantity(
+        "J", "additional heat of one weekly disinfection of its tank", low=0, high=1e9, default=0.0
+    )
+    disinfection_weekday: str = text("its day", choices=WEEKDAYS, default="monday")
+    disinfection_hour: int = whole("its hour, local time", low=0, high=23, default=3)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DegreeDayRule:
+    """Which days are heated, and to what."""
+
+    heating_limit: float = quantity(
+        "degC", "mean outdoor air of a day from which on it is not heated", low=0, high=25, default=15.0
+    )
+    room: float = quantity("degC", "temperature that is heated to", low=5, high=30, default=20.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renovation:
+    """Buildings some years on: a share of those of building physics has been renovated."""
+
+    rate: float = quantity(
+        "1", "share of the buildings renovated in a year", low=0, high=1, default=0.01, key="rate"
+    )
+    years: float = quantity("1", "years that have passed", low=0, high=200, key="years")
+    to: str = text("state that they are brought to", choices=STATES[1:], default="usual")
+    seed: int = whole("who is renovated", low=0, default=0)
+
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Demand:
@@ -95,6 +185,14 @@ class Demand:
     substation: Substation | None = part(
         Substation, "heat exchangers that the return temperature follows from", default=None
     )
+    model: str = text("how heat of consumers without a series is made", choices=MODEL_NAMES, default="bdew")
+    country: str = text("whose buildings they are, for building physics", choices=COUNTRIES, default="DE")
+    set_back: bool = flag("rooms are cooler while not in use, for building physics", default=True)
+    degree_day: DegreeDayRule = part(DegreeDayRule, "rule of the degree-day model", default=DegreeDayRule())
+    hot_water: HotWater | None = part(
+        HotWater, "draws of hot water by chance; without it, their mean at every hour", default=None
+    )
+    renovation: Renovation | None = part(Renovation, "buildings some years on", default=None)
     windy: bool = flag("BDEW profiles for places exposed to wind", default=False)
     holidays: str = text(
         "public holidays that count as Sundays: country or country-subdivision, such as DK or DE-MV",

@@ -119,7 +119,7 @@ def returns(
     heat : Stepwise, shape (time, consumer)
         Heat, NaN where it is not known. [W]
     water : Stepwise or None, shape (time, consumer)
-        The part of the heat that is hot water [W]; None takes all of it above the heating limit.
+        The part of the heat that is hot water [W]; where it is NaN or None, all heat above the heating limit.
     design_heat : array, shape (consumer,)
         Heat of space heating at the design point. [W]
 
@@ -130,8 +130,9 @@ def returns(
 
     Notes
     -----
-    The return is exact where the supply is the set-point and where it is 6 K cooler, and linear over
-    the supply: at full load within half a kelvin in between, a kelvin or two too cold 10 K below. Space heating mixes with hot water by flow,
+    The return is exact where the supply is the set-point and where it is 6 K cooler, and linear over the
+    supply: at full load within half a kelvin in between, a kelvin or two too cold 10 K below. Space heating
+    mixes with hot water by flow,
 
     .. math:: T_r = T_s - \frac{Q}{Q_h / (T_s - T_h) + Q_w / (T_s - T_w)}
 
@@ -149,10 +150,10 @@ def returns(
 
     def ends(steps: int | slice) -> tuple[FloatArray, FloatArray]:
         whole = np.nan_to_num(np.maximum(heat[steps], 0.0))
+        tap = (whole.T * warm[steps]).T
         if water is not None:
-            tap = np.minimum(np.nan_to_num(np.maximum(water[steps], 0.0)), whole)
-        else:
-            tap = (whole.T * warm[steps]).T
+            known = water[steps]
+            tap = np.where(np.isnan(known), tap, np.minimum(known, whole))
         spans = [table.span(steps, (whole - tap) * per_design, whole, tap) for table in tables]
         return spans[0], spans[1]
 

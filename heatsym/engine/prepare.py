@@ -27,7 +27,7 @@ from heatsym.numerics.graph import FlowGraph, flow_graph
 from heatsym.numerics.mixing import mixer
 from heatsym.physics.ground import ground_temperature, kusuda_parameters
 from heatsym.tables.factors import DIRECT, factors
-from heatsym.weather.mapping import air_temperature, daily_air
+from heatsym.weather.climate import surroundings
 
 OVERPRESSURE = 3e5
 """Pressure held above the highest node where the case gives none. [Pa]"""
@@ -46,20 +46,13 @@ def prepare(case: Case, once: Builder = directly) -> Problem:
         The network falls into parts, a set-point leaves nothing to give, or the weather does not cover
         the period.
     """
-    warnings: tuple[str, ...] = ()
-    t_air = np.full(case.axis.steps, np.nan)
-    daily = None
-    if case.weather is not None and case.weather.year is not None:
-        offset = case.weather.temperature_offset
-        t_air, warnings = air_temperature(case.weather.year, case.axis, offset)
-        daily = daily_air(case.weather.year, case.axis, offset)
-    ctx = Context(case.axis, t_air)
-    network = case.network
+    around, warnings = surroundings(case.weather, case.axis)
+    ctx, network = around.ctx, case.network
     sources = tuple(source for source in case.sources if source.enabled)
     t_feed = ctx.values(network.supply_temperature)
     fluid = medium(0.0, 1.0, network.fluid) if network.fluid is not None else None
     water = fluid or medium(40.0, 80.0, None)
-    load = once(loads, case.demand, ctx, t_feed, water.enthalpy, daily, bypasses(case))
+    load = once(loads, case.demand, around, t_feed, water.enthalpy, bypasses(case))
     t_return = mean(load.usual_return(t_feed))
     if fluid is None:
         water = medium(t_return, float(t_feed.mean()), None)

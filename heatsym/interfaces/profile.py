@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -85,3 +86,25 @@ class Context:
             x, y = np.array(profile.points, dtype=float).T
             return np.asarray(np.interp(self.t_air, x, y), dtype=float)
         return np.full(self.axis.steps, float(profile))
+
+
+class Climate(Protocol):
+    """The weather behind a run, for what is seldom asked for."""
+
+    def sun(self, axis: TimeAxis) -> Sun | None:
+        """The sun in each step; None where the weather has no irradiance."""
+
+    def year(self, axis: TimeAxis) -> tuple[Context, Sun | None]:
+        """The hours that annual sums of a run refer to, as read, without the case's offset."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Surroundings:
+    """What demand depends on: time and air of the run, mean air of its days, and the weather behind them.
+
+    ``air`` and ``climate`` are None where the case has no weather.
+    """
+
+    ctx: Context
+    air: DailyAir | None = None
+    climate: Climate | None = None

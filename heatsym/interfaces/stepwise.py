@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -17,6 +18,10 @@ from heatsym.interfaces.axis import FloatArray, IntArray
 
 PIECE = 2**19
 """Values that are looked at together: 4 MB."""
+HELD = 2**23
+"""Values up to which those that take long to make are held: 64 MB."""
+RECENT = 4
+"""Pieces of others that are."""
 HALVED = 128
 """Values beyond which numpy halves a sum."""
 
@@ -71,6 +76,53 @@ class Made:
         return self.make(steps)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Added:
+    """Values to which others are added for some consumers: ``more`` is (time, some), ``who`` their places."""
+
+    values: Stepwise
+    more: Stepwise
+    who: IntArray
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Steps and consumers."""
+        return self.values.shape
+
+    def __getitem__(self, steps: int | slice, /) -> FloatArray:
+        """Rows of a few steps (time, consumer), or that of one (consumer,)."""
+        rows = np.array(self.values[steps])
+        rows[..., self.who] += self.more[steps]
+        return rows
+
+
+def kept(values: Stepwise) -> Stepwise:
+    """The same, for values that take long to make: held where they are few, else the pieces read last."""
+    steps, consumers = values.shape
+    if steps * consumers <= HELD:
+        return np.ascontiguousarray(values[:])
+    size = max(1, PIECE // consumers)
+
+    @lru_cache(maxsize=RECENT)
+    def piece(number: int) -> FloatArray:
+        rows = np.array(values[number * size : (number + 1) * size])
+        rows.flags.writeable = False
+        return rows
+
+    def rows(which: int | slice) -> FloatArray:
+        if not isinstance(which, slice):
+            step = range(steps)[which]
+            return np.asarray(piece(step // size)[step % size])
+        first, last, stride = which.indices(steps)
+        if stride != 1 or last <= first:
+            return np.asarray(values[which])
+        numbers = range(first // size, (last - 1) // size + 1)
+        parts = [piece(n)[max(first - n * size, 0) : last - n * size] for n in numbers]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+    return Made((steps, consumers), rows)
+
+
 def unknown(steps: int, consumers: int) -> Scaled:
     """No value for anybody: NaN in every step."""
     return Scaled((np.full((steps, 1), np.nan),), np.zeros(consumers, np.int64), np.ones(consumers))
@@ -84,6 +136,14 @@ def scaled(values: Scaled | ArrayLike) -> Scaled:
     return Scaled((table,), np.arange(table.shape[1]), np.ones(table.shape[1]))
 
 
+def placed(values: Scaled, some: Scaled, who: IntArray) -> Scaled:
+    """Values in which some consumers have others."""
+    which, scale = values.which.copy(), values.scale.copy()
+    which[who] = some.which + sum(table.shape[1] for table in values.profiles)
+    scale[who] = some.scale
+    return Scaled((*values.profiles, *some.profiles), which, scale)
+
+
 def picked(values: Stepwise, which: IntArray) -> Stepwise:
     """The values of some consumers."""
     if isinstance(values, Scaled):
@@ -95,6 +155,14 @@ def pieces(steps: int, columns: int) -> Iterator[slice]:
     """Stretches of all steps, each short enough to be looked at as a whole."""
     size = max(1, PIECE // max(columns, 1))
     return (slice(first, min(first + size, steps)) for first in range(0, steps, size))
+
+
+def peak(values: Stepwise) -> FloatArray:
+    """Each consumer's largest value, 0 where none is known or above; (consumer,)."""
+    largest = np.zeros(values.shape[1])
+    for part in pieces(*values.shape):
+        largest = np.fmax(largest, np.fmax.reduce(values[part], axis=0))
+    return largest
 
 
 def mean(values: Stepwise) -> float:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import lambertw
 
 from heatsym.interfaces.axis import FloatArray
 
@@ -107,6 +106,8 @@ def radiator_return(
     """
     if not design_supply > design_return > room:
         raise ValueError("the design point must fall from supply over return to the room")
+    from scipy.special import lambertw  # takes a quarter of a second to import
+
     x, t_in = np.broadcast_arrays(np.asarray(load, dtype=float), np.asarray(supply, dtype=float))
     needed = x ** (1.0 / exponent) * log_mean(design_supply - room, design_return - room)
     entering = t_in - room
@@ -198,7 +199,7 @@ def exchanger_return(
 
 def _root(lacking: Callable[..., FloatArray], highest: FloatArray, *of: FloatArray) -> FloatArray:
     """Where growing functions of a difference are zero, between 0 and the highest difference. [K]"""
-    from scipy.optimize.elementwise import find_root  # takes a fifth of a second to import
+    from scipy.optimize.elementwise import find_root  # takes long to import
 
     low = np.zeros(highest.shape)
     return np.asarray(find_root(lacking, (low, highest), args=of, tolerances={"xatol": CLOSE}).x)

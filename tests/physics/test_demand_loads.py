@@ -14,8 +14,8 @@ from heatsym.errors import InputError
 from heatsym.interfaces import stepwise
 from heatsym.interfaces.axis import FloatArray, TimeAxis
 from heatsym.interfaces.exchange import Load
-from heatsym.interfaces.profile import Context, Curve, DailyAir, Series
-from heatsym.weather import Weather, air_temperature, daily_air, read_weather
+from heatsym.interfaces.profile import Context, Curve, DailyAir, Series, Surroundings
+from heatsym.weather import Weather, air_temperature, daily_air, read_weather, surroundings
 
 WEEK = TimeAxis(np.datetime64("2025-01-05T23:00:00"), 3600, 7 * 24, "Europe/Copenhagen")
 ROSTOCK = read_weather(Weather(dataset="rostock"), None)
@@ -51,10 +51,10 @@ def ask(
 ) -> Load:
     if "temperature_drop" not in given:
         given.setdefault("return_temperature", 40.0)
-    ctx = Context(axis, air_temperature(ROSTOCK, axis, offset)[0])
+    around, _ = surroundings(Weather(dataset="rostock", temperature_offset=offset, year=ROSTOCK), axis)
     demand = Demand(consumers_file="consumers.csv", consumers=table, **given)
     t_feed = np.broadcast_to(np.asarray(t_feed, dtype=float), axis.steps)
-    load = loads(demand, ctx, t_feed, enthalpy, daily_air(ROSTOCK, axis, offset))
+    load = loads(demand, around, t_feed, enthalpy)
     return replace(load, heat=load.heat[:], mass_flow=load.mass_flow[:])
 
 
@@ -109,7 +109,7 @@ def test_series_go_before_annual_heat() -> None:
 def test_series_need_no_weather() -> None:
     ctx = Context(WEEK, np.full(WEEK.steps, np.nan))
     demand = Demand(consumers_file="", consumers=consumers(1), heat=series(1e3), return_temperature=40.0)
-    assert np.all(loads(demand, ctx, np.full(WEEK.steps, 80.0), enthalpy, None).heat[:] == 1e3)
+    assert np.all(loads(demand, Surroundings(ctx), np.full(WEEK.steps, 80.0), enthalpy).heat[:] == 1e3)
 
 
 def test_largest_flow_by_hand() -> None:
@@ -228,4 +228,4 @@ def test_annual_heat_needs_the_weather_of_a_year(days: int | None) -> None:
     demand = Demand(consumers_file="", consumers=consumers(1), return_temperature=40.0)
     ctx = Context(WEEK, air_temperature(ROSTOCK, WEEK, 0.0)[0])
     with pytest.raises(InputError, match="HS418"):
-        loads(demand, ctx, np.full(WEEK.steps, 80.0), enthalpy, short if days else None)
+        loads(demand, Surroundings(ctx, short if days else None), np.full(WEEK.steps, 80.0), enthalpy)
