@@ -21,10 +21,13 @@ PACKAGED_WEATHER = ("rostock",)
 @click.command("info")
 @click.argument("target", metavar="RUN|CASE|WEATHER", type=click.Path(path_type=Path, readable=False))
 @click.option("--verify", is_flag=True, help="Compare the files of a run with their checksums.")
+@click.option("--demand", "demand", is_flag=True, help="Show what the consumers of a case ask for, by kind.")
 @click.option("--allow-outside", is_flag=True, help="Let the case read files outside its project.")
 @click.pass_context
-def command(ctx: click.Context, target: Path, verify: bool, allow_outside: bool) -> None:
+def command(ctx: click.Context, target: Path, verify: bool, demand: bool, allow_outside: bool) -> None:
     """Show what is in a result folder, a case file, or a weather file or packaged weather."""
+    if demand and (target.is_dir() or target.suffix.lower() != ".toml"):
+        raise click.UsageError("--demand is for a case")
     if target.is_dir():
         if verify and not _whole(target):
             ctx.exit(InputError.exit_status)
@@ -34,7 +37,8 @@ def command(ctx: click.Context, target: Path, verify: bool, allow_outside: bool)
     elif target.suffix.lower() == ".toml":
         from heatsym.case.load import load
 
-        lines = case_lines(load(target, allow_outside=allow_outside))
+        case = load(target, allow_outside=allow_outside)
+        lines = demand_lines(case) if demand else case_lines(case)
     else:
         lines = weather_lines(_weather(target))
     for line in lines:
@@ -73,6 +77,52 @@ def case_lines(case: Case) -> Iterator[str]:
         yield from weather_lines(case.weather.year)
     for warning in case.warnings:
         yield str(warning)
+
+
+def demand_lines(case: Case) -> Iterator[str]:
+    """Heat, peak, duration and seasons of each kind of consumer, and its day; hours in local time."""
+    from heatsym.analysis.demand import EXCEEDED, demand_by_kind
+    from heatsym.analysis.wording import number
+    from heatsym.engine.prepare import prepare
+
+    axis, load = case.axis, prepare(case).load
+    found = demand_by_kind(case.demand.consumers, load, axis)
+    yield f"{case.about.name}: {plural(len(case.demand.consumers.id), 'consumer')}, {axis.hours:g} h"
+    head = ["kind", "consumers", "homes", "MWh", "peak kW", "at once %", "full load h"]
+    head += [f"{share:.0%} of time kW" for share in EXCEEDED]
+    rows = [
+        [
+            of.kind,
+            str(of.consumers),
+            number(of.dwellings) if of.dwellings else "",
+            number(of.energy(axis) / 3.6e9),
+            number(of.peak / 1e3),
+            number(100.0 * of.simultaneity),
+            number(of.full_load(axis) / 3600.0),
+            *(number(value / 1e3) for value in of.duration()),
+        ]
+        for of in found
+    ]
+    yield from _table([head, *rows])
+    yield ""
+    seasons = list(found[0].by_season(axis))
+    largest = [[of.kind, *(number(of.by_season(axis)[season] / 1e3) for season in seasons)] for of in found]
+    yield from _table([["largest kW", *seasons], *largest])
+    yield ""
+    days = [of.by_hour(axis) / 1e3 for of in found]
+    by_hour = [[f"{hour:02d}", *(number(day[hour]) for day in days)] for hour in range(24)]
+    yield from _table([["hour, mean kW", *(of.kind for of in found)], *by_hour])
+    unknown = found[-1].unknown
+    if unknown:
+        yield f"not counted: {plural(unknown, 'consumer')} with a given flow, whose heat only a run tells"
+
+
+def _table(rows: list[list[str]]) -> Iterator[str]:
+    """Lines of a table, the first column to the left and the others to the right."""
+    wide = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for first, *others in rows:
+        cells = (f"{cell:>{width}}" for cell, width in zip(others, wide[1:], strict=True))
+        yield "  ".join([f"{first:<{wide[0]}}", *cells]).rstrip()
 
 
 def weather_lines(year: WeatherYear) -> Iterator[str]:

@@ -84,6 +84,18 @@ def test_info_of_a_case(heatsym, project):
         assert word in result.stdout
 
 
+def test_info_of_demand(heatsym, project):
+    """Kinds and their sum: energy of the year, then seasons, then every hour of the day."""
+    result = heatsym("info", project, "--demand")
+    assert result.exit_code == 0, result.stderr
+    lines = result.stdout.splitlines()
+    assert lines[1].split()[:5] == ["kind", "consumers", "homes", "MWh", "peak"]
+    whole = next(line for line in lines if line.startswith("all"))
+    assert whole.split()[1] == "6"
+    assert [line.split()[0] for line in lines[-24:]] == [f"{hour:02d}" for hour in range(24)]
+    assert heatsym("info", "rostock", "--demand").exit_code == 2
+
+
 def test_info_of_weather(heatsym):
     result = heatsym("info", "rostock")
     assert result.exit_code == 0, result.stderr
