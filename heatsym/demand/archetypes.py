@@ -95,6 +95,11 @@ def use_of(kind: str) -> str:
     return kind if kind in uses() else _DWELLINGS.get(kind, "flats")
 
 
+def hot_water_share(kind: str) -> float:
+    """Part of the heat of a year that a kind of building takes as hot water. [-]"""
+    return float(uses()[use_of(kind)]["hot_water_share"])
+
+
 def kinds(country: str) -> tuple[str, ...]:
     """Kinds of buildings of a country; empty if it has none."""
     return tuple(kind for place, kind in _geometry() if place == country)
@@ -169,7 +174,7 @@ def zones(archetypes: Sequence[Archetype], area: FloatArray) -> Stock:
     With areas :math:`A` and U-values of wall, roof, floor and door (the door has the window's),
 
     .. math:: H_{op} = \sum U A - (1 - b) U_f A_f + \Delta U_{tb} \sum A,\quad
-        A_{sol} = 0.7 \cdot 0.6 \cdot 0.9\, g A_w,\quad H_{ve} = 1200\, V n / 3600
+        A_{sol} = 0.7 \cdot 0.6 \cdot 0.9\, g A_w,\quad H_{ve} = 1224\, V n / 3600
 
     where b = 0.5 counts for the floor, thermal bridges for the whole envelope, and frames, surroundings
     and oblique light take their parts of the sun. The heating can give 1.3 times what holds the set-point

@@ -181,12 +181,12 @@ def annual_shares(
     t_allocation = allocation_temperature(air.t_air)
     heat = relative_daily_heat(t_allocation, table) * table.weekday[weekday] / (DAYS_OF_YEAR * mean_day)
     shares = table.hour[np.searchsorted(_UPPER_ENDS, t_allocation), weekday]  # (day, hour, profile)
-    present = np.einsum("dh,dhp->dp", _hours_present(axis), shares)
+    present = np.einsum("dh,dhp->dp", hours_present(axis), shares)
     hourly = shares * (heat / present)[:, None, :] / 3600.0
     return np.asarray(hourly[(axis.day - day[0]).astype(np.int64), axis.hour])
 
 
-def _hours_present(axis: TimeAxis) -> FloatArray:
+def hours_present(axis: TimeAxis) -> FloatArray:
     """How long each hour of the clock lasts in each local day of a run; shape (day, 24). [h]"""
     half_hours = axis.whole_days(step=1800)  # clocks change by half hours
     day: IntArray = (half_hours.day - half_hours.day[0]).astype(np.int64)
