@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from heatsym.demand.archetypes import STATES, Archetype, by_class, kinds, renovated, uses, zones
+from heatsym.demand.archetypes import STATES, Archetype, by_class, kinds, renovated, uses, with_habits, zones
 from heatsym.demand.building import LEAD_DAYS, Built, buildings, in_use, space_heat
 from heatsym.errors import InputError
 from heatsym.interfaces.axis import FloatArray, TimeAxis
@@ -124,6 +124,29 @@ def test_hours_of_use_follow_local_time_and_holidays() -> None:
     assert in_use(christmas, "office").any()
     assert not in_use(christmas, "office", "DE").any()
     assert in_use(christmas, "hospital", "DE").all()
+
+
+def test_habits_that_run_late_do_so_across_midnight() -> None:
+    week = in_use(WEEK, "retail", late=-2).reshape(7, 24)
+    assert np.flatnonzero(week[0]).tolist() == list(range(5, 18))
+    night = in_use(WEEK, "house", late=3).reshape(7, 24)
+    assert np.flatnonzero(night[3]).tolist() == [0, *range(9, 24)]
+    late = in_use(WEEK, "office", late=12).reshape(7, 24)  # Friday's hours end on Saturday
+    assert late.sum(axis=1).tolist() == [6, 12, 12, 12, 12, 6, 0]
+
+
+def test_habits_drawn_flatten_the_morning_of_a_town() -> None:
+    town = [Archetype("DE", "house", 1975)] * 2000
+    drawn = with_habits(town, seed=2)
+    assert drawn == with_habits(town, seed=2) != with_habits(town, seed=3)
+    count = np.bincount([a.late + 2 for a in drawn]) / 2000
+    np.testing.assert_allclose(count, [0.1, 0.2, 0.4, 0.2, 0.1], atol=0.03)
+    week = TimeAxis(YEAR.start, 3600, 168, "Europe/Berlin")
+    alike, spread = (
+        space_heat(kind, np.ones(2000), context(week), sun_of(week))[:].sum(axis=1) for kind in (town, drawn)
+    )
+    assert spread.max() < 0.96 * alike.max()
+    assert spread.sum() == pytest.approx(alike.sum(), rel=0.01)
 
 
 def test_consumers_of_one_archetype_share_a_column() -> None:
