@@ -24,19 +24,27 @@ FACINGS = {
 PLANE_AZIMUTH = np.array([0.0, 90.0, 180.0, 270.0])
 """Of north, east, south and west. [degrees]"""
 
+_LATE, _LATE_SHARE = (
+    (-2, -1, 0, 1, 2),
+    (0.1, 0.2, 0.4, 0.2, 0.1),
+)  # hours, and the share of buildings; assumed
 _DWELLINGS = {"house": "house", "terraced": "house"}  # use of types of dwellings, else flats
 _LIKE = {"DE": "flats", "DK": "block"}  # dwellings whose U-values other buildings have
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Archetype:
-    """A kind of building: ``year`` of construction, ``state`` of refurbishment, ``facing`` of the windows."""
+    """A kind of building: ``year`` of construction, ``state`` of refurbishment, ``facing`` of the windows.
+
+    ``late`` is by how many hours its use runs late of the table of uses.
+    """
 
     country: str
     kind: str
     year: int
     state: str = "existing"
     facing: str = "even"
+    late: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,6 +101,11 @@ def _of_year(rows: Sequence[dict[str, str]], year: int) -> dict[str, str] | None
 def use_of(kind: str) -> str:
     """The row of the table of uses that a kind of building follows."""
     return kind if kind in uses() else _DWELLINGS.get(kind, "flats")
+
+
+def hot_water_share(kind: str) -> float:
+    """Part of the heat of a year that a kind of building takes as hot water. [-]"""
+    return float(uses()[use_of(kind)]["hot_water_share"])
 
 
 def kinds(country: str) -> tuple[str, ...]:
@@ -169,7 +182,7 @@ def zones(archetypes: Sequence[Archetype], area: FloatArray) -> Stock:
     With areas :math:`A` and U-values of wall, roof, floor and door (the door has the window's),
 
     .. math:: H_{op} = \sum U A - (1 - b) U_f A_f + \Delta U_{tb} \sum A,\quad
-        A_{sol} = 0.7 \cdot 0.6 \cdot 0.9\, g A_w,\quad H_{ve} = 1200\, V n / 3600
+        A_{sol} = 0.7 \cdot 0.6 \cdot 0.9\, g A_w,\quad H_{ve} = 1224\, V n / 3600
 
     where b = 0.5 counts for the floor, thermal bridges for the whole envelope, and frames, surroundings
     and oblique light take their parts of the sun. The heating can give 1.3 times what holds the set-point
@@ -263,3 +276,22 @@ def renovated(
     count = min(round(renovation_rate * years * len(archetypes)), len(turns))
     chosen = set(turns[:count])
     return tuple(replace(a, state=to) if i in chosen else a for i, a in enumerate(archetypes))
+
+
+def with_habits(archetypes: Sequence[Archetype], *, seed: int = 0) -> tuple[Archetype, ...]:
+    """The same buildings, some used earlier and some later, so that not all are heated up in the same hour.
+
+    Parameters
+    ----------
+    archetypes : sequence of Archetype
+        Buildings, whatever their ``late`` is.
+    seed : int
+        Of the draw: 40 % run on time, 20 % an hour early or late each, 10 % two hours each.
+
+    Returns
+    -------
+    tuple of Archetype
+        One for each building, with ``late`` drawn [h].
+    """
+    drawn = np.random.default_rng(seed).choice(_LATE, len(archetypes), p=_LATE_SHARE).tolist()
+    return tuple(replace(archetype, late=late) for archetype, late in zip(archetypes, drawn, strict=True))

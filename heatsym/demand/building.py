@@ -40,31 +40,36 @@ _NO_SUN = "give weather with direct and diffuse radiation, or use a profile or s
 class Built:
     """Buildings and what became of them: a column for each distinct archetype, of 1 m2.
 
-    ``which`` (consumer,) is the column that a consumer has; ``set_point`` (time, use) [degC] belongs to
-    the uses in ``names``, and ``use`` (column,) says which a column has.
+    ``which`` (consumer,) is the column that a consumer has; ``set_point`` (time, habit) [degC] belongs to
+    the habits, which are a use and the hours by which it runs late, and ``habit`` (column,) says which a
+    column has.
     """
 
     archetypes: tuple[Archetype, ...]
     which: IntArray
     stock: Stock
-    names: tuple[str, ...]
-    use: IntArray
+    habits: tuple[tuple[str, int], ...]
+    habit: IntArray
     set_point: FloatArray
     warmth: Warmth
 
     @property
     def unmet(self) -> FloatArray:
         """By how much the air stays below its set-point on average of each step; (time, column). [K]"""
-        short = np.take(self.set_point, self.use, axis=1) - self.warmth.t_air
+        short = np.take(self.set_point, self.habit, axis=1) - self.warmth.t_air
         return np.where(short > 1e-6, short, 0.0)
 
 
-def in_use(axis: TimeAxis, use: str, region: str = "") -> BoolArray:
-    """Whether buildings of a use are in use at the start of each step; (time,)."""
+def in_use(axis: TimeAxis, use: str, region: str = "", late: int = 0) -> BoolArray:
+    """Whether buildings of a use, which runs ``late`` by some hours, are in use at the start of each step."""
     row = uses()[use]
+    clock = axis.local - np.timedelta64(late, "h")
+    hour = clock.astype("datetime64[h]").astype(np.int64) % 24
     hours = np.array([[int(row[f"{day}_{end}_h"]) for end in ("from", "to")] for day in _DAYS])
-    kind = np.maximum(day_type(axis.day, region) - SATURDAY + 1, 0)  # 0 Monday to Friday, 1, 2 Sunday
-    return np.asarray((axis.hour >= hours[kind, 0]) & (axis.hour < hours[kind, 1]))
+    kind = np.maximum(
+        day_type(clock.astype("datetime64[D]"), region) - SATURDAY + 1, 0
+    )  # 0 Monday to Friday, 1, 2 Sunday
+    return np.asarray((hour >= hours[kind, 0]) & (hour < hours[kind, 1]))
 
 
 def buildings(
@@ -110,11 +115,12 @@ def buildings(
     position = {archetype: column for column, archetype in enumerate(distinct)}
     which = np.array([position[alike[archetype]] for archetype in archetypes], dtype=np.int64)
     stock = zones(distinct, np.ones(len(distinct)))
-    names = tuple(dict.fromkeys(stock.use))
-    use = np.array([names.index(name) for name in stock.use], dtype=np.int64)
+    of_column = [(name, archetype.late) for name, archetype in zip(stock.use, distinct, strict=True)]
+    habits = tuple(dict.fromkeys(of_column))
+    habit = np.array([habits.index(own) for own in of_column], dtype=np.int64)
 
-    busy = np.stack([in_use(ctx.axis, name, region) for name in names], axis=1)
-    column = {name: np.array([float(uses()[row][name]) for row in names]) for name in _COLUMNS}
+    busy = np.stack([in_use(ctx.axis, name, region, late) for name, late in habits], axis=1)
+    column = {name: np.array([float(uses()[use][name]) for use, _ in habits]) for name in _COLUMNS}
     low = column["set_back_degC"] if set_back else column["set_point_degC"]
     set_point = np.where(busy, column["set_point_degC"], low)
     gains = np.where(busy, column["gains_in_use_W_per_m2"], column["gains_out_of_use_W_per_m2"])
@@ -128,9 +134,9 @@ def buildings(
     always = bool((stock.ventilation == stock.ventilation_out).all())
 
     def by_hour(rows: int | slice) -> FloatArray:
-        return np.where(np.take(busy[rows], use, axis=-1), stock.ventilation, stock.ventilation_out)
+        return np.where(np.take(busy[rows], habit, axis=-1), stock.ventilation, stock.ventilation_out)
 
-    begin = np.take(set_point[0], use)
+    begin = np.take(set_point[0], habit)
     lead = min(ctx.axis.steps, round(LEAD_DAYS * 86_400 / ctx.axis.step))
     repeats = -(-round(LEAD_DAYS * 86_400 / ctx.axis.step) // lead)
 
@@ -139,9 +145,9 @@ def buildings(
             stock.zones,
             stock.ventilation if always else Made(shape, by_hour),
             ctx.t_air[:steps],
-            Scaled((gains,), use, one),
+            Scaled((gains,), habit, one),
             Made(shape, lambda rows: light[rows] @ stock.aperture),
-            Scaled((set_point,), use, one),
+            Scaled((set_point,), habit, one),
             stock.largest_heat,
             t_mass,
             float(ctx.axis.step),
@@ -149,7 +155,7 @@ def buildings(
 
     for _ in range(repeats):
         begin = run(lead, begin).t_mass
-    return Built(distinct, which, stock, names, use, set_point, run(ctx.axis.steps, begin))
+    return Built(distinct, which, stock, habits, habit, set_point, run(ctx.axis.steps, begin))
 
 
 def weather_problems(ctx: Context, sun: Sun | None) -> list[Problem]:

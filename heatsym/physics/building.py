@@ -93,6 +93,11 @@ def response(zones: Zones, ventilation: FloatArray, step: float) -> Response:
     Response
         Coefficients of temperatures [-] and of heat [K/W].
 
+    Raises
+    ------
+    ValueError
+        If walls conduct more than their mass can take from the surfaces: the method has no answer then.
+
     Notes
     -----
     Air, surfaces and mass are nodes, of which the mass alone stores heat. With
@@ -124,6 +129,8 @@ def response(zones: Zones, ventilation: FloatArray, step: float) -> Response:
        That supply air is outdoor air is its assumption too.
     """
     to_mass, from_surface = H_MASS_SURFACE * zones.mass_area, H_SURFACE_AIR * zones.surface_area
+    if np.any(zones.opaque >= to_mass):
+        raise ValueError("the opaque envelope conducts more than 9.1 W/(m2 K) times the area of the mass")
     outer = zones.opaque * to_mass / (to_mass - zones.opaque)
     on_mass = zones.mass_area / zones.surface_area
     on_surface = 1.0 - on_mass - zones.window / (H_MASS_SURFACE * zones.surface_area)

@@ -190,3 +190,9 @@ def test_quarter_hours_need_the_heat_of_hours() -> None:
         HOUSE, AIR_CHANGE, t_outdoor.repeat(4), set_point=set_point.repeat(4, axis=0), step=HOUR / 4
     )
     assert quarters.heat.sum() / 4 == pytest.approx(hours.heat.sum(), rel=1e-3)
+
+
+def test_walls_that_conduct_more_than_their_mass_takes_are_refused() -> None:
+    thin = one((2275.0, 60.0, 165e5, 250.0, 450.0))
+    with pytest.raises(ValueError, match="opaque envelope"):
+        response(thin, AIR_CHANGE, HOUR)
