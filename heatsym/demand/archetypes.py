@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -242,8 +243,15 @@ def zones(archetypes: Sequence[Archetype], area: FloatArray) -> Stock:
     )
 
 
+def _lots(what: str, names: Sequence[str], seed: int) -> FloatArray:
+    """A number from 0 to 1 for each name, by chance, but whoever else is there; (building,)."""
+    digests = (hashlib.blake2b(f"{what}/{seed}/{name}".encode(), digest_size=6).digest() for name in names)
+    return np.array([int.from_bytes(digest, "little") / 2.0**48 for digest in digests])
+
+
 def renovated(
     archetypes: Sequence[Archetype],
+    names: Sequence[str],
     renovation_rate: float,
     years: float,
     *,
@@ -256,6 +264,8 @@ def renovated(
     ----------
     archetypes : sequence of Archetype
         Buildings as they are.
+    names : sequence of str
+        What each is called: with the seed, when it has its turn.
     renovation_rate : float
         Share of all buildings that is renovated in a year. [-]
     years : float
@@ -263,7 +273,7 @@ def renovated(
     to : str
         State that they are brought to; buildings in that state or beyond are left alone.
     seed : int
-        Of the order in which buildings have their turn.
+        Another seed is another order.
 
     Returns
     -------
@@ -271,27 +281,32 @@ def renovated(
         One for each building; who is renovated after some years still is after more.
     """
     goal = STATES.index(to)
-    order: IntArray = np.random.default_rng(seed).permutation(len(archetypes))
+    order: IntArray = np.argsort(_lots("renovation", names, seed), kind="stable")
     turns = [i for i in order.tolist() if STATES.index(archetypes[i].state) < goal]
     count = min(round(renovation_rate * years * len(archetypes)), len(turns))
     chosen = set(turns[:count])
     return tuple(replace(a, state=to) if i in chosen else a for i, a in enumerate(archetypes))
 
 
-def with_habits(archetypes: Sequence[Archetype], *, seed: int = 0) -> tuple[Archetype, ...]:
+def with_habits(
+    archetypes: Sequence[Archetype], names: Sequence[str], *, seed: int = 0
+) -> tuple[Archetype, ...]:
     """The same buildings, some used earlier and some later, so that not all are heated up in the same hour.
 
     Parameters
     ----------
     archetypes : sequence of Archetype
         Buildings, whatever their ``late`` is.
+    names : sequence of str
+        What each is called: with the seed, how late it runs.
     seed : int
-        Of the draw: 40 % run on time, 20 % an hour early or late each, 10 % two hours each.
+        Another seed is another draw: 40 % run on time, 20 % an hour early or late each, 10 % two hours each.
 
     Returns
     -------
     tuple of Archetype
         One for each building, with ``late`` drawn [h].
     """
-    drawn = np.random.default_rng(seed).choice(_LATE, len(archetypes), p=_LATE_SHARE).tolist()
+    place = np.searchsorted(np.cumsum(_LATE_SHARE)[:-1], _lots("habits", names, seed), side="right")
+    drawn = [_LATE[i] for i in place.tolist()]
     return tuple(replace(archetype, late=late) for archetype, late in zip(archetypes, drawn, strict=True))

@@ -115,7 +115,6 @@ class Consumers:
 class HotWater:
     """Draws of hot water by chance and habit, and how it is made; amounts are those of one dwelling."""
 
-    seed: int = whole("another seed is another year of the same people", low=0, default=0)
     exact: bool = flag("scale each consumer's draws to its hot water of the year", default=False)
     charging_power: float | None = quantity(
         "W",
@@ -152,7 +151,6 @@ class Renovation:
     )
     years: float = quantity("1", "years that have passed", low=0, high=200, key="years")
     to: str = text("state that they are brought to", choices=STATES[1:], default="usual")
-    seed: int = whole("who is renovated", low=0, default=0)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -186,6 +184,11 @@ class Demand:
         Substation, "heat exchangers that the return temperature follows from", default=None
     )
     model: str = text("how heat of consumers without a series is made", choices=MODEL_NAMES, default="bdew")
+    seed: int = whole(
+        "chance of hot water, habits and renovation: another seed is another year of like people",
+        low=0,
+        default=0,
+    )
     country: str = text("whose buildings they are, for building physics", choices=COUNTRIES, default="DE")
     set_back: bool = flag("rooms are cooler while not in use, for building physics", default=True)
     degree_day: DegreeDayRule = part(DegreeDayRule, "rule of the degree-day model", default=DegreeDayRule())

@@ -12,7 +12,7 @@ from typing import ClassVar, Protocol
 import numpy as np
 
 from heatsym.demand import bdew, degree_day
-from heatsym.demand.archetypes import Archetype, archetype_problem, renovated
+from heatsym.demand.archetypes import Archetype, archetype_problem, renovated, with_habits
 from heatsym.demand.building import space_heat, weather_problems
 from heatsym.demand.model import Consumers, Demand
 from heatsym.demand.taps import HOMES
@@ -171,7 +171,8 @@ class Building:
         """See :class:`LoadModel`."""
         ctx, climate, table = around.ctx, around.climate, demand.consumers
         assert climate is not None
-        now = [self.archetype(demand, i) for i in which]
+        names = [table.id[i] for i in which]
+        now = with_habits([self.archetype(demand, i) for i in which], names, seed=demand.seed)
         then = demand.renovation
         metered = not np.isnan(annual).all()
         year = climate.year(ctx.axis) if metered else None
@@ -192,7 +193,7 @@ class Building:
         found = made(now, annual)
         if then is None:
             return found
-        changed = renovated(now, then.rate, then.years, to=then.to, seed=then.seed)
+        changed = renovated(now, names, then.rate, then.years, to=then.to, seed=demand.seed)
         better = made(changed, np.full(len(which), np.nan))
         return Scaled(better.profiles, better.which, found.scale)  # meters know the buildings as they were
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from heatsym.demand.archetypes import use_of, uses
+from heatsym.demand.archetypes import hot_water_share
 from heatsym.demand.hot_water import annual_heat_of, expected_share, hot_water
 from heatsym.demand.model import WEEKDAYS, Demand
 from heatsym.interfaces.axis import FloatArray, IntArray, TimeAxis
@@ -24,7 +24,7 @@ def annual_water(demand: Demand, which: IntArray) -> FloatArray:
         column[which] for column in (table.hot_water, table.dwellings, table.annual_heat)
     )
     kinds = [table.kind[i] for i in which]
-    share = np.array([float(uses()[use_of(kind)]["hot_water_share"]) for kind in kinds])
+    share = np.array([hot_water_share(kind) for kind in kinds])
     home = np.array([kind in HOMES for kind in kinds], dtype=bool)
     usual = np.where(home & ~np.isnan(dwellings), annual_heat_of(dwellings), share * annual)
     return np.where(np.isnan(given), usual, given)
@@ -44,7 +44,7 @@ def water(demand: Demand, which: IntArray, annual: FloatArray, axis: TimeAxis) -
         axis,
         [table.id[i] for i in which],
         annual,
-        seed=made.seed,
+        seed=demand.seed,
         region=demand.holidays,
         exactly=made.exact,
         charging_power=np.inf if made.charging_power is None else made.charging_power * homes,

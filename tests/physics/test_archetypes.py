@@ -137,8 +137,9 @@ def test_habits_that_run_late_do_so_across_midnight() -> None:
 
 def test_habits_drawn_flatten_the_morning_of_a_town() -> None:
     town = [Archetype("DE", "house", 1975)] * 2000
-    drawn = with_habits(town, seed=2)
-    assert drawn == with_habits(town, seed=2) != with_habits(town, seed=3)
+    names = [f"C{i}" for i in range(2000)]
+    drawn = with_habits(town, names, seed=2)
+    assert drawn == with_habits(town, names, seed=2) != with_habits(town, names, seed=3)
     count = np.bincount([a.late + 2 for a in drawn]) / 2000
     np.testing.assert_allclose(count, [0.1, 0.2, 0.4, 0.2, 0.1], atol=0.03)
     week = TimeAxis(YEAR.start, 3600, 168, "Europe/Berlin")
@@ -269,14 +270,15 @@ def test_tables_fit_each_other() -> None:
 
 def test_renovation_by_share_and_years() -> None:
     town = [Archetype("DE", "house", 1975, "advanced" if i % 10 == 0 else "existing") for i in range(500)]
-    after_five = renovated(town, 0.02, 5, seed=4)
+    names = [f"C{i}" for i in range(500)]
+    after_five = renovated(town, names, 0.02, 5, seed=4)
     changed = [i for i in range(500) if after_five[i] != town[i]]
     assert len(changed) == 50
     assert all(after_five[i].state == "usual" and town[i].state == "existing" for i in changed)
-    assert renovated(town, 0.02, 5, seed=4) == after_five
-    assert renovated(town, 0.02, 5, seed=5) != after_five
-    after_nine = renovated(town, 0.02, 9, seed=4)
+    assert renovated(town, names, 0.02, 5, seed=4) == after_five
+    assert renovated(town, names, 0.02, 5, seed=5) != after_five
+    after_nine = renovated(town, names, 0.02, 9, seed=4)
     assert set(changed) < {i for i in range(500) if after_nine[i] != town[i]}
-    everyone = renovated(town, 0.02, 100)
+    everyone = renovated(town, names, 0.02, 100)
     assert [a.state for a in everyone].count("usual") == 450
-    assert {a.state for a in renovated(town, 1.0, 1, to="advanced")} == {"advanced"}
+    assert {a.state for a in renovated(town, names, 1.0, 1, to="advanced")} == {"advanced"}
