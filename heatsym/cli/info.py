@@ -104,6 +104,4 @@ def _weather(target: Path) -> WeatherYear:
         return read_weather(Weather(dataset=str(target)), None)
     if not target.is_file():
         raise AccessError(f"{target}: there is no such run, case or weather")
-    if target.suffix.lower() != ".epw":
-        raise click.UsageError(f"{target} is no case (.toml) or weather (.epw); for a run name its folder")
     return read_weather(Weather(file=str(target)), target)
