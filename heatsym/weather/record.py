@@ -97,12 +97,25 @@ def year_of(record: Record) -> WeatherYear:
         wind_speed=_part(wind_speed, kept),
         direct_horizontal=_part(direct, kept),
         diffuse_horizontal=_part(diffuse, kept),
-        ground=record.ground,
+        ground=_ground(record, kept),
         convention=record.convention,
         notes=tuple(notes),
     )
     check_clock(year, record.name)
     return year
+
+
+def _ground(record: Record, kept: BoolArray) -> GroundRecord | None:
+    """Temperatures of the ground, whole and possible."""
+    ground = record.ground
+    if ground is None or ground.hourly is None:
+        return ground
+    wrong = np.isin(ground.hourly, MISSING) | ~(np.abs(ground.hourly) <= _HOT)
+    if wrong.any():
+        position = int(np.flatnonzero(wrong)[0])
+        reason = f"ground temperature {ground.hourly[position]:g} degC, {record.when(position)}"
+        raise refused("HS407", reason, record.name, record.at(position))
+    return GroundRecord(ground.depth, hourly=ground.hourly[kept])
 
 
 def _part(values: FloatArray | None, kept: BoolArray) -> FloatArray | None:

@@ -95,8 +95,8 @@ def test_info_of_something_else(heatsym, project):
     assert heatsym("info", "data").exit_code == 4
     assert heatsym("info", "nowhere.toml").exit_code == 4
     table = heatsym("info", "data/minimal/pipes.csv")
-    assert table.exit_code == 2
-    assert "for a run name its folder" in table.stderr
+    assert table.exit_code == 3
+    assert "pipes.csv:1  begins like no weather file that is known; formats are EPW" in table.stderr
 
 
 def test_schema_is_a_schema(heatsym):
