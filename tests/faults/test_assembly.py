@@ -83,7 +83,7 @@ def test_pressure_is_held_at_the_backup_three_bar_above_the_highest_node(project
 
 
 def test_ground_by_soil_and_by_a_given_swing(project: Path) -> None:
-    """Wet sand conducts better than what is taken without it: more of the swing arrives, more heat is lost."""
+    """Wet sand conducts better than what is taken without it: more of the swing arrives, and heat is lost."""
     case = hs.load(project / "configs/minimal.toml")
     usual = prepare(case)
     sand = prepare(case.with_changes({"network.ground.soil": "sand 20 % moist"}))
