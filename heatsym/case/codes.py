@@ -178,11 +178,15 @@ CODES: dict[str, Code] = {
         "The case needs either a packaged weather year or a weather file.",
         "Keep dataset or file.",
     ),
-    "HS402": Code("not EPW", "The weather file is not an EPW file.", "Give a file that ends in .epw."),
+    "HS402": Code(
+        "weather format unknown",
+        "The weather file is of no format that is known by its first lines.",
+        "Give EPW, TMY3, PVGIS (CSV or JSON), a test reference year of DWD, or a table with a column time.",
+    ),
     "HS403": Code("weather file missing", "The weather file does not exist.", "Correct the path."),
     "HS404": Code(
         "weather file malformed",
-        "The head of the weather file or its table breaks the EPW format.",
+        "The head of the weather file or its table breaks its format.",
         "Download or export the file again.",
     ),
     "HS405": Code(
@@ -197,13 +201,18 @@ CODES: dict[str, Code] = {
     ),
     "HS407": Code(
         "weather impossible",
-        "An air temperature of the weather file is impossible; often it is in kelvin.",
-        "Correct the file; EPW holds degrees Celsius.",
+        "A temperature, irradiance or wind of the weather file is impossible; often it is in kelvin.",
+        "Correct the file; temperatures are in degrees Celsius, irradiance in W/m2.",
     ),
     "HS408": Code(
         "weather does not cover the case",
         "The weather file is of another time than the case.",
         "Set weather.typical = true to take it by month, day and hour, or use weather of the case's time.",
+    ),
+    "HS409": Code(
+        "weather out of step with the sun",
+        "The irradiance of the weather file comes at other hours than the sun over its place.",
+        "Correct the time zone, the place, or whether times are starts or ends of hours.",
     ),
     "HS411": Code(
         "holidays unknown",

@@ -44,6 +44,7 @@ def validate(reader: Reader, parts: Parts) -> None:
     _nodes_of_sources(reader, parts)
     _sources_of_pumps(reader, parts)
     _reach(reader, parts)
+    _ground(reader, parts)
     _needs_weather(reader, parts)
     _temperatures(reader, parts)
     _limits(reader, parts)
@@ -130,6 +131,26 @@ def _reach(reader: Reader, parts: Parts) -> None:
         )
 
 
+def _ground(reader: Reader, parts: Parts) -> None:
+    """The soil's temperature comes from one thing, and a swing is whole."""
+    if parts.network is None:
+        return
+    ground = parts.network.ground
+    swing = {"mean_degC": ground.mean, "amplitude_K": ground.amplitude, "coldest_day": ground.coldest_day}
+    given = [key for key, value in swing.items() if value is not None]
+    if given and len(given) < len(swing):
+        missing = listed([key for key in swing if key not in given])
+        reader.error(("network", "ground"), "HS111", f"has {listed(given)}", f"give {missing}, too")
+    ways = {
+        "temperature_degC": ground.temperature is not None,
+        "mean_degC": bool(given),
+        'follows = "weather_file"': ground.follows != "air",
+    }
+    said = [key for key, used in ways.items() if used]
+    if len(said) > 1:
+        reader.error(("network", "ground"), "HS111", f"has {' and '.join(said)}", "keep one of the two")
+
+
 def _profiles(thing: Any, path: KeyPath) -> Iterator[tuple[KeyPath, Any]]:
     """Numbers that may vary, of a part and the parts in it."""
     for name, (spec, _) in specs(type(thing)).items():
@@ -160,7 +181,8 @@ def _needs_weather(reader: Reader, parts: Parts) -> None:
                 reader.error(
                     key, "HS306", "is a curve over outdoor temperature, and there is no weather", add
                 )
-    if parts.network is not None and parts.network.ground.temperature is None:
+    ground = parts.network.ground if parts.network is not None else None
+    if ground is not None and ground.temperature is None and ground.swing is None:
         hint = f"{add}, or give ground.temperature_degC"
         reader.error(("network",), "HS306", "the soil's temperature is not known", hint)
     if parts.demand is not None:

@@ -23,11 +23,27 @@ PACKAGED_WEATHER = ("rostock",)
 @click.option("--verify", is_flag=True, help="Compare the files of a run with their checksums.")
 @click.option("--demand", "demand", is_flag=True, help="Show what the consumers of a case ask for, by kind.")
 @click.option("--allow-outside", is_flag=True, help="Let the case read files outside its project.")
+@click.option(
+    "--plot",
+    "picture",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Draw the weather by day, as an HTML page that opens offline.",
+)
 @click.pass_context
-def command(ctx: click.Context, target: Path, verify: bool, demand: bool, allow_outside: bool) -> None:
-    """Show what is in a result folder, a case file, or a weather file or packaged weather."""
+def command(
+    ctx: click.Context, target: Path, verify: bool, demand: bool, allow_outside: bool, picture: Path | None
+) -> None:
+    """Show what is in a result folder, a case file, or a weather file or packaged weather.
+
+    \b
+    heatsym info data/TRY2015.dat --plot weather.html
+    heatsym info town.toml --demand
+    """
     if demand and (target.is_dir() or target.suffix.lower() != ".toml"):
         raise click.UsageError("--demand is for a case")
+    if picture is not None and (target.is_dir() or target.suffix.lower() == ".toml"):
+        raise click.UsageError("--plot is for weather; heatsym plot draws a run")
     if target.is_dir():
         if verify and not _whole(target):
             ctx.exit(InputError.exit_status)
@@ -40,7 +56,10 @@ def command(ctx: click.Context, target: Path, verify: bool, demand: bool, allow_
         case = load(target, allow_outside=allow_outside)
         lines = demand_lines(case) if demand else case_lines(case)
     else:
-        lines = weather_lines(_weather(target))
+        year = _weather(target)
+        lines = checked_lines(year)
+        if picture is not None:
+            _draw(year, picture)
     for line in lines:
         click.echo(line)
 
@@ -134,6 +153,23 @@ def weather_lines(year: WeatherYear) -> Iterator[str]:
         yield f"data: {year.attribution}"
 
 
+def checked_lines(year: WeatherYear) -> Iterator[str]:
+    """What weather holds, how it was understood and what was checked."""
+    from heatsym.weather.checklist import checklist
+
+    yield from weather_lines(year)
+    yield from checklist(year)
+
+
+def _draw(year: WeatherYear, target: Path) -> None:
+    if target.suffix.lower() not in (".html", ".htm"):
+        raise click.UsageError(f"{target.name}: only HTML is written; name it {target.stem}.html")
+    from heatsym.report.weather import weather_page, weather_picture
+    from heatsym.results.placing import write_file
+
+    write_file(target, [weather_page(year, weather_picture(year))], overwrite=True)
+
+
 def _whole(folder: Path) -> bool:
     """Whether the folder's files are as they were written; says what is not."""
     from heatsym.results.store import verify
@@ -154,6 +190,4 @@ def _weather(target: Path) -> WeatherYear:
         return read_weather(Weather(dataset=str(target)), None)
     if not target.is_file():
         raise AccessError(f"{target}: there is no such run, case or weather")
-    if target.suffix.lower() != ".epw":
-        raise click.UsageError(f"{target} is no case (.toml) or weather (.epw); for a run name its folder")
     return read_weather(Weather(file=str(target)), target)

@@ -25,9 +25,9 @@ from heatsym.network.model import Network
 from heatsym.network.properties import PipeProperties, pipe_properties
 from heatsym.numerics.graph import FlowGraph, flow_graph
 from heatsym.numerics.mixing import mixer
-from heatsym.physics.ground import ground_temperature, kusuda_parameters
 from heatsym.tables.factors import DIRECT, factors
 from heatsym.weather.climate import surroundings
+from heatsym.weather.ground import ground_of_air, ground_of_file, ground_of_swing
 
 OVERPRESSURE = 3e5
 """Pressure held above the highest node where the case gives none. [Pa]"""
@@ -66,6 +66,7 @@ def prepare(case: Case, once: Builder = directly) -> Problem:
     fuel_cost, electricity_cost, unknown = _costs(case.prices, case.emissions, ctx, sources)
     holds = _holds(network, sources, position, supply.density)
     initial_supply, initial_return = _initial(network)
+    t_ground, of_ground = _ground(case, ctx)
     consumer_node = np.array([position[node] for node in case.demand.consumers.node], dtype=np.int64)
     source_node = np.array([position[source.node] for source in sources], dtype=np.int64)
     feeders = [source.name for source in sources]
@@ -88,7 +89,7 @@ def prepare(case: Case, once: Builder = directly) -> Problem:
         medium=water,
         load=load,
         t_feed=t_feed,
-        t_ground=_ground(case, ctx),
+        t_ground=t_ground,
         height=network.nodes.height,
         pressure_hold=holds[0].pressure,
         consumer_dp_min=network.consumer_dp_min,
@@ -101,7 +102,13 @@ def prepare(case: Case, once: Builder = directly) -> Problem:
         tolerance=case.engine.coupling_tolerance,
         max_sweeps=case.engine.max_sweeps,
         max_rounds=case.engine.max_rounds,
-        warnings=warnings + unknown + _short_steps(case) + load_warnings(case.demand, ctx, t_feed),
+        warnings=(
+            *warnings,
+            *of_ground,
+            *unknown,
+            *_short_steps(case),
+            *load_warnings(case.demand, ctx, t_feed),
+        ),
         wall=_wall(case),
         stretches=_closures(network, ctx),
         holds=holds,
@@ -247,19 +254,20 @@ def _layer(network: Network, side: str, pipes: PipeProperties, water: Medium, t:
     )
 
 
-def _ground(case: Case, ctx: Context) -> FloatArray:
-    """Undisturbed soil at the pipes' depth; (time,). [degC]"""
+def _ground(case: Case, ctx: Context) -> tuple[FloatArray, tuple[str, ...]]:
+    """Undisturbed soil at the pipes' depth, (time,) [degC]; and what to warn of."""
     ground = case.network.ground
     if ground.temperature is not None:
-        return ctx.values(ground.temperature)
+        return ctx.values(ground.temperature), ()
+    diffusivity = ground.of_soil.diffusivity
+    if ground.swing is not None:
+        return ground_of_swing(ctx.axis, ground.depth, *ground.swing, diffusivity), ()
     assert case.weather is not None  # the loader asks for weather or ground temperature
     assert case.weather.year is not None
-    year = case.weather.year
-    mean, amplitude, coldest = kusuda_parameters(year.t_air + case.weather.temperature_offset)
-    zone = np.timedelta64(round(year.utc_offset * 3600), "s")
-    middle = ctx.axis.utc + zone + np.timedelta64(ctx.axis.step // 2, "s")
-    elapsed = (middle - middle.astype("datetime64[Y]")).astype(np.float64)
-    return ground_temperature(elapsed, ground.depth, mean, amplitude, coldest, ground.diffusivity)
+    year, offset = case.weather.year, case.weather.temperature_offset
+    if ground.follows == "weather_file":
+        return ground_of_file(year, ctx.axis, offset, ground.depth, diffusivity)
+    return ground_of_air(year, ctx.axis, offset, ground.depth, diffusivity), ()
 
 
 def _initial(network: Network) -> tuple[FloatArray | None, FloatArray | None]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from heatsym.interfaces.axis import FloatArray, IntArray
 from heatsym.interfaces.fields import date, flag, hidden, names, part, paths, quantity, text
 from heatsym.interfaces.profile import Profile
+from heatsym.tables.soils import SOILS, USUAL, Soil
 
 NAN = float("nan")
 
@@ -78,9 +79,38 @@ class Ground:
 
     depth: float = quantity("m", "depth of the pipe axis", above=0, high=20, default=1.0)
     spacing: float = quantity("m", "distance between the two pipe axes", above=0, high=5, default=0.35)
-    conductivity: float = quantity("W/(m K)", "conductivity of the soil", above=0, high=10, default=1.6)
-    diffusivity: float = quantity(
-        "m2/s", "thermal diffusivity of the soil", above=0, high=1e-5, default=0.05 / 86400
+    soil: str | None = text("kind of soil and its water content", choices=tuple(SOILS), default=None)
+    conductivity: float | None = quantity(
+        "W/(m K)",
+        "conductivity of the soil; default that of soil, else 1.6",
+        above=0,
+        high=10,
+        default=None,
+    )
+    diffusivity: float | None = quantity(
+        "m2/s",
+        "thermal diffusivity of the soil; default that of soil, else 5.8e-7",
+        above=0,
+        high=1e-5,
+        default=None,
+    )
+    follows: str = text(
+        "what the soil's temperature is made of: the air, or ground temperatures of the weather file",
+        choices=("air", "weather_file"),
+        default="air",
+    )
+    mean: float | None = quantity(
+        "degC", "mean of the surface over the year, instead of the air's", low=-30, high=60, default=None
+    )
+    amplitude: float | None = quantity(
+        "K", "half of the surface's yearly swing, with mean", low=0, high=40, default=None
+    )
+    coldest_day: float | None = quantity(
+        "1",
+        "day of the year, 1 to 366, on which the surface is coldest, with mean",
+        low=1,
+        high=366,
+        default=None,
     )
     temperature: Profile | None = quantity(
         "degC",
@@ -90,6 +120,23 @@ class Ground:
         varies=True,
         default=None,
     )
+
+    @property
+    def swing(self) -> tuple[float, float, float] | None:
+        """Mean [degC], amplitude [K] and coldest day of a given surface; None unless all are given."""
+        mean, amplitude, coldest_day = self.mean, self.amplitude, self.coldest_day
+        if mean is None or amplitude is None or coldest_day is None:
+            return None
+        return mean, amplitude, coldest_day
+
+    @property
+    def of_soil(self) -> Soil:
+        """Properties of the soil: what is given, then those of its kind."""
+        kind = USUAL if self.soil is None else SOILS[self.soil]
+        return Soil(
+            kind.conductivity if self.conductivity is None else self.conductivity,
+            kind.diffusivity if self.diffusivity is None else self.diffusivity,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -163,8 +163,9 @@ def _losses(
     """Own and cross loss coefficients, (pipe,), W/(m K), from the resistance of the layers [m K/W]."""
     depth = np.maximum(ground.depth, 0.5 * casing + _default("soil_cover"))
     spacing = np.maximum(ground.spacing, casing + _default("clear_distance"))
-    buried = resistance + soil_resistance(casing, depth, ground.conductivity)
-    own, cross = loss_coefficients(buried, pair_resistance(spacing, depth, ground.conductivity))
+    conductivity = ground.of_soil.conductivity
+    buried = resistance + soil_resistance(casing, depth, conductivity)
+    own, cross = loss_coefficients(buried, pair_resistance(spacing, depth, conductivity))
 
     in_air = np.isfinite(pipes.outer_coefficient)
     own = np.where(in_air, 1.0 / (resistance + film_resistance(casing, pipes.outer_coefficient)), own)

@@ -125,3 +125,111 @@ def kusuda_parameters(t_air: FloatArray) -> tuple[float, float, float]:
     harmonic = -2.0 * np.mean(values * np.exp(-2j * np.pi * fraction))
     coldest = -float(np.angle(harmonic)) / (2.0 * np.pi) % 1.0 * YEAR
     return float(values.mean()), float(abs(harmonic)), coldest
+
+
+def fitted_swing(elapsed: FloatArray, t_air: FloatArray) -> tuple[float, float, float]:
+    r"""Mean, amplitude and coldest time of the yearly swing in any stretch of a year or more.
+
+    Parameters
+    ----------
+    elapsed : array
+        Time since the start of the year in which a value holds, (time,). [s]
+    t_air : array
+        Air temperature at these times, (time,). [degC]
+
+    Returns
+    -------
+    mean : float
+        Mean of the swing. [degC]
+    amplitude : float
+        Amplitude of the swing, >= 0. [K]
+    coldest : float
+        Time since the start of the year at which it is lowest, 0 <= coldest < 365 days. [s]
+
+    Notes
+    -----
+    Least squares of :math:`T_m - a \cos(2 \pi t / P) - b \sin(2 \pi t / P)`, with
+    :math:`A = \sqrt{a^2 + b^2}` and the angle of t_0 from a and b. Over whole years of equal steps it is
+    the first Fourier coefficient, as in :func:`kusuda_parameters`.
+
+    References
+    ----------
+    .. [1] Derived here: linear least squares.
+
+    Examples
+    --------
+    >>> hours = (np.arange(10_000) + 5000.5) * 3600.0 % YEAR
+    >>> t_air = 9.0 - 8.5 * np.cos(2 * np.pi * (hours - 30 * 86400) / YEAR)
+    >>> mean, amplitude, coldest = fitted_swing(hours, t_air)
+    >>> round(mean, 6), round(amplitude, 6), round(coldest / 86400, 6)
+    (9.0, 8.5, 30.0)
+    """
+    angle = 2.0 * np.pi / YEAR * np.asarray(elapsed, dtype=float)
+    terms = np.stack([np.ones_like(angle), -np.cos(angle), -np.sin(angle)], axis=1)
+    (mean, a, b), *_ = np.linalg.lstsq(terms, np.asarray(t_air, dtype=float), rcond=None)
+    coldest = float(np.arctan2(b, a)) / (2.0 * np.pi) % 1.0 * YEAR
+    return float(mean), float(np.hypot(a, b)), coldest
+
+
+def swing_at_depth(
+    depth: float,
+    known: FloatArray,
+    mean: FloatArray,
+    amplitude: FloatArray,
+    coldest: FloatArray,
+    diffusivity: float,
+) -> tuple[float, float, float]:
+    r"""Yearly swing of the ground at a depth, from swings at other depths.
+
+    Parameters
+    ----------
+    depth : float
+        Depth that is asked for, >= 0. [m]
+    known : array
+        Depths at which swings are known, ascending, (depth,). [m]
+    mean, amplitude, coldest : array
+        Mean [degC], amplitude [K] and coldest time since the start of the year [s] there, (depth,).
+    diffusivity : float
+        Thermal diffusivity of the soil, for depths beyond the known ones. [m2/s]
+
+    Returns
+    -------
+    mean : float
+        Mean at the depth. [degC]
+    amplitude : float
+        Amplitude, >= 0. [K]
+    coldest : float
+        Coldest time since the start of the year, 0 <= coldest < 365 days. [s]
+
+    Notes
+    -----
+    A swing :math:`T_m - \mathrm{Re}(C e^{2 \pi i t / P})` has
+    :math:`C(z) = C(0) e^{-(1 + i) z \gamma}` in uniform soil (see :func:`ground_temperature`): the
+    logarithm of C is linear in depth. It is interpolated so between known depths, whatever the soil there,
+    with the mean; above the first and below the last the given soil continues it with their mean.
+
+    References
+    ----------
+    .. [1] Derived here from the one-dimensional heat equation.
+
+    Examples
+    --------
+    Between 0.5 and 4 m of the same soil the swing at 1 m is that of the formula:
+
+    >>> alpha = 0.05 / 86400
+    >>> decay = np.sqrt(np.pi / (YEAR * alpha)) * np.array([0.5, 4.0])
+    >>> swing = 9.0 * np.exp(-decay)
+    >>> coldest = 20 * 86400.0 + decay * YEAR / (2 * np.pi)
+    >>> mean, amplitude, coldest = swing_at_depth(
+    ...     1.0, np.array([0.5, 4.0]), np.full(2, 9.0), swing, coldest, alpha
+    ... )
+    >>> round(amplitude, 2), round(coldest / 86400, 1)
+    (5.94, 44.1)
+    """
+    angle = -2.0 * np.pi / YEAR * np.asarray(coldest, dtype=float)
+    logarithm = np.log(np.maximum(amplitude, 1e-9)) + 1j * np.unwrap(angle)
+    inside = float(np.clip(depth, known[0], known[-1]))
+    level = np.interp(inside, known, logarithm.real) + 1j * np.interp(inside, known, logarithm.imag)
+    level -= (1.0 + 1j) * np.sqrt(np.pi / (YEAR * diffusivity)) * (depth - inside)
+    there = -float(level.imag) / (2.0 * np.pi) % 1.0 * YEAR
+    return float(np.interp(inside, known, mean)), float(np.exp(level.real)), there

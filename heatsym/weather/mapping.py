@@ -22,7 +22,7 @@ _DAYS_BEFORE_MONTH = np.array([0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304,
 
 def air_temperature(year: WeatherYear, axis: TimeAxis, offset: float) -> tuple[FloatArray, tuple[str, ...]]:
     """Outdoor air in each step, shape (time,), degC, with ``offset`` [K] added; and what to warn of."""
-    t_air = _on_axis(year, axis)
+    t_air = on_axis(year, year.t_air, axis)
     if np.isnan(t_air).any():
         raise _not_covered(year, axis)
     warnings: tuple[str, ...] = ()
@@ -89,16 +89,16 @@ def at_hour(year: WeatherYear, values: FloatArray, hour: TimeArray) -> FloatArra
     return np.where(inside, values[np.where(inside, position, 0)], np.nan)
 
 
-def _on_axis(year: WeatherYear, axis: TimeAxis) -> FloatArray:
-    """Air in each step of at most an hour; NaN where the file has none. [degC]"""
+def on_axis(year: WeatherYear, values: FloatArray, axis: TimeAxis) -> FloatArray:
+    """Some of the file's ``values`` in each step of at most an hour; NaN where the file has none."""
     first, last, share = hours_of_steps(year, axis)
-    a, b = at_hour(year, year.t_air, first), at_hour(year, year.t_air, last)
+    a, b = at_hour(year, values, first), at_hour(year, values, last)
     return np.where(first == last, a, share * a + (1 - share) * b)
 
 
 def _daily_means(year: WeatherYear, hours: TimeAxis) -> tuple[TimeArray, FloatArray, FloatArray]:
     """Local days of an hourly axis, the mean of their known air [degC] and how many hours of it are known."""
-    t_air = _on_axis(year, hours)
+    t_air = on_axis(year, year.t_air, hours)
     known = np.isfinite(t_air)
     day, position = np.unique(hours.day, return_inverse=True)
     count = np.bincount(position, known.astype(float), len(day))

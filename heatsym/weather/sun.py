@@ -33,7 +33,7 @@ def sun(year: WeatherYear, axis: TimeAxis) -> Sun | None:
     first, last, share = hours_of_steps(year, axis)
     hour, place = np.unique(np.concatenate([first, last]), return_inverse=True)
     middle: TimeArray = np.asarray(hour.astype("datetime64[s]") + np.asarray(_HALF_HOUR - zone))
-    path = _Path(year, middle)
+    path = _Path(middle, year.latitude, year.longitude)
     limit = _extraterrestrial(middle)
     of_file = at_hour(year, direct, hour)
     mean = path.risen(np.full(len(hour), -1800.0), np.full(len(hour), 1800.0)) / 3600.0
@@ -56,7 +56,7 @@ def sun(year: WeatherYear, axis: TimeAxis) -> Sun | None:
 
     at = path.of(position_first).middle_of_sun(begin, begin + axis.step)
     stands = middle[position_first] + np.round(at).astype("timedelta64[s]")
-    zenith, azimuth = _position(year, stands, apparent=True)
+    zenith, azimuth = _position(stands, year.latitude, year.longitude, apparent=True)
     above = _extraterrestrial(stands)
     cosine = np.cos(np.radians(zenith))
     normal = np.zeros(axis.steps)
@@ -66,15 +66,22 @@ def sun(year: WeatherYear, axis: TimeAxis) -> Sun | None:
     return Sun(normal, diffuse_step, above, zenith, azimuth)
 
 
+def elevation_by_hour(start: TimeArray, utc_offset: float, latitude: float, longitude: float) -> FloatArray:
+    """Mean over each hour of the sine of the sun's elevation, 0 while it is down; hours of a fixed zone."""
+    middle = start.astype("datetime64[s]") + (_HALF_HOUR - np.timedelta64(round(utc_offset * 3600), "s"))
+    half = np.full(len(start), 1800.0)
+    return _Path(np.asarray(middle), latitude, longitude).risen(-half, half) / 3600.0
+
+
 class _Path:
     """Course of the sun around some instants, each with the declination that it has then.
 
     The sine of its elevation is ``a + b cos(angle)`` over the hour angle, which is 0 in the south.
     """
 
-    def __init__(self, year: WeatherYear, middle: TimeArray) -> None:
-        zenith, azimuth = _position(year, middle, apparent=False)
-        z, a, latitude = np.radians(zenith), np.radians(azimuth), np.radians(year.latitude)
+    def __init__(self, middle: TimeArray, north_of_equator: float, longitude: float) -> None:
+        zenith, azimuth = _position(middle, north_of_equator, longitude, apparent=False)
+        z, a, latitude = np.radians(zenith), np.radians(azimuth), np.radians(north_of_equator)
         up, east, north = np.cos(z), np.sin(z) * np.sin(a), np.sin(z) * np.cos(a)
         to_pole = up * np.sin(latitude) + north * np.cos(latitude)
         outwards = up * np.cos(latitude) - north * np.sin(latitude)
@@ -119,12 +126,14 @@ class _Path:
         return np.asarray((angle + np.pi) % (2.0 * np.pi) - np.pi)
 
 
-def _position(year: WeatherYear, utc: TimeArray, *, apparent: bool) -> tuple[FloatArray, FloatArray]:
+def _position(
+    utc: TimeArray, latitude: float, longitude: float, *, apparent: bool
+) -> tuple[FloatArray, FloatArray]:
     """Zenith and azimuth at some instants; with refraction if ``apparent``. [degree]"""
     import pandas
     from pvlib.solarposition import get_solarposition  # type: ignore[import-untyped]
 
-    found = get_solarposition(pandas.DatetimeIndex(utc, tz="UTC"), year.latitude, year.longitude)
+    found = get_solarposition(pandas.DatetimeIndex(utc, tz="UTC"), latitude, longitude)
     return found["apparent_zenith" if apparent else "zenith"].to_numpy(), found["azimuth"].to_numpy()
 
 

@@ -103,12 +103,31 @@ def test_info_of_weather(heatsym):
     assert "UTC+1" in result.stdout
 
 
+def test_info_of_weather_is_a_check_list(heatsym, tmp_path):
+    page = tmp_path / "weather.html"
+    result = heatsym("info", "rostock", "--plot", str(page))
+    assert result.exit_code == 0, result.stderr
+    for line in (
+        "hours: 8760 in order, none missing, none twice; taken by month, day and hour",
+        "place: latitude 54.18, longitude 12.08",
+        "degree days: 2829 K d in 311 of 365 days with a mean below 17 degC",
+        "irradiance: 1050 kWh/m2 on the horizontal in 365 days, 51% of it diffuse",
+        "clock: the irradiance is 0.2 h early for the sun over the place; 0.00% comes at night",
+    ):
+        assert line in result.stdout
+    text = page.read_text("utf-8")
+    assert "Weather by day" in text
+    assert "<th scope=\"row\">Jul</th>" in text
+    assert heatsym("info", "rostock", "--plot", "weather.png").exit_code == 2
+    assert heatsym("info", str(tmp_path), "--plot", "weather.html").exit_code == 2
+
+
 def test_info_of_something_else(heatsym, project):
     assert heatsym("info", "data").exit_code == 4
     assert heatsym("info", "nowhere.toml").exit_code == 4
     table = heatsym("info", "data/minimal/pipes.csv")
-    assert table.exit_code == 2
-    assert "for a run name its folder" in table.stderr
+    assert table.exit_code == 3
+    assert "pipes.csv:1  begins like no weather file that is known; formats are EPW" in table.stderr
 
 
 def test_schema_is_a_schema(heatsym):

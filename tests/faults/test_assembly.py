@@ -82,6 +82,25 @@ def test_pressure_is_held_at_the_backup_three_bar_above_the_highest_node(project
     assert problem.pressure_hold == pytest.approx(3e5 + 9.80665 * problem.supply.density * (5 - 4))
 
 
+def test_ground_by_soil_and_by_a_given_swing(project: Path) -> None:
+    """Wet sand conducts better than what is taken without it: more of the swing arrives, and heat is lost."""
+    case = hs.load(project / "configs/minimal.toml")
+    usual = prepare(case)
+    sand = prepare(case.with_changes({"network.ground.soil": "sand 20 % moist"}))
+    assert np.ptp(sand.t_ground) / np.ptp(usual.t_ground) == pytest.approx(
+        np.exp(np.sqrt(np.pi / 365) * (0.05**-0.5 - 0.0855**-0.5)), rel=1e-3
+    )
+    assert np.all(sand.pipes.u_own > usual.pipes.u_own)
+    wet = {"network.ground.soil": "sand 20 % moist", "network.ground.conductivity_W_per_mK": 1.6}
+    assert np.array_equal(prepare(case.with_changes(wet)).pipes.u_own, usual.pipes.u_own)
+    swing = {
+        "network.ground.mean_degC": 12.0,
+        "network.ground.amplitude_K": 0.0,
+        "network.ground.coldest_day": 40.0,
+    }
+    assert prepare(case.with_changes(swing)).t_ground == pytest.approx(12.0)
+
+
 def test_ground_follows_the_weather_late_and_damped(project: Path) -> None:
     """One metre deep with 0.05 m2 a day the yearly swing is exp(-0.415) of the surface's, 24 days late."""
     problem = prepare(hs.load(project / "configs/minimal.toml"))
