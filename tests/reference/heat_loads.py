@@ -124,7 +124,7 @@ def mean_figures(shared: Path, years: tuple[int, ...]) -> Figures:
 
 
 MIX = {("EFH", 11): 0.2, ("MFH", 11): 0.3, ("GHD", 0): 0.5}
-"""Shares of Flensburg's annual heat without losses: assumed, not known."""
+"""Shares of Flensburg's annual heat without losses: assumed, with an eye on the peak; not known."""
 CLOCKED = 0.5
 """Share of each day's heat that follows the hours of the profiles; fitted by eye to the winters."""
 

@@ -1,8 +1,7 @@
 """A town of standard profiles and a steady loss against six years of Flensburg's heat load.
 
-Fitted on 2014 to 2016: annual sum, loss (from June to August), and how much of the heat follows clocks.
-The mix of profiles is assumed. Peak and hours of the day are not fitted but for that one share, and the
-years 2017 to 2019 are not looked at.
+Fitted on 2014 to 2016: annual sum, loss (from June to August), and, by eye, how much of the heat follows
+clocks. The mix of profiles is assumed with an eye on the peak. Nothing is fitted on 2017 to 2019.
 """
 
 from __future__ import annotations
