@@ -14,8 +14,6 @@ from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
-from scipy.stats import poisson
 
 from heatsym.demand.calendar import day_type
 from heatsym.interfaces.axis import FloatArray, IntArray, TimeAxis
@@ -520,6 +518,8 @@ class _Ladder:
 @lru_cache(maxsize=4096)
 def _ladder(kind: int, day: int, hour: int, step: int, many: tuple[float, ...]) -> _Ladder:
     """The ladder of a kind of draw in a step of an hour of a day, for classes of so many dwellings."""
+    from scipy.stats import poisson  # takes long to import
+
     mean = np.array(many) * published_draws().rate[kind, day, hour] * (step / 3600.0)
     counted = int(np.searchsorted(mean, MOST_COUNTED, "right"))
     most = 0 if not counted else int(poisson.isf(2.0**-34, mean[counted - 1])) + 1
@@ -534,6 +534,8 @@ def _ladder(kind: int, day: int, hour: int, step: int, many: tuple[float, ...]) 
 @cache
 def _normal_table() -> FloatArray:
     """Normal variates at the middles of 2^16 equal chances."""
+    from scipy.special import ndtri  # takes long to import
+
     return np.asarray(ndtri((np.arange(2**16) + 0.5) / 2.0**16))
 
 

@@ -94,7 +94,7 @@ class Consumers:
     )
     design_heat: FloatArray = quantity(
         "W",
-        "space heating at the design point of the substation; default its largest heat",
+        "space heating at the design point of the substation; default its largest mean over a day",
         above=0,
         high=1e12,
         default=NAN,

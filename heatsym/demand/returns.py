@@ -9,7 +9,7 @@ from heatsym.demand.model import Demand
 from heatsym.errors import Problem
 from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.profile import Context
-from heatsym.interfaces.stepwise import Stepwise, kept, peak
+from heatsym.interfaces.stepwise import Stepwise, kept, pieces
 
 
 def returns(
@@ -24,9 +24,24 @@ def returns(
         cold, share = _rule(demand, ctx)
         return np.broadcast_to(cold[:, None], heat.shape), np.broadcast_to(share, heat.shape), t_feed
     given = demand.consumers.design_heat
-    design = np.where(np.isnan(given), peak(heat), given)
+    design = np.where(np.isnan(given), _warmest_day(heat, water, ctx), given)
     offset, slope = substation.returns(at, ctx, t_feed, heat, water, design)
     return kept(offset), kept(slope), t_feed - substation.COOLER
+
+
+def _warmest_day(heat: Stepwise, water: Stepwise | None, ctx: Context) -> FloatArray:
+    """Each consumer's largest mean over a local day, without hot water that is known; (consumer,). [W]
+
+    A day's mean holds no peaks of hot water, and none of rooms that are heated up.
+    """
+    days, position, steps = np.unique(ctx.axis.day, return_inverse=True, return_counts=True)
+    total = np.zeros((len(days), heat.shape[1]))
+    for part in pieces(*heat.shape):
+        rows = np.nan_to_num(heat[part])
+        if water is not None:
+            rows = rows - np.nan_to_num(water[part])
+        np.add.at(total, position[part], rows)
+    return np.asarray((total / steps[:, None]).max(axis=0, initial=0.0))
 
 
 def _rule(demand: Demand, ctx: Context) -> tuple[FloatArray, float]:

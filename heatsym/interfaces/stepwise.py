@@ -157,14 +157,6 @@ def pieces(steps: int, columns: int) -> Iterator[slice]:
     return (slice(first, min(first + size, steps)) for first in range(0, steps, size))
 
 
-def peak(values: Stepwise) -> FloatArray:
-    """Each consumer's largest value, 0 where none is known or above; (consumer,)."""
-    largest = np.zeros(values.shape[1])
-    for part in pieces(*values.shape):
-        largest = np.fmax(largest, np.fmax.reduce(values[part], axis=0))
-    return largest
-
-
 def mean(values: Stepwise) -> float:
     """Mean of all values, to the last bit what numpy gives for the whole as an array.
 

@@ -10,7 +10,10 @@ from pathlib import Path
 import numpy as np
 
 from heatsym.demand import bdew
+from heatsym.demand.signature import fit_signature
+from heatsym.demand.substation import Substation, returns
 from heatsym.interfaces.axis import FloatArray, IntArray, TimeArray, TimeAxis
+from heatsym.interfaces.profile import Context
 from heatsym.weather import Weather, daily_air, read_weather
 
 SEASONS = {"winter": (12, 1, 2), "spring": (3, 4, 5), "summer": (6, 7, 8), "autumn": (9, 10, 11)}
@@ -146,3 +149,40 @@ def town_model(annual: float, summer: float) -> tuple[TimeArray, FloatArray, flo
     )
     loss = (summer - annual * in_summer) / (1.0 - year * in_summer)
     return stamp, loss + (annual - loss * year) * share, loss
+
+
+@dataclass(frozen=True)
+class Returned:
+    """Days of the metered house: heat [W], its water as metered and modelled [degC], and their month."""
+
+    month: IntArray
+    heat: FloatArray
+    supply: FloatArray
+    measured: FloatArray
+    modelled: FloatArray
+
+
+@cache
+def returned(shared: Path) -> Returned:
+    """Return temperatures of house 660 beside those of a substation at the metered supply and heat."""
+    path = shared / "reference-data" / "heat-load" / "dk_smart_meter_660_hourly.csv"
+    (stamp, heat), (_, volume), (_, supply), (_, back) = (
+        column(path, "time_utc", name) for name in ("heat_kwh", "water_m3", "t_supply_c", "t_return_c")
+    )
+    house, of_town = meter(shared).of(2018), daily(*town(shared, "sonderborg"))
+    air = inferred_air(of_town.heat)[np.searchsorted(of_town.day, house.day)]
+    signature = fit_signature(house.heat, air, house.day)
+    base = float(np.mean(signature.base))
+    design = signature.slope * (signature.balance_temperature + 12.0)
+
+    day, place = np.unique((stamp + np.timedelta64(1, "h")).astype("datetime64[D]"), return_inverse=True)
+    flow = np.where(np.isnan(supply) | np.isnan(back), 0.0, volume)
+    whole = np.bincount(place, flow)
+    known = whole > 0.0
+    came, left = ((np.bincount(place, np.nan_to_num(t) * flow)[known] / whole[known]) for t in (supply, back))
+    mean = (np.bincount(place, heat * 1000.0) / np.bincount(place))[known]
+    t_air = signature.balance_temperature - np.maximum(mean - base, 0.0) / signature.slope
+    axis = TimeAxis(np.datetime64(day[known][0], "s"), 3600, len(mean), "UTC")  # a step for each day
+    offset, slope = returns(Substation(), Context(axis, t_air), came, mean[:, None], None, np.array([design]))
+    month = day[known].astype("datetime64[M]").astype(np.int64) % 12 + 1
+    return Returned(month, mean, came, left, (offset[:] + slope[:] * came[:, None])[:, 0])
