@@ -17,14 +17,17 @@ from benchmarks.validation import DOCS, Panel, row, text, ticks
 from heatsym.demand.archetypes import STATES, Archetype
 from heatsym.demand.building import buildings
 from heatsym.demand.degree_day import DegreeDays, annual_shares
+from heatsym.demand.substation import Substation
 from heatsym.interfaces.axis import FloatArray, IntArray, TimeAxis
 from heatsym.physics.building import Zones, march
 from heatsym.physics.solar import on_planes
+from heatsym.physics.substation import exchanger_return, radiator_return
 from heatsym.report.colours import BLACK, BLUE, GREEN, ORANGE, VERMILION
 from heatsym.report.picture import GREY, INK
 from heatsym.tables import read_table
 from heatsym.weather import daily_air
 from tests.physics.skies import ROSTOCK, YEAR, Place, context, from_table, sun_of
+from tests.reference.heat_loads import returned
 
 COLOURS = (BLUE, GREEN, VERMILION)
 WINDOW, STOREY, HEIGHT = 5.6, 64.0, 3.5  # of each side of a storey [m2], its floor [m2], its height [m]
@@ -96,6 +99,42 @@ def degree_day() -> str:
     words = f'<text x="52" y="24" font-weight="bold" fill="{INK}">{title}</text>'
     names = {"house of 1969 to 1978, by its physics": BLUE, "degree days, limit 15, room 20 \u00b0C": ORANGE}
     return svg(title, 320, words, *key(52, 46, names), *panel.parts)
+
+
+def substation() -> str:
+    """Return temperature over load, at supplies that come nearer to the radiators' water."""
+    at, loads = Substation(), np.linspace(0.02, 1.2, 60)
+    panel = Panel((52.0, 70.0, 640.0, 210.0), (0.0, 1.2), (15.0, 65.0))
+    panel.axes(
+        ticks(0.0, 1.2), ticks(15.0, 65.0), "network water that leaves, \u00b0C", "heat over design heat"
+    )
+    back = radiator_return(loads, 70.0, at.radiator_supply, at.radiator_return, at.room, at.radiator_exponent)
+    design = at.design_supply, at.design_return, at.radiator_return, at.radiator_supply
+    names = {}
+    for supply, colour in zip((72.0, 75.0, 80.0, 95.0), (VERMILION, ORANGE, GREEN, BLUE), strict=True):
+        left = exchanger_return(loads, supply, back, 70.0, design)
+        fits = left < np.minimum(supply, 65.0)
+        panel.line(loads[fits], left[fits], colour)
+        names[f"supply {supply:g} \u00b0C"] = colour
+    panel.line(loads[back < 65.0], back[back < 65.0], BLACK, "4 3")
+    names["radiators"] = BLACK
+    title = "Return of a substation whose radiators get 70 \u00b0C"
+    words = f'<text x="52" y="24" font-weight="bold" fill="{INK}">{title}</text>'
+    return svg(title, 320, words, *key(52, 46, names), *panel.parts)
+
+
+def metered_returns(shared: Path) -> str:
+    """Medians of the days of a metered house by month, as a table."""
+    found = returned(shared)
+    lines = [row(["month", "heat, W", "supply, \u00b0C", "return metered, \u00b0C", "model, \u00b0C"])]
+    lines.append(row(["---"] * 5))
+    for month in (10, 11, 12, 1, 2, 3, 4, 5, 6, 7, 8, 9):
+        heat, *water = (
+            float(np.median(of[found.month == month]))
+            for of in (found.heat, found.supply, found.measured, found.modelled)
+        )
+        lines.append(row([f"{month}", f"{heat:.0f}", *(f"{t:.1f}" for t in water)]))
+    return "\n".join(lines)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -212,13 +251,17 @@ def main() -> None:
     images = DOCS / "images"
     (images / "demand_refurbishment.svg").write_text(refurbishment(), "utf-8")
     (images / "demand_degree_days.svg").write_text(degree_day(), "utf-8")
-    table, picture = destest_section(Path(sys.argv[1]))
+    shared = Path(sys.argv[1])
+    table, picture = destest_section(shared)
     (images / "demand_destest.svg").write_text(picture, "utf-8")
+    (images / "demand_substation.svg").write_text(substation(), "utf-8")
     page = DOCS / "theory-demand.md"
     found = page.read_text("utf-8")
-    marked = re.compile(r"(<!-- destest: begin -->\n).*?(<!-- destest: end -->)", re.DOTALL)
-    assert marked.search(found), "the page has lost its place for the table"
-    page.write_text(marked.sub(lambda m: m[1] + table + "\n" + m[2], found), "utf-8")
+    for name, rows in (("destest", table), ("substation", metered_returns(shared))):
+        marked = re.compile(f"(<!-- {name}: begin -->\n).*?(<!-- {name}: end -->)", re.DOTALL)
+        assert marked.search(found), f"the page has lost its place for the table {name}"
+        found = marked.sub(rf"\g<1>{rows}\n\g<2>", found)
+    page.write_text(found, "utf-8")
 
 
 if __name__ == "__main__":
