@@ -195,6 +195,13 @@ def steady_heat(
     References
     ----------
     .. [1] Derived here from the nodes of :func:`response`.
+
+    Examples
+    --------
+    >>> one = np.ones(1)
+    >>> house = Zones(100.0 * one, 50.0 * one, 1.65e7 * one, 250.0 * one, 450.0 * one)
+    >>> steady_heat(house, 60.0 * one, 20.0, -12.0).round().tolist()
+    [6297.0]
     """
     surface = zones.window + zones.opaque
     inner = H_SURFACE_AIR * zones.surface_area

@@ -69,6 +69,22 @@ def on_planes(sun: Sky, tilt: FloatArray, azimuth: FloatArray, albedo: float = 0
     ----------
     .. [1] pvlib-python, functions ``irradiance.haydavies`` and ``irradiance.get_ground_diffuse``, which do
        this, and their documentation (Hay and Davies 1980; Loutzenhiser et al. 2007).
+
+    Examples
+    --------
+    A wall to the south and one to the north under an overcast sky get half of it, and a tenth by the ground:
+
+    >>> from types import SimpleNamespace
+    >>> zero = np.zeros(1)
+    >>> overcast = SimpleNamespace(
+    ...     direct_normal=zero,
+    ...     diffuse_horizontal=zero + 100.0,
+    ...     extraterrestrial=zero + 1400.0,
+    ...     zenith=zero + 60.0,
+    ...     azimuth=zero + 180.0,
+    ... )
+    >>> on_planes(overcast, np.array([90.0, 90.0]), np.array([180.0, 0.0])).round(6).tolist()
+    [[60.0, 60.0]]
     """
     from pvlib.irradiance import aoi_projection, get_ground_diffuse, haydavies  # type: ignore[import-untyped]
 
