@@ -18,6 +18,7 @@ from scipy.special import ndtri
 from scipy.stats import poisson
 
 from heatsym.demand.calendar import day_type
+from heatsym.errors import InputError, Problem
 from heatsym.interfaces.axis import FloatArray, IntArray, TimeAxis
 from heatsym.interfaces.stepwise import Made, Stepwise, pieces
 from heatsym.tables import read_table
@@ -150,12 +151,18 @@ def drawn(
     region : str
         Whose public holidays count as Sundays; none if empty.
     exactly : bool
-        Scale each consumer's draws so that the run's sum is the expected one. Reads all steps once.
+        Scale each consumer's draws so that the run's sum is the expected one, which is meant for years:
+        a day without a bath would else become one with large showers. Reads all steps once.
 
     Returns
     -------
     Made
         Heat drawn (time, consumer), mean of each step. [W]
+
+    Raises
+    ------
+    InputError
+        If a consumer's annual heat is missing or negative.
 
     Notes
     -----
@@ -183,6 +190,10 @@ def drawn(
        Hot-Water Profiles in Different Time Scales, IEA SHC Task 26, 2001.
     .. [2] Constants as in the Java class SplittableRandom. The shares of a draw are derived here.
     """
+    wrong = np.flatnonzero(~(np.isfinite(annual_heat) & (np.asarray(annual_heat) >= 0.0)))
+    if len(wrong):
+        reason = f"annual heat of hot water is {annual_heat[wrong[0]]:g} J"
+        raise InputError([Problem("HS415", reason, f"consumer {names[wrong[0]]}")])
     crowd = _Crowd.of(axis, names, annual_heat, seed, region)
     shape = axis.steps, len(names)
     if exactly:
@@ -275,15 +286,17 @@ def disinfection_share(axis: TimeAxis, weekday: int, hour: int) -> FloatArray:
     ----------
     .. [1] Derived here.
     """
+    on = axis.weekday == weekday
+    days, place = np.unique(axis.day[on], return_inverse=True)
+    before, at, after = (axis.hour[on] == hour + offset for offset in (-1, 0, 1))
+    begun, met, followed = (
+        np.bincount(place[which], minlength=len(days)) > 0 for which in (before, at, after)
+    )
+    skipped = ~met & followed & (begun if hour > 0 else True)
+    at |= after & skipped[place]
+    length = np.maximum(np.bincount(place[at], minlength=len(days)) * axis.step, 3600)
     share = np.zeros(axis.steps)
-    for day in np.unique(axis.day[axis.weekday == weekday]):
-        today = axis.day == day
-        chosen = today & (axis.hour == hour)
-        if not chosen.any() and today[0] == today[-1]:  # neither end of the run cuts the hour off
-            chosen = today & (axis.hour == hour + 1)
-        if chosen.any():
-            length = max(chosen.sum() * axis.step, 3600)
-            share[chosen] = 1.0 / length
+    share[np.flatnonzero(on)[at]] = 1.0 / length[place[at]]
     return share
 
 
@@ -347,11 +360,11 @@ def hot_water(
     draws = drawn(axis, names, annual_heat, seed=seed, region=region, exactly=exactly)
     taps = draws if not lost.any() else Made(draws.shape, lambda steps: draws[steps] + lost)
     heat = taps if np.all(np.isinf(power)) else charged(axis, taps, power)
-    weekly = disinfection_share(axis, disinfection_weekday, disinfection_hour)
+    weekly = disinfection_share(axis, disinfection_weekday, disinfection_hour) if extra.any() else None
 
     def rows(part: slice) -> FloatArray:
         found: FloatArray = heat[part] + steady
-        if extra.any():
+        if weekly is not None:
             found += weekly[part, None] * extra
         return found
 
