@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heatsym.demand.calendar import day_type
+from heatsym.errors import InputError, Problem
 from heatsym.interfaces.axis import FloatArray, IntArray, TimeAxis
 from heatsym.interfaces.stepwise import Made, Stepwise, pieces
 from heatsym.tables import read_table
@@ -24,11 +25,11 @@ SATURDAY = 5
 DAYS_OF_YEAR = 365
 CLASSES_PER_OCTAVE = 8  # of consumers by how many draws they make: neighbours differ by 9 %
 MOST_COUNTED = 5.0  # mean number of draws up to which their number in a step is looked up exactly
+TOGETHER = 2**16  # values that are made together, where consumers are few: short arrays take longer
 FEW = 0.1  # share of consumers with more draws below which only they are looked at
 
 _HEAT_OF_LITRE = 4180.0  # per kelvin, of water at the tap, 1 kg/l [J/(l K)]
 _GOLDEN = 0x9E3779B97F4A7C15
-_FULL = 2**64 - 1
 
 HashArray = NDArray[np.uint64]
 CountArray = NDArray[np.uint32]
@@ -148,12 +149,18 @@ def drawn(
     region : str
         Whose public holidays count as Sundays; none if empty.
     exactly : bool
-        Scale each consumer's draws so that the run's sum is the expected one. Reads all steps once.
+        Scale each consumer's draws so that the run's sum is the expected one, which is meant for years:
+        a day without a bath would else become one with large showers. Reads all steps once.
 
     Returns
     -------
     Made
         Heat drawn (time, consumer), mean of each step. [W]
+
+    Raises
+    ------
+    InputError
+        If a consumer's annual heat is missing or negative.
 
     Notes
     -----
@@ -181,6 +188,10 @@ def drawn(
        Hot-Water Profiles in Different Time Scales, IEA SHC Task 26, 2001.
     .. [2] Constants as in the Java class SplittableRandom. The shares of a draw are derived here.
     """
+    wrong = np.flatnonzero(~(np.isfinite(annual_heat) & (np.asarray(annual_heat) >= 0.0)))
+    if len(wrong):
+        reason = f"annual heat of hot water is {annual_heat[wrong[0]]:g} J"
+        raise InputError([Problem("HS415", reason, f"consumer {names[wrong[0]]}")])
     crowd = _Crowd.of(axis, names, annual_heat, seed, region)
     shape = axis.steps, len(names)
     if exactly:
@@ -273,15 +284,17 @@ def disinfection_share(axis: TimeAxis, weekday: int, hour: int) -> FloatArray:
     ----------
     .. [1] Derived here.
     """
+    on = axis.weekday == weekday
+    days, place = np.unique(axis.day[on], return_inverse=True)
+    before, at, after = (axis.hour[on] == hour + offset for offset in (-1, 0, 1))
+    begun, met, followed = (
+        np.bincount(place[which], minlength=len(days)) > 0 for which in (before, at, after)
+    )
+    skipped = ~met & followed & (begun if hour > 0 else True)
+    at |= after & skipped[place]
+    length = np.maximum(np.bincount(place[at], minlength=len(days)) * axis.step, 3600)
     share = np.zeros(axis.steps)
-    for day in np.unique(axis.day[axis.weekday == weekday]):
-        today = axis.day == day
-        chosen = today & (axis.hour == hour)
-        if not chosen.any() and today[0] == today[-1]:  # neither end of the run cuts the hour off
-            chosen = today & (axis.hour == hour + 1)
-        if chosen.any():
-            length = max(chosen.sum() * axis.step, 3600)
-            share[chosen] = 1.0 / length
+    share[np.flatnonzero(on)[at]] = 1.0 / length[place[at]]
     return share
 
 
@@ -345,11 +358,11 @@ def hot_water(
     draws = drawn(axis, names, annual_heat, seed=seed, region=region, exactly=exactly)
     taps = draws if not lost.any() else Made(draws.shape, lambda steps: draws[steps] + lost)
     heat = taps if np.all(np.isinf(power)) else charged(axis, taps, power)
-    weekly = disinfection_share(axis, disinfection_weekday, disinfection_hour)
+    weekly = disinfection_share(axis, disinfection_weekday, disinfection_hour) if extra.any() else None
 
     def rows(part: slice) -> FloatArray:
         found: FloatArray = heat[part] + steady
-        if extra.any():
+        if weekly is not None:
             found += weekly[part, None] * extra
         return found
 
@@ -456,48 +469,71 @@ class _Crowd:
         count = max(part.stop - part.start, 0)
         heat = np.zeros((count, len(self.key)))
         shares = [_shares(float(duration), self.step) for duration in table.duration]
-        for row in range(-self.lead, count):
-            t = part.start + row + self.lead
-            chances = self._chances(int(self.instant[t]))
-            for kind, (energy, later) in enumerate(zip(table.energy, shares, strict=True)):
-                if row + len(later) <= 0:
-                    continue
-                begun = self._begun(kind, int(self.day_type[t]), int(self.hour[t]), chances[kind])
-                for ahead in range(max(0, -row), min(len(later), count - row)):
-                    heat[row + ahead] += begun * (energy * later[ahead] / self.step)
+        together = TOGETHER // max(len(self.key), 1)
+        if together < 24:  # hardly two of them have the same hour: sorting them would only cost
+            together = 1
+        for first in range(-self.lead, count, together) if count else ():
+            last = min(first + together, count)
+            begun = self._begun(slice(part.start + first + self.lead, part.start + last + self.lead))
+            for ahead in range(
+                self.lead, -1, -1
+            ):  # what began earlier is added first, wherever a piece begins
+                low, high = max(first, -ahead), min(last, count - ahead)
+                for energy, later, number in zip(table.energy, shares, begun, strict=True):
+                    if low < high and ahead < len(later):
+                        power = energy * later[ahead] / self.step
+                        heat[low + ahead : high + ahead] += number[low - first : high - first] * power
         heat *= self.size
         return np.take(heat, self.place, axis=1)
 
-    def _chances(self, instant: int) -> list[CountArray]:
-        """32 random bits of each kind and consumer."""
+    def _begun(self, part: slice) -> list[FloatArray | NDArray[np.uint8]]:
+        """How many draws of each kind begin in some steps of the widened run, (time, consumer) each."""
+        habits = self.day_type[part] * 24 + self.hour[part]
+        sort, group = (habits, habits) if len(habits) == 1 else np.unique(habits, return_inverse=True)
+        found = []
+        for kind, chance in enumerate(self._chances(self.instant[part])):
+            if len(sort) == 1:
+                found.append(self._numbers(kind, int(sort[0]), chance))
+                continue
+            number = np.empty(chance.shape)
+            for at, habit in enumerate(sort):
+                same = np.flatnonzero(group == at)
+                number[same] = self._numbers(kind, int(habit), chance[same])
+            found.append(number)
+        return found
+
+    def _chances(self, instant: IntArray) -> list[CountArray]:
+        """32 random bits of each kind, step and consumer, (time, consumer) each."""
         found: list[CountArray] = []
         for pair in range(-(-len(published_draws().kind) // 2)):
-            bits = _mixed(self.key ^ np.uint64(_mix(instant * 8 + pair + _GOLDEN)))
+            state = (instant * 8 + pair).astype(np.uint64) + np.uint64(_GOLDEN)
+            bits = _mixed(_mixed(state * np.uint64(_GOLDEN))[:, None] ^ self.key)
             found += [(bits >> np.uint64(32)).astype(np.uint32), bits.astype(np.uint32)]
         return found
 
-    def _begun(self, kind: int, day: int, hour: int, chance: CountArray) -> FloatArray | NDArray[np.uint8]:
-        """How many draws of a kind begin in a step, (consumer,)."""
-        ladder = _ladder(kind, day, hour, self.step, tuple(self.many.tolist()))
+    def _numbers(self, kind: int, habit: int, chance: CountArray) -> FloatArray | NDArray[np.uint8]:
+        """How many draws of a kind begin in steps of the same hour of the same kind of day."""
+        ladder = _ladder(kind, *divmod(habit, 24), self.step, tuple(self.many.tolist()))
         ends = np.append(self.begin, len(self.key))
         exact = int(ends[ladder.counted])
-        number = np.zeros(exact, np.uint8)
+        looked_up = chance[:, :exact]
+        number = np.zeros(looked_up.shape, np.uint8)
         for rung in ladder.many:
-            first = len(ladder.mean[: ladder.counted]) - len(rung)
+            first = ladder.counted - len(rung)
             since = slice(int(ends[first]), exact)
             limit = rung[0] if len(rung) == 1 else np.repeat(rung, np.diff(ends[first : ladder.counted + 1]))
-            number[since] += chance[since] > limit
+            number[:, since] += looked_up[:, since] > limit
         if len(ladder.few):
-            some = np.flatnonzero(chance[:exact] > ladder.few[0, -1])
-            which, of_some = self.member[some], chance[some]
+            some = np.flatnonzero(looked_up > ladder.few[0, -1])
+            which, of_some = self.member[some % exact], looked_up.ravel()[some]
             more = np.zeros(len(some), np.uint8)
             for rung in ladder.few:
                 more += of_some > rung[which]
-            number[some] += more
-        if exact == len(chance):
+            number.ravel()[some] += more
+        if exact == len(self.key):
             return number
         rate = np.repeat(ladder.mean[ladder.counted :], np.diff(ends[ladder.counted :]))
-        return np.concatenate([number, _normal_count(chance[exact:], rate)])
+        return np.concatenate([number, _normal_count(chance[:, exact:], rate)], axis=1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -566,14 +602,6 @@ def _key(name: str, seed: int) -> int:
     """64 bits that a consumer's draws depend on."""
     digest = hashlib.blake2b(f"{seed}/{name}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "little")
-
-
-def _mix(state: int) -> int:
-    """SplitMix64 of one number."""
-    z = (state * _GOLDEN) & _FULL
-    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & _FULL
-    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & _FULL
-    return z ^ (z >> 31)
 
 
 def _mixed(z: HashArray) -> HashArray:

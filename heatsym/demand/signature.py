@@ -283,7 +283,9 @@ def calibration(
     sums = np.zeros((2, *metered.shape))
     for part in pieces(*heating.shape):
         for values, total in zip((heating, base), sums, strict=True):
-            np.add.at(total, period[part], np.asarray(values[part]) * axis.step)
+            rows = values[part]
+            for at in np.unique(period[part]):
+                total[at] += rows[period[part] == at].sum(axis=0) * axis.step
     of_heating, of_base = sums
     nothing = (metered > 0.0) & (of_heating <= 0.0) & (of_base <= 0.0)
     if nothing.any():

@@ -9,6 +9,7 @@ import pytest
 from scipy.stats import ks_2samp
 
 from heatsym.demand import hot_water as hw
+from heatsym.errors import InputError
 from heatsym.interfaces import stepwise
 from heatsym.interfaces.axis import FloatArray, TimeAxis
 from heatsym.interfaces.stepwise import pieces
@@ -210,3 +211,15 @@ def test_many_homes_draw_less_at_once() -> None:
     assert shares[0] == 1.0
     assert all(later < 0.9 * earlier for earlier, later in pairwise(shares))
     assert shares[-1] < 0.25
+
+
+@pytest.mark.parametrize("annual", [np.nan, -1.0, np.inf])
+def test_missing_heat_is_no_zero(annual: float) -> None:
+    with pytest.raises(InputError, match="consumer C1: annual heat of hot water is"):
+        hw.drawn(WEEK, names(2), np.array([1e9, annual]))
+
+
+def test_disinfection_is_left_out_where_the_run_begins_later() -> None:
+    monday = TimeAxis(np.datetime64("2025-01-06T04:00:00"), 900, 40, "Europe/Copenhagen")  # from 05:00
+    assert hw.disinfection_share(monday, 0, 4).sum() == 0
+    assert hw.disinfection_share(monday, 0, 5).sum() * 900 == pytest.approx(1.0)
