@@ -12,7 +12,7 @@ import numpy as np
 from heatsym.demand import bdew
 from heatsym.demand.signature import fit_signature
 from heatsym.demand.substation import Substation, returns
-from heatsym.interfaces.axis import FloatArray, IntArray, TimeArray, TimeAxis
+from heatsym.interfaces.axis import BoolArray, FloatArray, IntArray, TimeArray, TimeAxis
 from heatsym.interfaces.profile import Context
 from heatsym.weather import Weather, daily_air, read_weather
 
@@ -28,9 +28,12 @@ class Days:
     day: TimeArray
     heat: FloatArray
 
-    def of(self, year: int) -> Days:
-        inside = self.day.astype("datetime64[Y]").astype(int) + 1970 == year
+    def of(self, *years: int) -> Days:
+        inside = self.within(*years)
         return Days(self.day[inside], self.heat[inside])
+
+    def within(self, *years: int) -> BoolArray:
+        return np.isin(self.day.astype("datetime64[Y]").astype(int) + 1970, years)
 
 
 def column(path: Path, time: str, name: str) -> tuple[TimeArray, FloatArray]:
@@ -51,9 +54,28 @@ def daily(stamp: TimeArray, heat: FloatArray) -> Days:
 @cache
 def meter(shared: Path) -> Days:
     """Heat of house 660 by days of UTC+1."""
+    stamp, energy = metered(shared, "heat_kwh")
+    return daily(stamp, energy * 1000.0)
+
+
+def metered(shared: Path, name: str) -> tuple[TimeArray, FloatArray]:
+    """Hours of UTC+1 and a column of house 660."""
     path = shared / "reference-data" / "heat-load" / "dk_smart_meter_660_hourly.csv"
-    stamp, energy = column(path, "time_utc", "heat_kwh")
-    return daily(stamp + np.timedelta64(1, "h"), energy * 1000.0)
+    stamp, values = column(path, "time_utc", name)
+    return stamp + np.timedelta64(1, "h"), values
+
+
+@cache
+def supply_temperature(shared: Path) -> FloatArray:
+    """Supply temperature of the days of :func:`meter`, weighted with flow; NaN without flow. [degC]"""
+    (stamp, supply), (_, flow) = metered(shared, "t_supply_c"), metered(shared, "water_m3")
+    known = np.isfinite(supply) & (flow > 0.0)
+    days = meter(shared).day
+    inside = known & np.isin(stamp.astype("datetime64[D]"), days)
+    position = np.searchsorted(days, stamp[inside].astype("datetime64[D]"))
+    flows = np.bincount(position, flow[inside], len(days))
+    weighted = np.bincount(position, (flow * supply)[inside], len(days))
+    return np.divide(weighted, flows, out=np.full(len(days), np.nan), where=flows > 0.0)
 
 
 @cache
@@ -80,6 +102,29 @@ def season_of_rostock(day: TimeArray) -> FloatArray:
     mean = np.convolve(around, np.full(41, 1 / 41), "valid")
     of_year = (day - day.astype("datetime64[Y]").astype("datetime64[D]")).astype(int)
     return np.asarray(mean[np.minimum(of_year, 364)])
+
+
+HEATING_SEASON = 12.0
+"""Mean of the season below which a network's supply temperature follows the weather. [degC]"""
+
+
+def air_of_supply(shared: Path, known: tuple[int, ...]) -> FloatArray:
+    """Outdoor air that the supply temperature speaks of, for the days of :func:`meter`.
+
+    Networks are run the warmer the colder it is. In the heating season air is a linear function of the
+    supply temperature and the season, fitted to the air that Soenderborg's load speaks of in the ``known``
+    years; in summer it is that of the season. Nothing of the house's heat is used.
+    """
+    day, supply = meter(shared).day, supply_temperature(shared)
+    season = season_of_rostock(day)
+    heating = season < HEATING_SEASON
+    load = daily(*town(shared, "sonderborg"))
+    year = day.astype("datetime64[Y]").astype(int) + 1970
+    fitted = heating & np.isin(day, load.day) & np.isin(year, known)
+    told = inferred_air(load.heat)[np.searchsorted(load.day, day[fitted])]
+    columns = np.stack([np.ones(len(day)), supply, season], axis=1)
+    law = np.linalg.lstsq(columns[fitted], told, rcond=None)[0]
+    return np.where(heating, columns @ law, season)
 
 
 @dataclass(frozen=True)
