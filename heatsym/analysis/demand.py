@@ -6,14 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from heatsym.demand.diversity import SEASONS
 from heatsym.demand.model import Consumers
+from heatsym.demand.signature import Signature, fit_signature
 from heatsym.interfaces.axis import FloatArray, TimeAxis
 from heatsym.interfaces.exchange import Load
+from heatsym.interfaces.profile import DailyAir
 from heatsym.interfaces.stepwise import pieces
 
 EXCEEDED = (0.01, 0.1, 0.5, 0.9)
 """Shares of the time for which the duration curve is told."""
-SEASONS = {"winter": (12, 1, 2), "spring": (3, 4, 5), "summer": (6, 7, 8), "autumn": (9, 10, 11)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,6 +62,18 @@ class DemandOfKind:
         mean = np.full(24, np.nan)
         np.divide(total, count, out=mean, where=count > 0)
         return mean
+
+    def signature(self, axis: TimeAxis, air: DailyAir) -> Signature:
+        """Base load, heat loss coefficient and balance temperature of its days.
+
+        Raises
+        ------
+        InputError
+            There are too few days, or none that are heated.
+        """
+        day, place, steps = np.unique(axis.day, return_inverse=True, return_counts=True)
+        heat = np.bincount(place, self.series) / steps
+        return fit_signature(heat, air.t_air[air.day >= day[0]], day, name=f"heat of {self.kind}")
 
     def by_season(self, axis: TimeAxis) -> dict[str, float]:
         """Largest heat in each season that the run has. [W]"""

@@ -14,6 +14,7 @@ from heatsym.analysis.money import operating_cost
 from heatsym.analysis.standby import standby
 from heatsym.analysis.wording import number
 from heatsym.case.model import Case
+from heatsym.demand.load import demand_basis
 from heatsym.engine.digest import Digest, digest
 from heatsym.engine.trajectory import Trajectory
 from heatsym.results.balance import violations
@@ -158,8 +159,9 @@ def _convergence(run: Digest) -> dict[str, Any]:
 
 
 def _basis(case: Case) -> list[str]:
-    """What the sources' figures rest on."""
+    """What figures of sources and demand rest on."""
     said = [sentence for source in enabled_sources(case) for sentence in source.basis()]
+    said += demand_basis(case.demand)
     if "prosumer" in case.demand.consumers.kind:
         said.append("heat that prosumers feed in: counted without price and without emissions")
     return said

@@ -260,6 +260,11 @@ CODES: dict[str, Code] = {
         "Hot water is part of annual heat, but more than all of it.",
         "Correct annual_heat, hot_water or dwellings.",
     ),
+    "HS423": Code(
+        "metered heat does not fit",
+        "Models cannot be scaled to the heat that was metered.",
+        "Give one number for a run of a year, or twelve, one for each of its months, from January.",
+    ),
     # time and series
     "HS601": Code(
         "time axis",

@@ -47,7 +47,7 @@ def read_demand(reader: Reader) -> tuple[Demand | None, Consumers | None]:
     consumers = Consumers(**columns.values)
     heat = _given(reader, raw, fields, "series_heat", consumers)
     flow = _given(reader, raw, fields, "series_flow", consumers)
-    fed = _check_heat(reader, table, consumers, heat, flow)
+    fed = _check_heat(reader, table, consumers, heat, flow, fields.values.get("model"))
     if not fields.complete or not fed or len(rules) != 1 or heat is None or flow is None:
         return None, consumers
     return Demand(**fields.values, consumers=consumers, heat=heat, mass_flow=flow), consumers
@@ -136,9 +136,17 @@ def _by_consumer(
 
 
 def _check_heat(
-    reader: Reader, table: Table, consumers: Consumers, heat: Scaled | None, flow: Scaled | None
+    reader: Reader,
+    table: Table,
+    consumers: Consumers,
+    heat: Scaled | None,
+    flow: Scaled | None,
+    model: object,
 ) -> bool:
-    """Each consumer has a series or annual heat with a kind, and not two series."""
+    """Each consumer has a series or annual heat with a kind, and not two series.
+
+    ``model`` is what others follow.
+    """
     if heat is None or flow is None:
         return False
     good = True
@@ -157,6 +165,8 @@ def _check_heat(
             continue
         elif consumers.kind[i] == "series":
             reason, hint = "is of kind series, but no series has a column for it", "name it in column"
+        elif "building" in (consumers.model[i], "" if consumers.model[i] else model):
+            continue  # what a building needs is looked up with the weather
         elif np.isnan(consumers.annual_heat[i]):
             reason, hint = "has neither annual_heat nor a series", "give annual_heat_MWh and kind"
         elif not consumers.kind[i] and not consumers.profile[i]:

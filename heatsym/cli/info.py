@@ -12,10 +12,13 @@ from heatsym.cli.console import plural, say
 from heatsym.errors import AccessError, InputError
 
 if TYPE_CHECKING:
+    from heatsym.analysis.demand import DemandOfKind
     from heatsym.case.model import Case
+    from heatsym.interfaces.exchange import Load
     from heatsym.weather.model import WeatherYear
 
 PACKAGED_WEATHER = ("rostock",)
+_SIMULTANEITY = ("simultaneity", "least", "most", "winter_2001", "thermos")
 
 
 @click.command("info")
@@ -128,12 +131,52 @@ def demand_lines(case: Case) -> Iterator[str]:
     largest = [[of.kind, *(number(of.by_season(axis)[season] / 1e3) for season in seasons)] for of in found]
     yield from _table([["largest kW", *seasons], *largest])
     yield ""
+    yield from _groups(case, load)
+    yield from _signatures(case, found)
     days = [of.by_hour(axis) / 1e3 for of in found]
     by_hour = [[f"{hour:02d}", *(number(day[hour]) for day in days)] for hour in range(24)]
     yield from _table([["hour, mean kW", *(of.kind for of in found)], *by_hour])
     unknown = found[-1].unknown
     if unknown:
         yield f"not counted: {plural(unknown, 'consumer')} with a given flow, whose heat only a run tells"
+
+
+def _groups(case: Case, load: Load) -> Iterator[str]:
+    """Simultaneity of groups of consumers by their number, beside what is published; then an empty line."""
+    from heatsym.analysis.wording import number
+    from heatsym.demand.diversity import diversity
+    from heatsym.interfaces.stepwise import known
+
+    head = ["consumers", "at once %", "least %", "most %", "Winter et al. %", "Thermos %"]
+    rows = [
+        [f"{of['consumers']:g}", *(number(100.0 * of[key]) for key in _SIMULTANEITY)]
+        for of in diversity(case.axis, known(load.heat)).simultaneity.rows()
+    ]
+    yield from _table([head, *rows])
+    yield ""
+
+
+def _signatures(case: Case, kinds: list[DemandOfKind]) -> Iterator[str]:
+    """Daily heat over outdoor air of each kind, where there is weather and the run long enough."""
+    from heatsym.analysis.wording import number
+    from heatsym.weather.climate import surroundings
+
+    air = surroundings(case.weather, case.axis)[0].air
+    if air is None:
+        return
+    rows, silent = [], list[str]()
+    for of in kinds:
+        try:
+            fit = of.signature(case.axis, air)
+        except InputError as error:
+            silent.append(f"no signature: {error.problems[0].where}: {error.problems[0].reason}")
+            continue
+        values = (fit.base.mean() / 1e3, fit.slope / 1e3, fit.balance_temperature, fit.r2)
+        rows.append([of.kind, *map(number, values)])
+    if rows:
+        yield from _table([["daily heat", "base kW", "kW per K", "heated below degC", "R2"], *rows])
+    yield from silent
+    yield ""
 
 
 def _table(rows: list[list[str]]) -> Iterator[str]:

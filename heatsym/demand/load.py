@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from heatsym.demand.model import Consumers, Demand
 from heatsym.demand.models import MODELS, Bdew, Building, LoadModel
 from heatsym.demand.returns import return_problems, return_warnings, returns
-from heatsym.demand.taps import annual_water, water
+from heatsym.demand.signature import by_step, calibration, period_problems
+from heatsym.demand.taps import WATER_BASIS, annual_water, water
 from heatsym.errors import InputError, Problem
-from heatsym.interfaces.axis import FloatArray, IntArray
+from heatsym.interfaces.axis import FloatArray, IntArray, TimeAxis
 from heatsym.interfaces.exchange import FeedIn, Load
-from heatsym.interfaces.profile import Context, Surroundings
+from heatsym.interfaces.profile import Context, Monthly, Profile, Surroundings
 from heatsym.interfaces.stepwise import (
     Added,
     Made,
@@ -31,6 +32,7 @@ from heatsym.interfaces.stepwise import (
 
 BoolArray = NDArray[np.bool_]
 
+METERED = "demand.metered_heat"
 FLOW_MARGIN = 1.2  # largest flow over the flow at the peak
 DROP_MIN = 5.0  # cooling of the water below which an hour sizes a consumer's flow only if no other does [K]
 
@@ -109,19 +111,56 @@ def _modelled(
     demand: Demand, around: Surroundings, heat: Scaled, modelled: IntArray
 ) -> tuple[Scaled, tuple[Stepwise, IntArray] | None]:
     """Heat with that of models in its place [W], and the hot water beside it, with its consumers."""
-    annual = demand.consumers.annual_heat
-    taps: list[IntArray] = []
+    annual, axis = demand.consumers.annual_heat, around.ctx.axis
+    taps, rooms = list[IntArray](), list[tuple[Scaled, IntArray]]()
     for model, which in _by_model(demand, modelled):
         own = annual[which]
         if not model.whole:
             taps.append(which)
             own = own - np.nan_to_num(annual_water(demand, which))
-        heat = placed(heat, model.heat(demand, which, own, around), which)
-    if not taps:
-        return heat, None
-    who = np.sort(np.concatenate(taps))
-    of_year = np.nan_to_num(annual_water(demand, who))
-    return heat, (kept(water(demand, who, of_year, around.ctx.axis)), who)
+        rooms.append((model.heat(demand, which, own, around), which))
+    tapped: tuple[Stepwise, IntArray] | None = None
+    if taps:
+        who = np.sort(np.concatenate(taps))
+        of_year = np.nan_to_num(annual_water(demand, who))
+        tapped = kept(water(demand, who, of_year, axis)), who
+    if demand.metered_heat is not None and rooms:
+        rooms, tapped = _metered(demand.metered_heat, axis, rooms, tapped)
+    for some, which in rooms:
+        heat = placed(heat, some, which)
+    return heat, tapped
+
+
+def _metered(
+    heat: Profile,
+    axis: TimeAxis,
+    rooms: list[tuple[Scaled, IntArray]],
+    tapped: tuple[Stepwise, IntArray] | None,
+) -> tuple[list[tuple[Scaled, IntArray]], tuple[Stepwise, IntArray] | None]:
+    """Modelled heat scaled to what was metered of all together in the year, or in each of its months."""
+    sums = _metered_sums(heat, axis)
+    space, base = np.zeros((axis.steps, 1)), np.zeros((axis.steps, 1))
+    for part in pieces(axis.steps, max(len(which) for _, which in rooms)):
+        space[part, 0] = sum(some[part].sum(axis=1) for some, _ in rooms)
+        if tapped is not None:
+            base[part, 0] = tapped[0][part].sum(axis=1)
+    on_space, on_base = by_step(axis, calibration(axis, space, base, sums, name=METERED))
+    scaled_rooms = [
+        (Scaled(tuple(table * on_space for table in some.profiles), some.which, some.scale), which)
+        for some, which in rooms
+    ]
+    if tapped is None:
+        return scaled_rooms, None
+    taps, who = tapped
+    return scaled_rooms, (Made(taps.shape, lambda steps: taps[steps] * on_base[steps]), who)
+
+
+def _metered_sums(heat: Profile, axis: TimeAxis) -> FloatArray:
+    """Metered heat of the run, or of each of its months in order; (period, 1). [J]"""
+    if not isinstance(heat, Monthly):
+        return np.array([[heat]], dtype=float)
+    months = np.unique(axis.local.astype("datetime64[M]")).astype(np.int64) % 12
+    return np.array(heat.values)[months, None]
 
 
 def _by_model(demand: Demand, modelled: IntArray) -> Iterator[tuple[LoadModel, IntArray]]:
@@ -178,6 +217,12 @@ def demand_problems(demand: Demand, around: Surroundings) -> list[Problem]:
         found = model.problems(demand, which, around)
         problems += [replace(problem, file=demand.consumers_file) for problem in found]
         problems += [] if model.whole or found else _water_problems(demand, which)
+    metered = demand.metered_heat
+    if metered is not None and not isinstance(metered, (float, Monthly)):
+        problems.append(Problem("HS423", "takes a number or twelve of them, one for each month", METERED))
+    elif metered is not None:
+        found = period_problems(around.ctx.axis, _metered_sums(metered, around.ctx.axis), 1, METERED)
+        problems += [replace(problem, code="HS423") for problem in found]
     prescribed = _ever(mass_flow, _known)
     return problems + return_problems(demand, around.ctx, prescribed)
 
@@ -192,6 +237,25 @@ def _water_problems(demand: Demand, which: IntArray) -> list[Problem]:
         for i, more in zip(which, annual_water(demand, which) > annual, strict=True)
         if more
     ]
+
+
+def demand_basis(demand: Demand) -> list[str]:
+    """What modelled heat rests on, a sentence each."""
+    table, said = demand.consumers, []
+    known = np.zeros(len(table.id), dtype=np.bool_)
+    for given in (demand.heat, demand.mass_flow):
+        if given is not None:
+            known |= _ever(scaled(given), _known)
+    for model, which in _by_model(demand, np.flatnonzero(~known)):
+        whose = f"{len(which)} consumer{'s' if len(which) > 1 else ''}"
+        said.append(f"heat of {whose}: {model.basis(demand)}")
+        if not model.whole and np.isnan(table.hot_water[which]).any():
+            said.append("hot water of consumers that give none: " + WATER_BASIS)
+    if demand.substation is not None:
+        said.append("return temperatures: substations by their design points, defaults assumed")
+    if demand.metered_heat is not None:
+        said.append("heat of modelled consumers is scaled to what was metered of all together")
+    return said
 
 
 def load_warnings(demand: Demand, ctx: Context, t_feed: FloatArray) -> tuple[str, ...]:

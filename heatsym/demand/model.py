@@ -184,6 +184,14 @@ class Demand:
         Substation, "heat exchangers that the return temperature follows from", default=None
     )
     model: str = text("how heat of consumers without a series is made", choices=MODEL_NAMES, default="bdew")
+    metered_heat: Profile | None = quantity(
+        "J",
+        "metered heat that models of all consumers are scaled to: of the run's year, or a list of months, "
+        "January to December",
+        above=0,
+        varies=True,
+        default=None,
+    )
     seed: int = whole(
         "chance of hot water, habits and renovation: another seed is another year of like people",
         low=0,

@@ -31,6 +31,9 @@ class LoadModel(Protocol):
     name: ClassVar[str]
     whole: ClassVar[bool]
 
+    def basis(self, demand: Demand) -> str:
+        """What its heat rests on, in words."""
+
     def problems(self, demand: Demand, which: IntArray, around: Surroundings) -> list[Problem]:
         """Why the heat of consumers ``which`` does not follow; empty if it does."""
 
@@ -48,6 +51,10 @@ class Bdew:
 
     name: ClassVar[str] = "bdew"
     whole: ClassVar[bool] = True
+
+    def basis(self, demand: Demand) -> str:
+        """See :class:`LoadModel`."""
+        return "annual heat as given, standard profiles of BDEW, VKU and GEODE, published"
 
     def problems(self, demand: Demand, which: IntArray, around: Surroundings) -> list[Problem]:
         """See :class:`LoadModel`."""
@@ -104,6 +111,12 @@ class DegreeDay:
     name: ClassVar[str] = "degree_day"
     whole: ClassVar[bool] = False
 
+    def basis(self, demand: Demand) -> str:
+        """See :class:`LoadModel`."""
+        rule = demand.degree_day
+        limits = f"heated to {rule.room:g} degC below {rule.heating_limit:g} degC"
+        return f"annual heat as given, degree days ({limits}), hours of the day published"
+
     def problems(self, demand: Demand, which: IntArray, around: Surroundings) -> list[Problem]:
         """See :class:`LoadModel`."""
         table = demand.consumers
@@ -138,6 +151,10 @@ class Building:
 
     name: ClassVar[str] = "building"
     whole: ClassVar[bool] = False
+
+    def basis(self, demand: Demand) -> str:
+        """See :class:`LoadModel`."""
+        return f"building physics, envelopes of TABULA {demand.country} published, their use assumed"
 
     def problems(self, demand: Demand, which: IntArray, around: Surroundings) -> list[Problem]:
         """See :class:`LoadModel`."""

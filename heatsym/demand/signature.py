@@ -276,7 +276,7 @@ def calibration(
     .. [1] Derived here.
     """
     metered = np.atleast_2d(np.asarray(metered, dtype=float))
-    problems = _period_problems(axis, metered, heating.shape[1], name)
+    problems = period_problems(axis, metered, heating.shape[1], name)
     if problems:
         raise InputError(problems)
     period = _periods(axis, len(metered))
@@ -318,13 +318,18 @@ def calibrated(axis: TimeAxis, heating: Stepwise, base: Stepwise, factors: Calib
     Made
         Heat (time, consumer). [W]
     """
-    period = _periods(axis, len(factors.heating))
+    on_heating, on_base = by_step(axis, factors)
 
     def make(steps: int | slice) -> FloatArray:
-        at = period[steps]
-        return np.asarray(heating[steps] * factors.heating[at] + base[steps] * factors.base[at])
+        return np.asarray(heating[steps] * on_heating[steps] + base[steps] * on_base[steps])
 
     return Made((axis.steps, heating.shape[1]), make)
+
+
+def by_step(axis: TimeAxis, factors: Calibration) -> tuple[FloatArray, FloatArray]:
+    """Factors on heating and on base load in each step, (time, consumer) each. [-]"""
+    period = _periods(axis, len(factors.heating))
+    return factors.heating[period], factors.base[period]
 
 
 def _periods(axis: TimeAxis, count: int) -> IntArray:
@@ -335,7 +340,7 @@ def _periods(axis: TimeAxis, count: int) -> IntArray:
     return np.asarray(month - month[0])
 
 
-def _period_problems(axis: TimeAxis, metered: FloatArray, consumers: int, name: str) -> list[Problem]:
+def period_problems(axis: TimeAxis, metered: FloatArray, consumers: int, name: str) -> list[Problem]:
     """Why metered sums cannot be held against a run."""
     if metered.shape[1] != consumers:
         return [Problem(_CODE, f"{metered.shape[1]} columns for {consumers} consumers", name)]

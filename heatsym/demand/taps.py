@@ -10,6 +10,7 @@ from heatsym.demand.model import WEEKDAYS, Demand
 from heatsym.interfaces.axis import FloatArray, IntArray, TimeAxis
 from heatsym.interfaces.stepwise import Scaled, Stepwise
 
+WATER_BASIS = "5 kWh a day for each dwelling, else the usual share of their heat, assumed"
 HOMES = ("house", "terraced", "flats", "block")
 
 

@@ -144,6 +144,11 @@ def placed(values: Scaled, some: Scaled, who: IntArray) -> Scaled:
     return Scaled((*values.profiles, *some.profiles), which, scale)
 
 
+def known(values: Stepwise) -> Stepwise:
+    """Values with 0 where they are missing."""
+    return Made(values.shape, lambda steps: np.nan_to_num(values[steps]))
+
+
 def picked(values: Stepwise, which: IntArray) -> Stepwise:
     """The values of some consumers."""
     if isinstance(values, Scaled):

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from heatsym.demand import Consumers, Demand, loads
-from heatsym.demand.load import load_warnings
+from heatsym.demand.load import demand_basis, load_warnings
 from heatsym.demand.model import HotWater, Renovation
 from heatsym.demand.substation import Substation
 from heatsym.errors import InputError
 from heatsym.interfaces import stepwise
 from heatsym.interfaces.axis import FloatArray, TimeAxis
 from heatsym.interfaces.exchange import Load
-from heatsym.interfaces.profile import Surroundings
+from heatsym.interfaces.profile import Curve, Monthly, Surroundings
 from heatsym.weather import Weather, read_weather, surroundings
 
 YEAR = TimeAxis(np.datetime64("2024-12-31T23:00:00"), 3600, 8760, "Europe/Copenhagen")
@@ -103,6 +103,23 @@ def test_a_building_needs_no_annual_heat_and_its_refurbishment_saves_some() -> N
     np.testing.assert_allclose(saved, 10.0 * usual / existing, rtol=0.01)
 
 
+def test_models_are_scaled_to_what_was_metered() -> None:
+    """A year or months, of all together; heating takes up the difference, hot water stays."""
+    table = homes(2, annual_heat=np.array([18.0, 12.0]) * MWH, hot_water=2.0 * MWH)
+    for model in ("bdew", "degree_day"):
+        assert energy(ask(table, model=model, metered_heat=36.0 * MWH)).sum() == pytest.approx(36.0, rel=1e-9)
+    plain, more = (ask(table, model="degree_day", metered_heat=of) for of in (None, 36.0 * MWH))
+    july = slice(24 * 190, 24 * 191 - 1)  # a local day that is not heated
+    np.testing.assert_allclose(more.heat[july], plain.heat[july], rtol=1e-12)
+    shares = np.array([6, 5, 4, 3, 2, 0.5, 0.4, 0.4, 1, 3, 4.7, 6.0])
+    monthly = ask(table, model="degree_day", metered_heat=Monthly(tuple((shares * MWH).tolist())))
+    by_month = np.bincount(YEAR.month - 1, monthly.heat[:].sum(axis=1)) * 3600 / MWH
+    np.testing.assert_allclose(by_month, shares, rtol=1e-9)
+    autumn = TimeAxis(np.datetime64("2025-09-30T22:00:00"), 3600, 24 * 31 + 1, YEAR.timezone)
+    october = ask(table, autumn, model="bdew", metered_heat=Monthly(tuple((shares * MWH).tolist())))
+    assert energy(october).sum() == pytest.approx(3.0, rel=1e-9)
+
+
 def test_steps_read_alone_are_those_of_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     size = np.array([1.0, 1.0, 4.0, 20.0, 100.0])
     table = homes(5, annual_heat=18.0 * MWH * size, dwellings=size)
@@ -150,6 +167,26 @@ def test_what_a_model_does_not_know_is_refused_by_name(
     assert [problem.code for problem in caught.value.problems] == [code]
     assert words in str(caught.value)
     assert "consumer C1" in str(caught.value)
+
+
+def test_metered_heat_of_a_year_needs_a_run_of_a_year() -> None:
+    with pytest.raises(InputError, match=r"HS423.*annual sum needs a run of a year, this one has 31 days"):
+        ask(homes(annual_heat=18.0 * MWH), JULY, metered_heat=20.0 * MWH)
+    with pytest.raises(InputError, match=r"HS423.*takes a number or twelve"):
+        ask(homes(annual_heat=18.0 * MWH), metered_heat=Curve(((0.0, 1.0), (10.0, 2.0))))
+
+
+def test_what_is_assumed_is_said() -> None:
+    table = homes(3, annual_heat=18.0 * MWH, model=("", "building", ""), profile=("", "", "GKO"))
+    said = demand_basis(
+        Demand(consumers_file="", consumers=table, substation=Substation(), model="degree_day")
+    )
+    assert said[0] == (
+        "heat of 1 consumer: annual heat as given, standard profiles of BDEW, VKU and GEODE, published"
+    )
+    assert [
+        words for words in ("degree days", "TABULA DE", "5 kWh a day", "substations") if words in str(said)
+    ] == ["degree days", "TABULA DE", "5 kWh a day", "substations"]
 
 
 def test_what_is_left_out_is_said() -> None:
