@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from heatsym.demand.calendar import day_type
 from heatsym.errors import InputError, Problem
-from heatsym.interfaces.axis import FloatArray, IntArray, TimeAxis
+from heatsym.interfaces.axis import FloatArray, IntArray, TimeArray, TimeAxis
 from heatsym.interfaces.stepwise import Made, Stepwise, pieces
 from heatsym.tables import read_table
 
@@ -94,7 +94,7 @@ def annual_heat_of(dwellings: FloatArray) -> FloatArray:
     return np.asarray(dwellings * default("daily_heat") * 3.6e6 * DAYS_OF_YEAR)
 
 
-def expected_share(axis: TimeAxis, region: str = "") -> FloatArray:
+def expected_share(axis: TimeAxis, region: str = "", season: float | None = None) -> FloatArray:
     r"""Mean power of draws in each step over the heat of a year: what chance scatters around.
 
     Parameters
@@ -103,6 +103,8 @@ def expected_share(axis: TimeAxis, region: str = "") -> FloatArray:
         The run's steps, of at most an hour; habits are looked up in local time at the start of a step.
     region : str
         Whose public holidays count as Sundays; none if empty.
+    season : float, optional
+        Amplitude of the year's wave, default that of the packaged table. [-]
 
     Returns
     -------
@@ -111,18 +113,20 @@ def expected_share(axis: TimeAxis, region: str = "") -> FloatArray:
 
     Notes
     -----
-    .. math:: s(t) = \frac{\sum_k r_k(t) E_k}{\sum_{365\,d} \sum_k r_k E_k}
+    .. math:: s(t) = \frac{w(t) \sum_k r_k(t) E_k}{\sum_{365\,d} w \sum_k r_k E_k}, \quad
+              w = 1 + A \cos\left(2 \pi \left(\frac{d}{n} - \frac{45}{365}\right)\right)
 
-    with the rates r of the kinds k of draws, in numbers per time, and their energies E. The 365 days
-    are mean ones of the calendar year in which the run begins.
+    with the rates r of the kinds k of draws, in numbers per time, their energies E, and the wave w of the
+    year on day d of n. The 365 days are mean ones of the calendar year in which the run begins.
 
     References
     ----------
-    .. [1] Derived here.
+    .. [1] Wave: Jordan and Vajen, 2001, as in the packaged table. The rest is derived here.
     """
     table = published_draws()
     by_hour = np.einsum("k,kdh->dh", table.energy, table.rate)
-    return np.asarray(by_hour[_day_types(axis, region), axis.hour] / 3600.0 / _year(axis, region))
+    mean = by_hour[_day_types(axis, region), axis.hour] / 3600.0 / _year(axis, region, season)
+    return np.asarray(mean * _wave(axis.day, season))
 
 
 def drawn(
@@ -132,6 +136,7 @@ def drawn(
     *,
     seed: int = 0,
     region: str = "",
+    season: float | None = None,
     exactly: bool = False,
 ) -> Made:
     r"""Heat of the hot water that is drawn at the taps, by chance and habit.
@@ -148,6 +153,8 @@ def drawn(
         Another seed is another year of the same people.
     region : str
         Whose public holidays count as Sundays; none if empty.
+    season : float, optional
+        Amplitude of the year's wave of the heat of draws, default that of the packaged table. [-]
     exactly : bool
         Scale each consumer's draws so that the run's sum is the expected one, which is meant for years:
         a day without a bath would else become one with large showers. Reads all steps once.
@@ -166,10 +173,11 @@ def drawn(
     -----
     Draws of each kind begin independently of each other, as a Poisson process with the rate of the
     table by hour and kind of day, times the consumer's annual heat over that of a dwelling of the table:
-    who uses more draws more often. Sums over dwellings are again such processes, so that a block of
-    flats takes no longer to make than a house. Rates follow classes 9 % apart; the rest of the ratio
-    scales the energy of a draw. A draw begins anywhere in its step, evenly, and its energy goes to the
-    steps in the mean shares that follow from its duration d: of a draw in a step of length s,
+    who uses more draws more often. In winter draws take more heat each, by the wave of the year. Sums
+    over dwellings are again such processes, so that a block of flats takes no longer to make than a
+    house. Rates follow classes 9 % apart; the rest of the ratio scales the energy of a draw. A draw
+    begins anywhere in its step, evenly, and its energy goes to the steps in the mean shares that follow
+    from its duration d: of a draw in a step of length s,
 
     .. math:: g(x) = \frac{F(x) - F(x - s)}{s\,d}, \quad
               F(y) = \begin{cases} 0 & y < 0 \\ y^2/2 & y < d \\ y d - d^2/2 \end{cases}
@@ -192,13 +200,13 @@ def drawn(
     if len(wrong):
         reason = f"annual heat of hot water is {annual_heat[wrong[0]]:g} J"
         raise InputError([Problem("HS415", reason, f"consumer {names[wrong[0]]}")])
-    crowd = _Crowd.of(axis, names, annual_heat, seed, region)
+    crowd = _Crowd.of(axis, names, annual_heat, seed, region, season)
     shape = axis.steps, len(names)
     if exactly:
         total = np.zeros(shape[1])
         for part in pieces(*shape):
             total += crowd.rows(part).sum(axis=0)
-        wanted = expected_share(axis, region).sum() * annual_heat
+        wanted = expected_share(axis, region, season).sum() * annual_heat
         crowd = crowd.scaled(np.divide(wanted, total, out=np.ones_like(total), where=total > 0.0))
     return Made(shape, _by_rows(crowd.rows, axis.steps))
 
@@ -305,6 +313,7 @@ def hot_water(
     *,
     seed: int = 0,
     region: str = "",
+    season: float | None = None,
     exactly: bool = False,
     charging_power: FloatArray | float = np.inf,
     tank_loss: FloatArray | float = 0.0,
@@ -327,6 +336,8 @@ def hot_water(
         Another seed is another year of the same people.
     region : str
         Whose public holidays count as Sundays; none if empty.
+    season : float, optional
+        Amplitude of the year's wave of the heat of draws, default that of the packaged table. [-]
     exactly : bool
         Scale each consumer's draws so that the run's sum is the expected one.
     charging_power : float or array, shape (consumer,)
@@ -355,7 +366,7 @@ def hot_water(
         np.broadcast_to(np.asarray(given, dtype=float), count)
         for given in (charging_power, tank_loss, circulation, disinfection)
     )
-    draws = drawn(axis, names, annual_heat, seed=seed, region=region, exactly=exactly)
+    draws = drawn(axis, names, annual_heat, seed=seed, region=region, season=season, exactly=exactly)
     taps = draws if not lost.any() else Made(draws.shape, lambda steps: draws[steps] + lost)
     heat = taps if np.all(np.isinf(power)) else charged(axis, taps, power)
     weekly = disinfection_share(axis, disinfection_weekday, disinfection_hour) if extra.any() else None
@@ -390,13 +401,25 @@ def _day_types(axis: TimeAxis, region: str) -> IntArray:
     return np.asarray(np.maximum(day_type(days, region) - SATURDAY + 1, 0)[position])
 
 
-def _year(axis: TimeAxis, region: str) -> float:
+def _year(axis: TimeAxis, region: str, season: float | None) -> float:
     """Draws of a dwelling of the table in 365 mean days of the calendar year of the run's first day. [J]"""
     year = axis.day[0].astype("datetime64[Y]")
     days = np.arange(year.astype("datetime64[D]"), (year + 1).astype("datetime64[D]"))
     table = published_draws()
     a_day = np.einsum("k,kdh->d", table.energy, table.rate)
-    return DAYS_OF_YEAR * float(a_day[np.maximum(day_type(days, region) - SATURDAY + 1, 0)].mean())
+    of_day = a_day[np.maximum(day_type(days, region) - SATURDAY + 1, 0)]
+    return DAYS_OF_YEAR * float(np.mean(of_day * _wave(days, season)))
+
+
+def _wave(day: TimeArray, season: float | None) -> FloatArray:
+    """Heat of a draw on local days over its mean of the year. [-]"""
+    amplitude = default("season_amplitude") if season is None else season
+    year = day.astype("datetime64[Y]")
+    begin, end = (edge.astype("datetime64[D]") for edge in (year, year + 1))
+    passed = (day - begin).astype(np.int64) / (end - begin).astype(np.int64)
+    return np.asarray(
+        1.0 + amplitude * np.cos(2.0 * np.pi * (passed - default("season_peak") / DAYS_OF_YEAR))
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -407,7 +430,7 @@ class _Crowd:
     the energy of a draw over that of the table. ``many`` (class,) is how many dwellings of the table a
     class stands for, ascending, ``begin`` its first consumer, ``member`` (consumer,) the class.
     ``hour``, ``day_type`` and ``instant`` begin ``lead`` steps ahead of the run, as draws go on into later
-    steps.
+    steps; ``wave`` (time,) is that of the year.
     """
 
     step: int
@@ -423,13 +446,20 @@ class _Crowd:
     hour: IntArray
     day_type: IntArray
     instant: IntArray
+    wave: FloatArray
 
     @classmethod
     def of(
-        cls, axis: TimeAxis, names: Sequence[str], annual_heat: FloatArray, seed: int, region: str
+        cls,
+        axis: TimeAxis,
+        names: Sequence[str],
+        annual_heat: FloatArray,
+        seed: int,
+        region: str,
+        season: float | None,
     ) -> _Crowd:
         """Consumers by class of how many draws they make."""
-        ratio = np.asarray(annual_heat, dtype=float) / _year(axis, region)
+        ratio = np.asarray(annual_heat, dtype=float) / _year(axis, region, season)
         drawing = ratio > 0.0
         octave = np.rint(np.log2(ratio, out=np.zeros_like(ratio), where=drawing) * CLASSES_PER_OCTAVE)
         many = np.where(drawing, np.exp2(octave / CLASSES_PER_OCTAVE), 0.0)
@@ -455,6 +485,7 @@ class _Crowd:
             wide.hour,
             _day_types(wide, region),
             wide.utc.astype(np.int64),
+            _wave(axis.day, season),
         )
 
     def scaled(self, factor: FloatArray) -> _Crowd:
@@ -484,6 +515,7 @@ class _Crowd:
                         power = energy * later[ahead] / self.step
                         heat[low + ahead : high + ahead] += number[low - first : high - first] * power
         heat *= self.size
+        heat *= self.wave[part, None]
         return np.take(heat, self.place, axis=1)
 
     def _begun(self, part: slice) -> list[FloatArray | NDArray[np.uint8]]:
