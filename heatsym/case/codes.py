@@ -265,6 +265,11 @@ CODES: dict[str, Code] = {
         "Models cannot be scaled to the heat that was metered.",
         "Give one number for a run of a year, or twelve, one for each of its months, from January.",
     ),
+    "HS424": Code(
+        "no signature",
+        "Daily heat and outdoor temperature do not tell an energy signature.",
+        "Give at least 90 consecutive days with summer and winter, each once, without gaps.",
+    ),
     # time and series
     "HS601": Code(
         "time axis",

@@ -144,7 +144,9 @@ def _metered(
         space[part, 0] = sum(some[part].sum(axis=1) for some, _ in rooms)
         if tapped is not None:
             base[part, 0] = tapped[0][part].sum(axis=1)
-    on_space, on_base = by_step(axis, calibration(axis, space, base, sums, name=METERED))
+    on_space, on_base = by_step(
+        axis, calibration(axis, space, base, sums, monthly=isinstance(heat, Monthly), name=METERED)
+    )
     scaled_rooms = [
         (Scaled(tuple(table * on_space for table in some.profiles), some.which, some.scale), which)
         for some, which in rooms
@@ -221,8 +223,9 @@ def demand_problems(demand: Demand, around: Surroundings) -> list[Problem]:
     if metered is not None and not isinstance(metered, (float, Monthly)):
         problems.append(Problem("HS423", "takes a number or twelve of them, one for each month", METERED))
     elif metered is not None:
-        found = period_problems(around.ctx.axis, _metered_sums(metered, around.ctx.axis), 1, METERED)
-        problems += [replace(problem, code="HS423") for problem in found]
+        axis = around.ctx.axis
+        sums, monthly = _metered_sums(metered, axis), isinstance(metered, Monthly)
+        problems += period_problems(axis, sums, 1, METERED, monthly=monthly)
     prescribed = _ever(mass_flow, _known)
     return problems + return_problems(demand, around.ctx, prescribed)
 

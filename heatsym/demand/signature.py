@@ -19,7 +19,7 @@ SIDE_MIN = 10
 HEATING_FACTOR_MAX = 3.0
 """Largest factor on modelled heating; what is metered beyond scales the base load."""
 
-_CODE = "HS412"
+_NOT_FITTED, _NOT_SCALED = "HS424", "HS423"
 _BALANCE_GRID = 0.1  # [K]
 _PREVIOUS_GRID = np.arange(0.0, 0.65, 0.05)
 
@@ -154,7 +154,7 @@ def fit_signature(
             best = (float(error[at]), float(slope[at]), float(balance[at]), float(weight))
     if best is None or best[1] <= 0.0:
         reason = "heat does not rise with falling outdoor temperature: there is no heating to be found"
-        raise InputError([Problem(_CODE, reason, name, "check units, order and time of both series")])
+        raise InputError([Problem(_NOT_FITTED, reason, name, "check units, order and time of both series")])
     error_sum, slope_found, balance_found, weight_found = best
     rest = heat - slope_found * np.maximum(balance_found - _felt(t_day, weight_found), 0.0)
     means = _group_means(rest, groups)
@@ -201,22 +201,24 @@ def _signature_problems(heat: FloatArray, t_day: FloatArray, day: TimeArray, nam
     """Why no signature can be fitted."""
     if not len(heat) == len(t_day) == len(day):
         reason = f"{len(heat)} days of heat, {len(t_day)} of temperatures, {len(day)} of dates"
-        return [Problem(_CODE, reason, name)]
+        return [Problem(_NOT_FITTED, reason, name)]
     problems = []
     for what, values in (("heat", heat), ("outdoor temperature", t_day)):
         missing = np.flatnonzero(~np.isfinite(values))
         if len(missing):
             reason = f"{what} is missing on {len(missing)} of {len(values)} days, first on {day[missing[0]]}"
-            problems.append(Problem(_CODE, reason, name, "leave out the days up to the gap, or complete it"))
+            problems.append(
+                Problem(_NOT_FITTED, reason, name, "leave out the days up to the gap, or complete it")
+            )
     if problems:
         return problems
     apart = np.flatnonzero(np.diff(day.astype("datetime64[D]")) != np.timedelta64(1, "D"))
     if len(apart):
         reason = f"{day[apart[0] + 1]} follows {day[apart[0]]}"
-        return [Problem(_CODE, reason, name, "days must be consecutive, each once")]
+        return [Problem(_NOT_FITTED, reason, name, "days must be consecutive, each once")]
     if len(heat) < DAYS_MIN:
         reason = f"{len(heat)} days are too few for a signature, it takes {DAYS_MIN}"
-        return [Problem(_CODE, reason, name, "better a year, with summer and winter")]
+        return [Problem(_NOT_FITTED, reason, name, "better a year, with summer and winter")]
     if t_day.min() < -90.0 or t_day.max() > 60.0:
         reason = f"outdoor temperatures of {t_day.min():g} to {t_day.max():g} degC; are they in kelvin?"
         return [Problem("HS407", reason, name)]
@@ -235,7 +237,13 @@ class Calibration:
 
 
 def calibration(
-    axis: TimeAxis, heating: Stepwise, base: Stepwise, metered: FloatArray, *, name: str = "metered heat"
+    axis: TimeAxis,
+    heating: Stepwise,
+    base: Stepwise,
+    metered: FloatArray,
+    *,
+    monthly: bool = False,
+    name: str = "metered heat",
 ) -> Calibration:
     r"""Factors that bring a model to metered sums: of a whole year, or of each of its months.
 
@@ -249,6 +257,8 @@ def calibration(
         Modelled hot water and what else does not follow the weather (time, consumer). [W]
     metered : array, shape (1, consumer) or (month, consumer)
         Metered heat of the run as a whole, or of each of its local months in order. [J]
+    monthly : bool
+        A single sum is that of the run's only month, not of a year.
     name : str
         What is calibrated, for messages.
 
@@ -276,7 +286,7 @@ def calibration(
     .. [1] Derived here.
     """
     metered = np.atleast_2d(np.asarray(metered, dtype=float))
-    problems = period_problems(axis, metered, heating.shape[1], name)
+    problems = period_problems(axis, metered, heating.shape[1], name, monthly=monthly)
     if problems:
         raise InputError(problems)
     period = _periods(axis, len(metered))
@@ -291,7 +301,7 @@ def calibration(
     if nothing.any():
         where, who = (int(found[0]) for found in np.nonzero(nothing))
         reason = f"nothing is modelled for consumer {who + 1} in period {where + 1}, but heat is metered"
-        raise InputError([Problem(_CODE, reason, name)])
+        raise InputError([Problem(_NOT_SCALED, reason, name)])
     heat = np.divide(
         np.maximum(metered - of_base, 0.0), of_heating, out=np.zeros_like(metered), where=of_heating > 0.0
     )
@@ -340,27 +350,31 @@ def _periods(axis: TimeAxis, count: int) -> IntArray:
     return np.asarray(month - month[0])
 
 
-def period_problems(axis: TimeAxis, metered: FloatArray, consumers: int, name: str) -> list[Problem]:
+def period_problems(
+    axis: TimeAxis, metered: FloatArray, consumers: int, name: str, *, monthly: bool = False
+) -> list[Problem]:
     """Why metered sums cannot be held against a run."""
     if metered.shape[1] != consumers:
-        return [Problem(_CODE, f"{metered.shape[1]} columns for {consumers} consumers", name)]
+        return [Problem(_NOT_SCALED, f"{metered.shape[1]} columns for {consumers} consumers", name)]
     missing: NDArray[np.int64] = np.argwhere(~np.isfinite(metered))
     if len(missing):
         reason = f"consumer {missing[0][1] + 1} has no sum of period {missing[0][0] + 1}"
-        return [Problem(_CODE, reason, name)]
+        return [Problem(_NOT_SCALED, reason, name)]
     if (metered < 0.0).any():
         return [Problem("HS413", "a metered sum is negative", name)]
-    if len(metered) == 1:
+    if len(metered) == 1 and not monthly:
         if not 365 <= axis.steps * axis.step / 86400 <= 366:
             days = axis.steps * axis.step / 86400
-            return [Problem(_CODE, f"an annual sum needs a run of a year, this one has {days:g} days", name)]
+            return [
+                Problem(_NOT_SCALED, f"an annual sum needs a run of a year, this one has {days:g} days", name)
+            ]
         return []
     months = int(_periods(axis, 2)[-1]) + 1
     if months != len(metered):
-        return [Problem(_CODE, f"{len(metered)} monthly sums for {months} months of the run", name)]
+        return [Problem(_NOT_SCALED, f"{len(metered)} monthly sums for {months} months of the run", name)]
     end = axis.utc[-1:] + np.timedelta64(axis.step, "s")
     after = TimeAxis(end[0], axis.step, 1, axis.timezone).local[0]
     for moment, where in ((axis.local[0], "begins"), (after, "ends")):
         if moment != moment.astype("datetime64[M]").astype(moment.dtype):
-            return [Problem(_CODE, f"the run {where} at {moment}, within a month", name)]
+            return [Problem(_NOT_SCALED, f"the run {where} at {moment}, within a month", name)]
     return []
