@@ -336,18 +336,19 @@ def _largest_flow(
 ) -> FloatArray:
     """Given or derived limit of each consumer's flow, infinite where it is prescribed; (consumer,), kg/s."""
 
+    alike = isinstance(offset, np.ndarray) and offset.strides[1] == 0  # one rule for all
+    columns = slice(1) if alike else slice(None)
+
     def cooled(part: slice) -> tuple[FloatArray, FloatArray]:
         """What comes, and what goes back. [degC]"""
-        alike = isinstance(offset, np.ndarray) and offset.strides[1] == 0
-        columns = slice(1) if alike else slice(None)
         come = t_supply[part, None]
         return come, offset[part][:, columns] + slope[part][:, columns] * come
 
-    widest = 0.0
-    for part in pieces(*heat.shape):
-        come, back = cooled(part)
-        widest = max(widest, float((come - back).max(initial=0.0)))
-    least = min(DROP_MIN, widest) if widest > 0.0 else DROP_MIN
+    least = DROP_MIN
+    if alike:  # a rule may cool by less than that, always; substations do not
+        come, back = cooled(slice(None))
+        widest = float((come - back).max(initial=0.0))
+        least = min(DROP_MIN, widest) if widest > 0.0 else DROP_MIN
     peak, narrow = (np.full(heat.shape[1], np.nan) for _ in range(2))
     for part in pieces(*heat.shape):
         rows, (come, back) = heat[part], cooled(part)

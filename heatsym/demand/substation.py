@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -149,6 +150,15 @@ def returns(
     per_design = np.divide(1.0, design_heat, out=np.zeros(len(design_heat)), where=design_heat > 0.0)
 
     def ends(steps: int | slice) -> tuple[FloatArray, FloatArray]:
+        if isinstance(steps, slice):
+            return stretch(*steps.indices(heat.shape[0]))
+        return both(steps)
+
+    @lru_cache(maxsize=2)  # offset and slope are asked for the same steps, one after the other
+    def stretch(first: int, last: int, stride: int) -> tuple[FloatArray, FloatArray]:
+        return both(slice(first, last, stride))
+
+    def both(steps: int | slice) -> tuple[FloatArray, FloatArray]:
         whole = np.nan_to_num(np.maximum(heat[steps], 0.0))
         tap = (whole.T * warm[steps]).T
         if water is not None:
