@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from heatsym.cli.console import plural, say
+from heatsym.cli.options import case_changes
 from heatsym.errors import AccessError, InputError
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ _SIMULTANEITY = ("simultaneity", "least", "most", "winter_2001", "thermos")
 @click.argument("target", metavar="RUN|CASE|WEATHER", type=click.Path(path_type=Path, readable=False))
 @click.option("--verify", is_flag=True, help="Compare the files of a run with their checksums.")
 @click.option("--demand", "demand", is_flag=True, help="Show what the consumers of a case ask for, by kind.")
-@click.option("--allow-outside", is_flag=True, help="Let the case read files outside its project.")
 @click.option(
     "--plot",
     "picture",
@@ -33,19 +33,29 @@ _SIMULTANEITY = ("simultaneity", "least", "most", "winter_2001", "thermos")
     type=click.Path(path_type=Path),
     help="Draw the weather by day, as an HTML page that opens offline.",
 )
+@case_changes
 @click.pass_context
 def command(
-    ctx: click.Context, target: Path, verify: bool, demand: bool, allow_outside: bool, picture: Path | None
+    ctx: click.Context,
+    target: Path,
+    verify: bool,
+    demand: bool,
+    picture: Path | None,
+    allow_outside: bool,
+    period: str | None,
+    overrides: tuple[str, ...],
+    scenario: str | None,
 ) -> None:
     """Show what is in a result folder, a case file, or a weather file or packaged weather.
 
     \b
     heatsym info data/TRY2015.dat --plot weather.html
-    heatsym info town.toml --demand
+    heatsym info town.toml --demand -s 'demand.model="building"'
     """
-    if demand and (target.is_dir() or target.suffix.lower() != ".toml"):
-        raise click.UsageError("--demand is for a case")
-    if picture is not None and (target.is_dir() or target.suffix.lower() == ".toml"):
+    is_case = not target.is_dir() and target.suffix.lower() == ".toml"
+    if not is_case and (demand or allow_outside or period or overrides or scenario):
+        raise click.UsageError("--demand and changes are for a case")
+    if picture is not None and (target.is_dir() or is_case):
         raise click.UsageError("--plot is for weather; heatsym plot draws a run")
     if target.is_dir():
         if verify and not _whole(target):
@@ -53,10 +63,12 @@ def command(
         lines = run_lines(target)
     elif verify:
         raise click.UsageError("--verify is for the folder of a run")
-    elif target.suffix.lower() == ".toml":
+    elif is_case:
         from heatsym.case.load import load
 
-        case = load(target, allow_outside=allow_outside)
+        case = load(
+            target, scenario=scenario, overrides=overrides, period=period, allow_outside=allow_outside
+        )
         lines = demand_lines(case) if demand else case_lines(case)
     else:
         year = _weather(target)

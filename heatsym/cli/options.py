@@ -11,8 +11,8 @@ import click
 Command = Callable[..., Any]
 
 
-def case_arguments(function: Command) -> Command:
-    """The case file and what changes it for this one call."""
+def case_changes(function: Command) -> Command:
+    """What changes a case for this one call."""
     for decorate in (
         click.option("--allow-outside", is_flag=True, help="Let the case read files outside its project."),
         click.option(
@@ -29,10 +29,15 @@ def case_arguments(function: Command) -> Command:
             help="Replace a value, e.g. source.works.power_kW=500; may be repeated.",
         ),
         click.option("--scenario", metavar="NAME", help="Apply [scenario.NAME] of the case file."),
-        click.argument("case_file", metavar="CASE", type=click.Path(path_type=Path, readable=False)),
     ):
         function = decorate(function)
     return function
+
+
+def case_arguments(function: Command) -> Command:
+    """The case file and what changes it for this one call."""
+    case = click.argument("case_file", metavar="CASE", type=click.Path(path_type=Path, readable=False))
+    return case(case_changes(function))
 
 
 PERIODS = ("min", "5min", "15min", "h", "D", "W", "MS")
