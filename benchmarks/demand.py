@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.validation import DOCS, Panel, row, text, ticks
+from heatsym.demand import bdew
 from heatsym.demand.archetypes import STATES, Archetype
 from heatsym.demand.building import buildings
 from heatsym.demand.degree_day import DegreeDays, annual_shares
@@ -29,6 +30,7 @@ from heatsym.weather import daily_air
 from tests.physics.skies import ROSTOCK, YEAR, Place, context, from_table, sun_of
 from tests.reference.heat_loads import returned
 
+PROFILES = {("EFH", 11): BLUE, ("MFH", 11): GREEN, ("GKO", 0): ORANGE, ("GHD", 0): VERMILION}
 COLOURS = (BLUE, GREEN, VERMILION)
 WINDOW, STOREY, HEIGHT = 5.6, 64.0, 3.5  # of each side of a storey [m2], its floor [m2], its height [m]
 TOOLS = {"1980s": (1981, "house built 1979 to 1983"), "2000s": (2005, "house built 2002 to 2009")}
@@ -76,6 +78,26 @@ def refurbishment() -> str:
     return svg(
         title, 310, words, *key(52, 46, dict(zip(names, COLOURS, strict=True))), *panel.parts, *order.parts
     )
+
+
+def standard_profiles() -> str:
+    """Heat of days over their air, and of the hours of a winter's Monday, by standard profiles."""
+    air = daily_air(ROSTOCK, YEAR, 0.0)
+    shares = bdew.annual_shares(YEAR, air, tuple(PROFILES)) * 3600.0
+    place: IntArray = (YEAR.day - YEAR.day[0]).astype(np.int64)
+    left = Panel((52.0, 70.0, 300.0, 190.0), (-10.0, 26.0), (0.0, 8.0))
+    left.axes(ticks(-10.0, 26.0, 4), ticks(0.0, 8.0), "day, \u2030 of the year", "air of the day, \u00b0C")
+    right = Panel((412.0, 70.0, 280.0, 190.0), (0.0, 24.0), (0.0, 8.0))
+    right.axes(np.arange(0.0, 25.0, 6.0), ticks(0.0, 8.0), "a Monday in January, % of the day", "hour")
+    for column, colour in enumerate(PROFILES.values()):
+        by_day = np.bincount(place, shares[:, column]) * 1000.0
+        left.dots(air.t_air[3:], by_day, colour)
+        monday = shares[24 * 12 : 24 * 13, column]
+        right.line(np.arange(24) + 0.5, 100.0 * monday / monday.sum(), colour)
+    title = "Standard profiles in Rostock"
+    words = f'<text x="52" y="24" font-weight="bold" fill="{INK}">{title}</text>'
+    names = {name: colour for (name, _), colour in PROFILES.items()}
+    return svg(title, 310, words, *key(52, 46, names), *left.parts, *right.parts)
 
 
 def degree_day() -> str:
@@ -250,6 +272,7 @@ def main() -> None:
     """Draws the pictures and writes the table into the page."""
     images = DOCS / "images"
     (images / "demand_refurbishment.svg").write_text(refurbishment(), "utf-8")
+    (images / "demand_profiles.svg").write_text(standard_profiles(), "utf-8")
     (images / "demand_degree_days.svg").write_text(degree_day(), "utf-8")
     shared = Path(sys.argv[1])
     table, picture = destest_section(shared)

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from heatsym.demand.load_models import MODELS, Bdew, Building, LoadModel
 from heatsym.demand.model import Consumers, Demand
-from heatsym.demand.models import MODELS, Bdew, Building, LoadModel
 from heatsym.demand.returns import return_problems, return_warnings, returns
 from heatsym.demand.signature import by_step, calibration, period_problems
 from heatsym.demand.taps import WATER_BASIS, annual_water, water
