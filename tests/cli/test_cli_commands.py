@@ -105,7 +105,7 @@ def test_info_of_weather_is_a_check_list(heatsym, tmp_path):
         assert line in result.stdout
     text = page.read_text("utf-8")
     assert "Weather by day" in text
-    assert "<th scope=\"row\">Jul</th>" in text
+    assert '<th scope="row">Jul</th>' in text
     assert heatsym("info", "rostock", "--plot", "weather.png").exit_code == 2
     assert heatsym("info", str(tmp_path), "--plot", "weather.html").exit_code == 2
 
