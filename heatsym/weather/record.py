@@ -66,6 +66,9 @@ def year_of(record: Record) -> WeatherYear:
     """Weather of a record that is complete, in order, possible and in step with the sun."""
     if len(record.start) == 0:
         raise refused("HS404", "has no hours", record.name)
+    if np.isnat(record.start).any():
+        position = int(np.flatnonzero(np.isnat(record.start))[0])
+        raise refused("HS405", f"hour {position + 1} has no time", record.name, record.at(position))
     _check_air(record)
     kept = ~is_leap_day(record.start) if record.test_year else np.ones(len(record.start), dtype=bool)
     if record.test_year:

@@ -10,6 +10,7 @@ import pytest
 
 import heatsym as hs
 from heatsym.engine.prepare import prepare
+from heatsym.weather import Weather, read_weather
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -99,6 +100,20 @@ def test_ground_by_soil_and_by_a_given_swing(project: Path) -> None:
         "network.ground.coldest_day": 40.0,
     }
     assert prepare(case.with_changes(swing)).t_ground == pytest.approx(12.0)
+
+
+def test_a_future_year_takes_the_place_of_the_packaged_one(project: Path) -> None:
+    """A scenario with a file two kelvin warmer: so are air and ground."""
+    year = read_weather(Weather(dataset="rostock"), None)
+    rows = [f"{start},{t + 2}" for start, t in zip(year.start, year.t_air, strict=True)]
+    table = "\n".join(["# timezone: UTC+1", "time,temperature_degC", *rows])
+    (project / "configs/later.csv").write_text(table, "utf-8")
+    path = project / "configs/minimal.toml"
+    scenario = '\n[scenario.later]\nweather.file = "later.csv"\nweather.typical = true\n'
+    path.write_text(path.read_text("utf-8") + scenario, "utf-8")
+    now, later = prepare(hs.load(path)), prepare(hs.load(path, scenario="later"))
+    assert later.ctx.t_air == pytest.approx(now.ctx.t_air + 2.0)
+    assert later.t_ground == pytest.approx(now.t_ground + 2.0)
 
 
 def test_ground_follows_the_weather_late_and_damped(project: Path) -> None:

@@ -403,6 +403,13 @@ BROKEN: dict[str, tuple[Callable[[WeatherYear], str], Callable[[str], str], str,
         None,
         "something else than numbers",
     ),
+    "time missing in JSON": (
+        pvgis_series_json,
+        lambda text: text.replace('"time": "20100101:0110"', '"time": null', 1),
+        "HS405",
+        None,
+        "hour 2 has no time",
+    ),
     "wrong header": (tmy3, line(2, "Dry-bulb (C)", "Dry-bulb (F)"), "HS404", 2, "no column Dry-bulb (C)"),
     "column misspelt": (plain, line(4, "wind_m_per_s", "wind_km_per_h"), "HS404", 4, "wind_m_per_s?"),
     "wrong number of columns": (
@@ -462,3 +469,24 @@ def test_clock_of_published_weather(shared: Path) -> None:
     assert [found.lag() for found in courses] == pytest.approx([-0.22, -0.03, -0.63], abs=0.02)
     assert [abs(found.lag(5, 9) - found.lag(11, 2)) < 0.05 for found in courses] == [True] * 3
     assert max(found.at_night() for found in courses) < 1e-3
+
+
+def garbled(text: str, rng: np.random.Generator) -> str:
+    """The text with a few characters gone or replaced, mostly in the head."""
+    at = int(rng.integers(rng.choice([300, 3000, len(text)])))
+    gone = int(rng.choice([1, 40, len(text)], p=[0.7, 0.2, 0.1]))
+    odd = ["", ",", "-", "x", "\n", "9999", "nan", "1e999", ":", '"', "*", "null", "[]", "é"]
+    return text[:at] + str(rng.choice(odd)) + text[at + gone :]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_garbled_files_are_read_or_refused(name: str, tmp_path: Path) -> None:
+    """Never anything else: each refusal is an InputError."""
+    text = FORMATS[name][0](ROSTOCK)
+    refused = 0
+    for seed in range(12):
+        try:
+            read(garbled(text, np.random.default_rng(seed)), tmp_path)
+        except InputError:
+            refused += 1
+    assert refused
