@@ -132,7 +132,7 @@ def returns(
     Notes
     -----
     The return is exact where the supply is the set-point and where it is 6 K cooler, and linear over the
-    supply: at full load within half a kelvin in between, a kelvin or two too cold 10 K below. Space heating
+    supply: at full load within 0.8 K in between, a kelvin or two too cold 10 K below. Space heating
     mixes with hot water by flow,
 
     .. math:: T_r = T_s - \frac{Q}{Q_h / (T_s - T_h) + Q_w / (T_s - T_w)}
