@@ -144,15 +144,13 @@ def instants(table: Table, axis: TimeAxis) -> IntArray:
         if len(table) != axis.steps:
             off = len(table) - axis.steps
             hint = "give one row for each elapsed step, or a time column"
-            if len(table) % axis.steps == 0 or axis.steps % len(table) == 0:
-                many = len(table) // axis.steps
-                each = (
-                    f"{many} rows for each step" if many else f"each row is {axis.steps // len(table)} steps"
-                )
+            spacing, rest = divmod(axis.steps * axis.step, len(table))
+            short, long = sorted((spacing, axis.step))
+            if rest == 0 and short > 0 and long <= 86_400 and long % short == 0:
                 raise Flaw(
                     "HS611",
-                    f"{len(table)} rows for {axis.steps} steps of {axis.step} s: {each}",
-                    "add a time column, so that they are averaged or spread, or change time.step",
+                    f"{len(table)} rows for {axis.steps} steps of {axis.step} s, like rows of {spacing} s",
+                    "add a time column, so that steps take means of their rows, or change time.step",
                     line=table.line(-1),
                 )
             if abs(off) * axis.step == 86_400 and axis.hours > 8000:
@@ -344,6 +342,15 @@ def _check_cover(
     misplaced = regular and (t[0] > slack or t[-1] < end - spacing)
     if misplaced and 0 < abs(t[0]) <= 86_400 and t[-1] + spacing - t[0] == end:
         raise _shifted(table, axis, t, spacing)
+    if t[-1] <= -spacing or t[0] >= end:
+        raise Flaw(
+            "HS608",
+            f"lasts from {_when(axis, int(t[0]))} to {_when(axis, int(t[-1]))}, and the case from "
+            f"{_when(axis, 0)} to {_when(axis, end)}",
+            "correct time.start; or give hour_of_year in place of time, which fits any year",
+            line=table.line(0),
+            column=column,
+        )
     if t[0] > slack:
         raise Flaw(
             "HS608",
@@ -366,7 +373,7 @@ def _check_cover(
 
 def _shifted(table: Table, axis: TimeAxis, t: IntArray, spacing: int) -> Flaw:
     """Rows are as long as the case, but all of them too late or too early."""
-    ends = int(t[0]) == spacing
+    ends = spacing - 60 <= int(t[0]) <= spacing  # as 01:00 or 00:59
     apart = f"{abs(int(t[0])) / 3600:g} h {'late' if t[0] > 0 else 'early'}"
     reason = f"rows last as long as the case, but {apart}: from {_when(axis, int(t[0]))}"
     reason += f" to {_when(axis, int(t[-1]))}"

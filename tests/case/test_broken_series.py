@@ -8,8 +8,11 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from heatsym.case.load import load
+from heatsym.case.suspects import kelvin, missing_code, register, stuck
 from heatsym.errors import InputError
 from tests.case.town import CASE, write_town
 
@@ -115,15 +118,24 @@ BROKEN = {
     "mixed separators": Broken(
         rows().replace(f"{LOCAL[40]},", f"{LOCAL[40]};"), "HS201", "separated", line(40)
     ),
+    "cut within a number": Broken(rows(LOCAL[:4380], HEAT[:4380])[:-3], "HS608", "cut off", line(4379)),
+    "of another year": Broken(
+        rows([t.replace("2025", "2023") for t in LOCAL[:1000]], HEAT[:1000]), "HS608", "2023-01-01", 2
+    ),
+    "two years": Broken(plain([*HEAT, *HEAT]), "HS611", "17520 rows", line(17519)),
     # other spacing
     "quarters in an hourly case": Broken(
-        plain([HEAT[0]] * 35040), "HS611", "4 rows for each step", line(35039)
+        plain([HEAT[0]] * 35040), "HS611", "like rows of 900 s", line(35039)
     ),
-    "hours in a case of quarters": Broken(plain(), "HS611", "each row", line(8759), edits=(FINE,)),
+    "hours in a case of quarters": Broken(plain(), "HS611", "like rows of 3600 s", line(8759), edits=(FINE,)),
     # clocks
     "shifted: ends of hours": Broken(rows(LOCAL_ENDS), "HS610", "end of", line(0)),
     "shifted: ends of hours in UTC": Broken(rows(ENDS), "HS610", "end of", line(0)),
     "shifted: local time called UTC": Broken(rows(LOCAL_AS_UTC), "HS610", "Z", line(0)),
+    "shifted: last minutes": Broken(
+        rows([t.replace(":00", ":59") for t in LOCAL]), "HS610", "end of", line(0)
+    ),
+    "shifted: early": Broken(rows([f"{t}+02:00" for t in STANDARD]), "HS610", "1 h early", line(0)),
     "shifted: seconds": Broken(
         rows([3600 * (h + 1) for h in range(8760)], head="time_s,C1"), "HS610", "end of", 2
     ),
@@ -412,3 +424,35 @@ def test_the_loads_of_a_quarter_raise_no_alarm(tmp_path, shared):
         ("consumers.csv", "id,node,kind,annual_heat_MWh\nC1,N2,house,20\nC2,N3,flats,200\n", who),
     )  # fmt: skip
     assert [str(w) for w in load(path).warnings if w.file == H] == []
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    holes=st.sets(st.integers(0, 8759), min_size=1, max_size=20),
+    nothing=st.sampled_from(NOTHING),
+    key=st.sampled_from(["heat", "flow", "power", "temperature", "price"]),
+)
+def test_no_gap_anywhere_loads(tmp_path_factory, holes, nothing, key):
+    values = one(HEAT, sorted(holes), nothing)
+    content = "\n".join(text for text in rows(values=values).split("\n") if not text.endswith(",row"))
+    found = problems(town(tmp_path_factory.getbasetemp() / "holes", content, key))
+    assert {problem.code for problem in found} <= {"HS605", "HS606", "HS608", "HS610", "HS612"}
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    seed=st.integers(0, 10**6),
+    size=st.floats(1, 2e5),
+    digits=st.integers(0, 3),
+    off=st.floats(0, 0.95),
+    limit=st.sampled_from([0.5, 0.9, 2.0]),
+    length=st.sampled_from([24, 168, 2000]),
+)
+def test_loads_by_chance_raise_no_alarm(seed, size, digits, off, limit, length):
+    rng = np.random.default_rng(seed)
+    values = np.minimum(rng.gamma(2, 0.3, length), limit) * size * (rng.random(length) > off)
+    values = np.round(values, digits)
+    assert missing_code(values) is None
+    assert not register(values)
+    assert not kelvin(values)
+    assert stuck(values, 72) is None
