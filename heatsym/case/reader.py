@@ -264,6 +264,10 @@ class Reader:
             return None
         if fill and layout.gaps:
             self.findings.warning("HS609", f"{layout.gaps} missing rows filled ({fill})", file=table.name)
+        if layout.holes:
+            holes = f"{layout.holes} hole{'s' * (layout.holes > 1)}"
+            reason = f"{holes} between rows bridged by straight lines"
+            self.findings.warning("HS609", reason, file=table.name)
         if mode is None and layout.spacing not in (0, whole.step):
             finer = layout.spacing < whole.step
             self.findings.warning(

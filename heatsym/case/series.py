@@ -39,6 +39,7 @@ class Layout:
     axis: TimeAxis
     used: slice  # instants that count
     spacing: int  # of the instants [s], 0 if irregular
+    holes: int = 0  # lines over more than a gap of nearly regular instants
 
     @property
     def rows(self) -> IntArray:
@@ -93,8 +94,7 @@ def lay_out(table: Table, axis: TimeAxis, *, hold: bool, fill: str | None) -> La
     regular = spacing > 0
     if regular:
         t = t[0] + np.arange(len(source)) * spacing
-    elif not hold and fill != "interpolate":
-        _check_holes(table, axis, t)
+    holes = 0 if regular or hold else _holes(table, axis, t, fill)
     _check_cover(table, axis, t, spacing or axis.step, regular=regular, hold=hold)
     end = axis.steps * axis.step
     in_phase = regular and spacing % axis.step == 0 and t[0] % axis.step == 0
@@ -105,11 +105,14 @@ def lay_out(table: Table, axis: TimeAxis, *, hold: bool, fill: str | None) -> La
     else:
         first = max(0, int(np.searchsorted(t, 0, "right")) - 1)
         last = int(np.searchsorted(t, end, "left")) + 1
-        layout = Layout(t.astype(float), source, None, hold, axis, slice(first, last), spacing)
+        layout = Layout(t.astype(float), source, None, hold, axis, slice(first, last), spacing, holes)
     if fill is None and layout.gaps:
         missing = layout.used.start + int(np.flatnonzero(source[layout.used] < 0)[0])
         after = int(source[missing:][source[missing:] >= 0][0])
-        if time_column(table) == "time" and not _zoned(table) and _twofold(axis, int(t[missing])):
+        twin = missing - 3600 // spacing  # the same time on the local clock, where autumn repeats it
+        local = time_column(table) == "time" and not _zoned(table)
+        there = 3600 % spacing == 0 and twin >= 0 and source[twin] >= 0
+        if local and there and _says_again(axis, int(t[missing])):
             raise Flaw(
                 "HS612",
                 f"{_when(axis, int(t[missing]))} is there once, but the local clock repeats this hour",
@@ -392,16 +395,16 @@ def _shifted(table: Table, axis: TimeAxis, t: IntArray, spacing: int) -> Flaw:
     return Flaw("HS610", reason, hint, line=table.line(0), column=column)
 
 
-def _check_holes(table: Table, axis: TimeAxis, t: IntArray) -> None:
-    """Rows that are nearly regular have no holes: a line over a hole would be a gap filled in silence."""
+def _holes(table: Table, axis: TimeAxis, t: IntArray, fill: str | None) -> int:
+    """Holes between nearly regular rows; a line over a hole would be a gap filled in silence."""
     apart = np.diff(t)
     if len(t) < NEARLY_REGULAR:
-        return
+        return 0
     usual = float(np.median(apart))
     if np.mean(np.abs(apart - usual) <= 0.1 * usual) < 0.9:
-        return
+        return 0
     holes = (apart > 3 * usual) & (t[1:] > 0) & (t[:-1] < axis.steps * axis.step)
-    if holes.any():
+    if holes.any() and fill != "interpolate":
         row = int(np.argmax(holes))
         raise Flaw(
             "HS605",
@@ -411,19 +414,22 @@ def _check_holes(table: Table, axis: TimeAxis, t: IntArray) -> None:
             line=table.line(row + 1),
             column=time_column(table),
         )
+    return int(holes.sum())
 
 
 def _zoned(table: Table) -> bool:
-    """Whether times have an offset or Z."""
+    """Whether times are told in a column ``time`` with an offset or Z."""
+    if time_column(table) != "time":
+        return False
     found = _ISO.fullmatch(table.text("time")[0])
     return found is not None and found.group(3) is not None
 
 
-def _twofold(axis: TimeAxis, second: int) -> bool:
-    """Whether the local clock shows an instant's time twice."""
-    around = [axis.start.astype("datetime64[s]") + np.timedelta64(second + h, "s") for h in (-3600, 0, 3600)]
-    before, at, after = local_time(np.array(around), axis.timezone)
-    return bool(at in (before, after))
+def _says_again(axis: TimeAxis, second: int) -> bool:
+    """Whether the local clock shows what it showed an hour before."""
+    start = axis.start.astype("datetime64[s]")
+    both = np.array([start + np.timedelta64(second - ago, "s") for ago in (3600, 0)])
+    return len(set(local_time(both, axis.timezone).tolist())) == 1
 
 
 def _hint_twice(t: IntArray, row: int, axis: TimeAxis) -> str:

@@ -272,6 +272,21 @@ def test_a_gap_is_an_error_and_filled_only_as_told(tmp_path, nothing):
             assert "4 missing" in told[0]
 
 
+def test_holes_between_uneven_times_are_bridged_with_a_word(tmp_path):
+    broken = BROKEN["a month missing, times not exact"]
+    assert isinstance(broken.content, str)
+    (told,) = doubts(town(tmp_path, broken.content, "heat", filled("heat", "interpolate")))
+    assert "1 hole between rows" in told
+    (found,) = problems(town(tmp_path, broken.content, "heat", filled("heat", "zero")))
+    assert found.code == "HS605"
+
+
+def test_a_day_that_is_missing_in_autumn_is_no_matter_of_clocks(tmp_path):
+    content = rows([*LOCAL[:AUTUMN], *LOCAL[AUTUMN + 24 :]], HEAT[24:])
+    (found,) = problems(town(tmp_path, content))
+    assert (found.code, found.line) == ("HS605", line(AUTUMN))
+
+
 def test_each_consumer_that_has_a_column_is_filled(tmp_path):
     values = [f"{v},{'' if row == 70 else v}" for row, v in enumerate(HEAT)]
     case = load(town(tmp_path, rows(LOCAL, values, "time,C1,C2"), "heat", filled("heat", "interpolate")))
