@@ -306,6 +306,52 @@ CODES: dict[str, Code] = {
         "series too short", "A series does not cover the case's time.", "Extend it, or shorten the case."
     ),
     "HS609": Code("gap filled", "Missing values were filled as the case asks.", "Nothing, if that is meant."),
+    "HS610": Code(
+        "series shifted",
+        "Rows last as long as the case, but all of them are too late or too early: their times are the ends "
+        "of hours, or their offset is wrong.",
+        "Write the start of each row's time, and its true offset, or local time without one.",
+    ),
+    "HS611": Code(
+        "other spacing",
+        "Rows of a series are closer together or further apart than the steps of the case.",
+        'Without a time column add one. With one, say input = "hold" for means that last until the next row, '
+        'or input = "linear" for values at an instant.',
+    ),
+    "HS612": Code(
+        "clock change",
+        "Local times do not follow the local clock: spring leaves an hour out, autumn repeats one.",
+        "Follow it, or write times with an offset or Z, as of a clock that never changes.",
+    ),
+    "HS613": Code(
+        "code for a missing value",
+        "A number such as 9999, 999.9 or -999 stands for a missing value: it is beyond all others by three "
+        "times their spread, or by half of it three times or more, or comes far more often than any other.",
+        'Leave such cells empty, and say how to fill: { file, column, fill = "hold" | "interpolate" }.',
+    ),
+    "HS614": Code(
+        "meter register",
+        "A column of heat, power or flow never falls: it is a meter's register, which counts up.",
+        "Give the difference from row to row, as a power or flow.",
+    ),
+    "HS615": Code(
+        "kelvin", "Temperatures of a series are in kelvin, but read as degrees Celsius.", "Subtract 273.15."
+    ),
+    "HS616": Code(
+        "zero throughout",
+        "A consumer's series is zero in every row.",
+        "Nothing, if nobody lives there; else check the meter.",
+    ),
+    "HS617": Code(
+        "unchanging",
+        "A series that often changes stays at one value other than zero for three days or longer.",
+        "Check the meter; leave cells empty where it was stuck, and say how to fill.",
+    ),
+    "HS618": Code(
+        "filled with zero",
+        'Missing values would become zero by fill = "zero", which is none: 0 degC is a temperature.',
+        'Use fill = "hold" or "interpolate".',
+    ),
     # what cannot be
     "HS501": Code(
         "supply not above return",

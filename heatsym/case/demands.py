@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from heatsym.case.findings import listed
-from heatsym.case.read_csv import Table
+from heatsym.case.read_csv import TIME_COLUMNS, Table
 from heatsym.case.reader import Fields, Reader, meant_as
-from heatsym.case.series import TIME_COLUMNS
+from heatsym.case.values import Reference, checked
 from heatsym.demand.model import Consumers, Demand
 from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.fields import Quantity, specs
@@ -69,13 +69,24 @@ def _given(
     assert of is not None
     if name == "series_heat" and all(kind == "prosumer" for kind in consumers.kind):
         spec = replace(spec, low=None)
-    if isinstance(raw[key], str):
-        return _by_consumer(reader, raw[key], consumers, spec, of, (*PATH, key), none)
+    given = raw[key]
+    if isinstance(given, str):
+        given = {"file": given}
+    if isinstance(given, dict) and "column" not in given:
+        # every consumer's own column
+        each, faults = checked(spec, of, {**given, "column": ""}, key)
+        for inside, code, reason, hint in faults:
+            reader.error((*PATH, key, *inside), code, reason, hint)
+        if faults:
+            return None
+        assert isinstance(each, Reference)  # what a table without faults becomes
+        return _by_consumer(reader, each, consumers, spec, of, (*PATH, key), none)
     good, value = reader.value(spec, of, raw[key], (*PATH, key))
     if not good:
         return None
     if not isinstance(value, (float, Series)):
-        reader.error((*PATH, key), "HS102", "takes a file, { file, column } or a number")
+        hint = 'write { file = "heat.csv" }, with fill = "interpolate" where gaps are to be filled'
+        reader.error((*PATH, key), "HS102", "takes a file, { file, column } or a number", hint)
         return None
     same = value.values if isinstance(value, Series) else np.full(none.shape[0], value)
     return Scaled((same[:, None],), none.which, none.scale)
@@ -83,13 +94,14 @@ def _given(
 
 def _by_consumer(
     reader: Reader,
-    name: str,
+    each: Reference,
     consumers: Consumers,
     spec: Quantity,
     of: Unit,
     path: tuple[str, ...],
     none: Scaled,
 ) -> Scaled | None:
+    name = each.file
     table = reader.table(name, path)
     if table is None:
         return None
@@ -123,7 +135,7 @@ def _by_consumer(
             columns = [names[i] for i in group]
             owners = [f"consumer {consumers.id[i]}" for i in group]
             rule = replace(spec, low=None) if feeds else spec
-            values = reader.columns(table, columns, owners, rule, of, plain=plain)
+            values = reader.columns(table, columns, owners, rule, of, each.input, each.fill, plain=plain)
             good &= values is not None
             if values is not None:
                 which[group] = sum(table.shape[1] for table in series) + np.arange(len(group))

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from heatsym.case.codes import CODES
 from heatsym.case.keys import suggestion
+from heatsym.case.read_csv import TIME_COLUMNS
 from heatsym.case.schema import REFERENCE
 from heatsym.case.sections import LISTS, SECTIONS
-from heatsym.case.series import TIME_COLUMNS
 from heatsym.demand.model import Consumers
 from heatsym.errors import InputError, Problem
 from heatsym.interfaces.fields import Hidden, Part, Quantity, Spec, Text, specs

@@ -20,7 +20,10 @@ _NOT_NUMBERS = re.compile(r"[^0-9eE+\-. \t\n]")
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
 CELLS = 2**15
 """Cells that are there as objects at a time."""
-_MISSING = frozenset({"nan", "na", "n/a", "null", "none", "-", "#n/v", "#nv", "#n/a", "inf", "-inf", "+inf"})
+_MISSING = frozenset({"nan", "na", "n/a", "null", "none", "-", "#n/v", "#nv", "#n/a"})
+_INFINITE = frozenset({"inf", "-inf", "+inf", "infinity", "-infinity", "+infinity"})
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:(?:[,']\d{3})+\.\d+|(?:[,']\d{3}){2,}|(?:'\d{3})+)", re.ASCII)
+TIME_COLUMNS = ("time", "time_s", "hour", "hour_of_year")
 
 
 class Flaw(UnfitError):  # noqa: N818 (a flaw of the file, with its place)
@@ -84,6 +87,7 @@ class Table:
         self.lines: IntArray = np.array(lines, dtype=np.int64)
         self.decimal_comma = False
         self.old_encoding = False
+        self.unended = False
         self._numbers: dict[str, tuple[FloatArray, list[tuple[int, str, str]]]] = {}
 
     def __len__(self) -> int:
@@ -119,7 +123,7 @@ def read_csv(path: Path, name: str) -> Table:
     header = tuple(name for name in every if name)
     lines: list[int] = []
     unnamed = set[int]()
-    table = Table(name, header, _rows(records, every, delimiter, lines, unnamed), lines, line)
+    table = Table(name, header, _rows(records, every, delimiter, lines, unnamed, source), lines, line)
     if unnamed:
         raise Flaw("HS201", f"column {min(unnamed) + 1} has no name", "name it in the header", line=line)
     if not header:
@@ -133,6 +137,7 @@ def read_csv(path: Path, name: str) -> Table:
         raise Flaw("HS201", "the table has a header but no rows", "add rows", line=line)
     table.decimal_comma = delimiter == ";" and bool(_DECIMAL_COMMA.search(text))
     table.old_encoding = old
+    table.unended = source.unended
     return table
 
 
@@ -147,6 +152,16 @@ class _Lines:
 
     def __iter__(self) -> Iterator[str]:
         return self
+
+    @property
+    def unended(self) -> bool:
+        """Whether the last line has no end."""
+        return bool(self.lines[-1])
+
+    @property
+    def cut(self) -> bool:
+        """Whether the line read last is the file's last one and has no end."""
+        return self.unended and self.at >= len(self.lines)
 
     def skip(self) -> None:
         while self.at < len(self.lines):
@@ -197,26 +212,39 @@ def _rows(
     delimiter: str,
     lines: list[int],
     unnamed: set[int],
+    source: _Lines,
 ) -> Iterator[list[str]]:
     """Rows that hold something, without the columns that have no name, as spreadsheets leave them.
 
     ``lines`` gets the line of each row, ``unnamed`` the positions of columns that have content but no name.
     """
     without = [i for i, name in enumerate(header) if not name]
+    other = ";" if delimiter == "," else ","
     for line, row in records:
+        if row and row[0].strip() == header[0] and (header[0] in TIME_COLUMNS or _same(row, header)):
+            reason = "the header is repeated: a second table follows the first"
+            raise Flaw("HS201", reason, "keep one table in a file", line=line)
         if len(row) != len(header):
             if delimiter == ";" and not any(cell.strip() for cell in row):
                 continue
-            raise Flaw(
-                "HS201",
-                f"{len(row)} cells, but the header has {len(header)}",
-                "a decimal comma needs ; between the columns" if delimiter == "," else "",
-                line=line,
-            )
+            reason = f"{len(row)} cells, but the header has {len(header)}"
+            hint = "give every row as many cells as the header"
+            if len(row) == 1 and row[0].count(other) == len(header) - 1:
+                reason += f": they are separated by {other} here, by {delimiter} in the header"
+                hint = "separate all columns by the same character"
+            elif len(row) < len(header) and source.cut:
+                reason, hint = f"{reason}: the file seems cut off here", "export it again"
+            elif len(row) > len(header) and delimiter == ",":
+                hint = "a decimal comma needs ; between the columns"
+            raise Flaw("HS201", reason, hint, line=line)
         if any(row):
             lines.append(line)
             unnamed.update(i for i in without if row[i].strip())
             yield [cell for cell, name in zip(row, header, strict=True) if name] if without else row
+
+
+def _same(row: list[str], header: list[str]) -> bool:
+    return [cell.strip() for cell in row] == header
 
 
 def _numbers(cells: tuple[str, ...], *, comma: bool) -> tuple[FloatArray, list[tuple[int, str, str]]]:
@@ -244,5 +272,9 @@ def _numbers(cells: tuple[str, ...], *, comma: bool) -> tuple[FloatArray, list[t
                 bad.append((row, raw.strip(), "is too large"))
                 values[row] = np.nan
         elif cell.lower() not in _MISSING or why:
+            if not why and cell.lower() in _INFINITE:
+                why = "is not finite"
+            elif not why and _THOUSANDS.fullmatch(raw.strip()):
+                why = "has thousands separators"
             bad.append((row, raw.strip(), why or "is not a number"))
     return values, bad

@@ -19,6 +19,7 @@ from heatsym.case.keys import Match, Mismatch, match, suggestion
 from heatsym.case.locate import KeyPath
 from heatsym.case.read_csv import Flaw, Table, read_csv
 from heatsym.case.series import Layout, lay_out
+from heatsym.case.suspects import kelvin, missing_code, register, stuck
 from heatsym.case.values import Reference, checked, range_fault, within
 from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.fields import Hidden, Part, Paths, Quantity, Spec, specs
@@ -26,6 +27,9 @@ from heatsym.interfaces.profile import Series
 from heatsym.units import Unit, joined, measures, nearest, split_unit, unit, usual
 
 T = TypeVar("T")
+
+STUCK = 3 * 86_400
+"""Time from which on an unchanging value of a changing series is told. [s]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +193,7 @@ class Reader:
         owners: list[str],
         spec: Quantity,
         default: Unit,
-        mode: str = "linear",
+        mode: str | None = None,
         fill: str | None = None,
         *,
         plain: bool = False,
@@ -206,6 +210,7 @@ class Reader:
         units = [default if plain else self.column_unit(table, column, spec, default) for column in columns]
         good = all(units)
         values = np.full((len(table), len(columns)), np.nan)
+        numbers_of: dict[str, FloatArray] = {}
         for k, (column, owner, of) in enumerate(zip(columns, owners, units, strict=True)):
             if of is None:
                 continue
@@ -219,15 +224,25 @@ class Reader:
                 self.at_cell(table, row, column, owner, "HS203", f"{shown(cell)} {why}", hint)
                 good = False
             values[:, k] = of.to_base(numbers)
-            good &= self.column_fits(
+            numbers_of[owner or column] = numbers
+            good &= self.column_measured(
+                table, layout, numbers, column, owner, spec, of
+            ) and self.column_fits(
                 table, layout, values[:, k], column, owner, spec, of, fill, quiet=bool(bad)
             )
         if not good:
             return None
+        self.doubt_meters(table, layout, numbers_of, spec, of_consumers=any(owners))
         laid = layout.lay(values, fill)
+        unknown = np.flatnonzero(np.isnan(laid).any(axis=0))
+        if len(unknown):  # nothing to hold before the first value
+            column, owner = columns[int(unknown[0])], owners[int(unknown[0])]
+            row = int(layout.rows[0])
+            self.at_cell(table, row, column, owner, "HS606", "nothing is known at its start", "fill it in")
+            return None
         return laid[self.clock.first : self.clock.first + self.clock.axis.steps]
 
-    def layout(self, table: Table, mode: str, fill: str | None) -> Layout | None:
+    def layout(self, table: Table, mode: str | None, fill: str | None) -> Layout | None:
         """How the rows of a table become steps; filled gaps are told."""
         assert self.clock is not None  # the caller looked
         whole = self.clock.whole
@@ -249,6 +264,20 @@ class Reader:
             return None
         if fill and layout.gaps:
             self.findings.warning("HS609", f"{layout.gaps} missing rows filled ({fill})", file=table.name)
+        if layout.holes:
+            holes = f"{layout.holes} hole{'s' * (layout.holes > 1)}"
+            reason = f"{holes} between rows bridged by straight lines"
+            self.findings.warning("HS609", reason, file=table.name)
+        if mode is None and layout.spacing not in (0, whole.step):
+            finer = layout.spacing < whole.step
+            self.findings.warning(
+                "HS611",
+                f"rows of {layout.spacing} s, steps of {whole.step} s: each step gets the mean of straight "
+                f"lines {'between the rows' if finer else 'from row to row'}",
+                hint='say input = "hold" for means that last until the next row, else input = "linear"',
+                file=table.name,
+                line=table.line(0),
+            )
         return layout
 
     def column_unit(self, table: Table, column: str, spec: Quantity, default: Unit) -> Unit | None:
@@ -267,6 +296,99 @@ class Reader:
                 line=table.header_line,
             )
         return found
+
+    def column_measured(
+        self,
+        table: Table,
+        layout: Layout,
+        numbers: FloatArray,
+        column: str,
+        owner: str,
+        spec: Quantity,
+        of: Unit,
+    ) -> bool:
+        """Whether a column holds measured values, and not what loggers and meters write beside them."""
+        rows = layout.rows
+        code = missing_code(numbers)
+        if code is not None and (numbers[rows] == code).any():
+            found = np.flatnonzero(numbers[rows] == code)
+            rest = numbers[~np.isnan(numbers) & (numbers != code)]
+            others = f"; others are {rest.min():g} to {rest.max():g}" if len(rest) else ""
+            self.at_cell(
+                table,
+                int(rows[found[0]]),
+                column,
+                owner,
+                "HS613",
+                f"{code:g} stands for a missing value, {len(found)} time{'s' * (len(found) > 1)}{others}",
+                'correct it, or leave these cells empty and give fill = "hold" or "interpolate"',
+            )
+            return False
+        if spec.unit in ("W", "kg/s") and register(numbers):
+            known = numbers[~np.isnan(numbers)]
+            self.at_cell(
+                table,
+                0,
+                column,
+                owner,
+                "HS614",
+                f"rises from {known[0]:g} to {known[-1]:g} and never falls, like the register of a meter",
+                f"give differences from row to row, as {measures(spec.unit)}",
+            )
+            return False
+        if spec.unit == "degC" and kelvin(of.to_base(numbers)):
+            row = int(rows[0])
+            self.at_cell(
+                table,
+                row,
+                column,
+                owner,
+                "HS615",
+                f"{numbers[row]:g} and all others look like kelvin, tenths of a degree and 273.15 more",
+                "subtract 273.15",
+            )
+            return False
+        return True
+
+    def doubt_meters(
+        self,
+        table: Table,
+        layout: Layout,
+        numbers_of: dict[str, FloatArray],
+        spec: Quantity,
+        *,
+        of_consumers: bool,
+    ) -> None:
+        """Warn of columns that are zero throughout, and of values that stay the same for days."""
+        if of_consumers:
+            zero = [name for name, numbers in numbers_of.items() if np.nanmax(np.abs(numbers)) == 0]
+            if zero:
+                self.findings.warning(
+                    "HS616",
+                    f"zero in every row: {listed(zero)}",
+                    hint="check the meter; without heat, leave the consumer out",
+                    file=table.name,
+                    line=table.header_line,
+                )
+        if layout.spacing == 0 or spec.unit not in ("W", "kg/s", "degC"):
+            return
+        fewest = max(24, -(-STUCK // layout.spacing))
+        rows = layout.rows
+        found = [
+            (name, *run) for name, numbers in numbers_of.items() if (run := stuck(numbers[rows], fewest))
+        ]
+        if found:
+            name, first, count = max(found, key=lambda run: run[2])
+            line, last = table.line(int(rows[first])), table.line(int(rows[first + count - 1]))
+            days = count * layout.spacing / 86_400
+            self.findings.warning(
+                "HS617",
+                f"stays at {numbers_of[name][rows[first]]:g} for {days:.3g} days, lines {line} to {last}",
+                where=name,
+                hint="a stuck meter? leave such cells empty and give fill" + _more(len(found) - 1, "; "),
+                file=table.name,
+                line=line,
+            )
 
     def column_fits(
         self,
@@ -301,6 +423,17 @@ class Reader:
                 'fill it in, or give fill = "hold", "interpolate" or "zero"' + _more(len(missing) - 1, "; "),
             )
             return False
+        if fill == "zero" and (len(missing) or layout.gaps) and not _zero_is_nothing(spec):
+            self.at_cell(
+                table,
+                int(rows[missing[0]] if len(missing) else rows[0]),
+                column,
+                owner,
+                "HS618",
+                f'fill = "zero" would make {len(missing) + layout.gaps} missing 0 {of.spelling}'.rstrip(),
+                'give fill = "hold" or "interpolate"',
+            )
+            return False
         if len(missing) and fill:
             if fill == "hold" and np.isnan(used[0]):
                 self.at_cell(
@@ -317,6 +450,10 @@ class Reader:
         if len(outside):
             fault = range_fault(float(used[outside[0]]), spec, of, column)
             reason, hint = fault or ("is out of range", "")
+            if owner and used[outside[0]] < 0 and not hint:
+                hint = (
+                    "only a consumer of kind prosumer feeds in" if spec.unit == "W" else "correct the value"
+                )
             hint = "; ".join(filter(None, (hint, _more(len(outside) - 1))))
             self.at_cell(table, int(rows[outside[0]]), column, owner, "HS107", reason, hint)
             return False
@@ -454,6 +591,8 @@ def number_hint(cell: str, why: str) -> str:
     """What to write instead of a cell that is not a number."""
     if "without" in why:
         return ""  # the reason is the remedy
+    if "thousands" in why:
+        return "write it without them"
     if re.fullmatch(r"[+-]?[\d.]*\d,\d+", cell):
         return "write a decimal point and no thousands separators"
     inside = re.fullmatch(r"[A-Za-z ]*([+-]?\d+(?:\.\d+)?)[^\d,.]*", cell)
@@ -471,6 +610,11 @@ def meant_as(cls: type, written: str, stem: str) -> bool:
 def _example(key: str, spec: Spec) -> str:
     """A key as it may be written."""
     return joined(key, usual(spec.unit)) if isinstance(spec, Quantity) else key
+
+
+def _zero_is_nothing(spec: Quantity) -> bool:
+    """Whether 0 is what is left where nothing is: no heat, no flow, but never a temperature."""
+    return spec.unit not in ("degC", "K") and bool(within(np.zeros(1), spec)[0])
 
 
 def _more(count: int, before: str = "") -> str:

@@ -104,9 +104,11 @@ def _quantity(spec: Quantity, unit: Unit, stem: str, *, patch: bool) -> Schema:
                 "maxItems": 2,
             }
             forms.append({"type": "array", "items": pair, "minItems": 2})
-        forms.append({k: v for k, v in REFERENCE.items() if k != "required"} if patch else REFERENCE)
-        if stem == "series":
-            forms.append({"type": "string"})
+        reference = {k: v for k, v in REFERENCE.items() if k != "required"} if patch else REFERENCE
+        if stem == "series":  # without a column, each consumer has its own
+            forms += [reference if patch else REFERENCE | {"required": ["file"]}, {"type": "string"}]
+        else:
+            forms.append(reference)
     meaning = {"description": spec.meaning + (f" [{unit.spelling}]" if unit.spelling else "")}
     return number | meaning if len(forms) == 1 else {"anyOf": forms} | meaning
 

@@ -17,12 +17,15 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from heatsym.case.read_csv import Flaw, Table
+from heatsym.case.read_csv import TIME_COLUMNS, Flaw, Table
 from heatsym.interfaces.axis import FloatArray, IntArray, TimeAxis, local_time
 
-TIME_COLUMNS = ("time", "time_s", "hour", "hour_of_year")
+NEARLY_REGULAR = 100
+"""Rows from which on their usual distance is known."""
 
-_ISO = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:\.0+)?)? ?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
+_ISO = re.compile(
+    r"((?!0000)\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d)?)(?:\.0+)?)? ?(Z|[+-]\d\d:?\d\d)?", re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ class Layout:
     hold: bool
     axis: TimeAxis
     used: slice  # instants that count
+    spacing: int  # of the instants [s], 0 if irregular
+    holes: int = 0  # lines over more than a gap of nearly regular instants
 
     @property
     def rows(self) -> IntArray:
@@ -69,10 +74,19 @@ def lay_out(table: Table, axis: TimeAxis, *, hold: bool, fill: str | None) -> La
     if len(steps_back):
         row = int(steps_back[0]) + 1
         again = bool(t[row] == t[row - 1])
+        if again and _elsewhere_repeated(table, row, axis):
+            raise Flaw(
+                "HS612",
+                f"{_when(axis, t[row])} appears twice, as in a zone that sets its clocks back then, "
+                f"but {axis.timezone} does not",
+                "correct time.timezone, or write times with an offset",
+                line=table.line(row),
+                column="time",
+            )
         raise Flaw(
             "HS603" if again else "HS604",
             f"{_when(axis, t[row])} {'appears twice' if again else 'comes after a later time'}",
-            "remove the row" if again else "sort the rows by time",
+            _hint_twice(t, row, axis) if again else "sort the rows by time",
             line=table.line(row),
             column=time_column(table),
         )
@@ -80,20 +94,33 @@ def lay_out(table: Table, axis: TimeAxis, *, hold: bool, fill: str | None) -> La
     regular = spacing > 0
     if regular:
         t = t[0] + np.arange(len(source)) * spacing
+    holes = 0 if regular or hold else _holes(table, axis, t, fill)
     _check_cover(table, axis, t, spacing or axis.step, regular=regular, hold=hold)
     end = axis.steps * axis.step
     in_phase = regular and spacing % axis.step == 0 and t[0] % axis.step == 0
     if in_phase and (hold or spacing == axis.step):
         pick = (np.arange(axis.steps) * axis.step - t[0]) // spacing
         used = slice(int(pick[0]), int(pick[-1]) + 1)
-        layout = Layout(t.astype(float), source, pick, hold, axis, used)
+        layout = Layout(t.astype(float), source, pick, hold, axis, used, spacing)
     else:
         first = max(0, int(np.searchsorted(t, 0, "right")) - 1)
         last = int(np.searchsorted(t, end, "left")) + 1
-        layout = Layout(t.astype(float), source, None, hold, axis, slice(first, last))
+        layout = Layout(t.astype(float), source, None, hold, axis, slice(first, last), spacing, holes)
     if fill is None and layout.gaps:
         missing = layout.used.start + int(np.flatnonzero(source[layout.used] < 0)[0])
         after = int(source[missing:][source[missing:] >= 0][0])
+        twin = missing - 3600 // spacing  # the same time on the local clock, where autumn repeats it
+        local = time_column(table) == "time" and not _zoned(table)
+        there = 3600 % spacing == 0 and twin >= 0 and source[twin] >= 0
+        if local and there and _says_again(axis, int(t[missing])):
+            raise Flaw(
+                "HS612",
+                f"{_when(axis, int(t[missing]))} is there once, but the local clock repeats this hour",
+                "give the hour twice, in order; if the file's clock never changes, write its times with an "
+                'offset such as +01:00 or Z; or give fill = "hold", "interpolate" or "zero"',
+                line=table.line(after),
+                column="time",
+            )
         raise Flaw(
             "HS605",
             f"no row for {_when(axis, int(t[missing]))}"
@@ -119,11 +146,25 @@ def instants(table: Table, axis: TimeAxis) -> IntArray:
     if not column:
         if len(table) != axis.steps:
             off = len(table) - axis.steps
+            hint = "give one row for each elapsed step, or a time column"
+            spacing, rest = divmod(axis.steps * axis.step, len(table))
+            short, long = sorted((spacing, axis.step))
+            if rest == 0 and short > 0 and long <= 86_400 and long % short == 0:
+                raise Flaw(
+                    "HS611",
+                    f"{len(table)} rows for {axis.steps} steps of {axis.step} s, like rows of {spacing} s",
+                    "add a time column, so that steps take means of their rows, or change time.step",
+                    line=table.line(-1),
+                )
+            if abs(off) * axis.step == 86_400 and axis.hours > 8000:
+                hint = f"a leap year has 366 days; {hint}"
+            elif abs(off) * axis.step == 3600:
+                hint = f"days of 23 and 25 hours count as they are; {hint}"
             what = f"{abs(off)} row{'s' * (abs(off) > 1)} {'too many' if off > 0 else 'short'}"
             raise Flaw(
                 "HS602",
                 f"{len(table)} rows for {axis.steps} steps of {axis.step} s: {what}",
-                "give one row for each elapsed step, or a time column",
+                hint,
                 line=table.line(-1),
             )
         return np.arange(axis.steps) * axis.step
@@ -228,9 +269,10 @@ def _utc_of_local(seconds: IntArray, timezone: str, table: Table) -> IntArray:
     if len(skipped):
         row = int(skipped[0])
         raise Flaw(
-            "HS607",
+            "HS612",
             f"{table.text('time')[row]!r} does not exist on the local clock (daylight saving)",
-            "leave it out, or write times with an offset",
+            "leave it out; if the file's clock never changes, write its times with an offset such as +01:00, "
+            "or Z",
             line=table.line(row),
             column="time",
         )
@@ -300,10 +342,23 @@ def _check_cover(
     exact = regular and spacing == axis.step and t[0] % axis.step == 0
     slack = spacing / 2 if regular and not (hold or exact) else 0
     column = time_column(table)
+    misplaced = regular and (t[0] > slack or t[-1] < end - spacing)
+    if misplaced and 0 < abs(t[0]) <= 86_400 and t[-1] + spacing - t[0] == end:
+        raise _shifted(table, axis, t, spacing)
+    if t[-1] <= -spacing or t[0] >= end:
+        raise Flaw(
+            "HS608",
+            f"lasts from {_when(axis, int(t[0]))} to {_when(axis, int(t[-1]))}, and the case from "
+            f"{_when(axis, 0)} to {_when(axis, end)}",
+            "correct time.start; or give hour_of_year in place of time, which fits any year",
+            line=table.line(0),
+            column=column,
+        )
     if t[0] > slack:
         raise Flaw(
             "HS608",
             f"starts at {_when(axis, int(t[0]))}, after the case's start {_when(axis, 0)}",
+            "add the rows before, or let the case start later",
             line=table.line(0),
             column=column,
         )
@@ -312,10 +367,91 @@ def _check_cover(
         raise Flaw(
             "HS608",
             f"ends at {_when(axis, int(t[-1]))}: {short} row{'s' * (short > 1)} short of the case's end",
-            "add the rows, or shorten the case",
+            "add the rows, or shorten the case"
+            + "; the file's last line has no end, so it may be cut off" * table.unended,
             line=table.line(-1),
             column=column,
         )
+
+
+def _shifted(table: Table, axis: TimeAxis, t: IntArray, spacing: int) -> Flaw:
+    """Rows are as long as the case, but all of them too late or too early."""
+    ends = spacing - 60 <= int(t[0]) <= spacing  # as 01:00 or 00:59
+    apart = f"{abs(int(t[0])) / 3600:g} h {'late' if t[0] > 0 else 'early'}"
+    reason = f"rows last as long as the case, but {apart}: from {_when(axis, int(t[0]))}"
+    reason += f" to {_when(axis, int(t[-1]))}"
+    hint = "write the start of each row's time" if ends else "shift the times"
+    if ends:
+        reason += f", like times at the end of their {spacing} s"
+    column = time_column(table)
+    if column == "time" and _zoned(table):
+        first = table.text("time")[0].replace(" ", "T")
+        if first.startswith((str(axis.local[0])[:16], f"{str(axis.local[0])[:10]}Z")):
+            reason += (
+                ", or like local times with Z" if ends else ", like local times with Z or a wrong offset"
+            )
+            hint += "; leave out Z or the offset if they are local; if they are right, start the case then: "
+            hint += f"start = {axis.start.astype('datetime64[s]') + np.timedelta64(int(t[0]), 's')}Z"
+    return Flaw("HS610", reason, hint, line=table.line(0), column=column)
+
+
+def _holes(table: Table, axis: TimeAxis, t: IntArray, fill: str | None) -> int:
+    """Holes between nearly regular rows; a line over a hole would be a gap filled in silence."""
+    apart = np.diff(t)
+    if len(t) < NEARLY_REGULAR:
+        return 0
+    usual = float(np.median(apart))
+    if np.mean(np.abs(apart - usual) <= 0.1 * usual) < 0.9:
+        return 0
+    holes = (apart > 3 * usual) & (t[1:] > 0) & (t[:-1] < axis.steps * axis.step)
+    if holes.any() and fill != "interpolate":
+        row = int(np.argmax(holes))
+        raise Flaw(
+            "HS605",
+            f"no row from {_when(axis, int(t[row]))} to {_when(axis, int(t[row + 1]))}, while others are "
+            f"about {usual:g} s apart" + (f"; {int(holes.sum())} such holes" if holes.sum() > 1 else ""),
+            'add rows, or give fill = "interpolate"; other kinds of fill need regular times',
+            line=table.line(row + 1),
+            column=time_column(table),
+        )
+    return int(holes.sum())
+
+
+def _zoned(table: Table) -> bool:
+    """Whether times are told in a column ``time`` with an offset or Z."""
+    if time_column(table) != "time":
+        return False
+    found = _ISO.fullmatch(table.text("time")[0])
+    return found is not None and found.group(3) is not None
+
+
+def _says_again(axis: TimeAxis, second: int) -> bool:
+    """Whether the local clock shows what it showed an hour before."""
+    start = axis.start.astype("datetime64[s]")
+    both = np.array([start + np.timedelta64(second - ago, "s") for ago in (3600, 0)])
+    return len(set(local_time(both, axis.timezone).tolist())) == 1
+
+
+def _hint_twice(t: IntArray, row: int, axis: TimeAxis) -> str:
+    """What to do about a time that stands twice; where the one beside it is missing, it may be that."""
+    usual = int(np.median(np.diff(t)))
+    before = row > 1 and t[row] - t[row - 2] == 2 * usual
+    after = row + 1 < len(t) and t[row + 1] - t[row] == 2 * usual
+    if usual <= 0 or not (before or after):
+        return "remove the row"
+    lost = _when(axis, int(t[row]) + (-usual if before else usual))
+    return f"{lost} is missing: correct the time of one of the two rows, or remove it"
+
+
+def _elsewhere_repeated(table: Table, row: int, axis: TimeAxis) -> bool:
+    """Whether a local time is in the early hours of the last Sunday of October, and not repeated here."""
+    if time_column(table) != "time" or _zoned(table):
+        return False
+    wall = datetime.fromisoformat(table.text("time")[row].replace(" ", "T"))
+    quarter = int(wall.replace(tzinfo=UTC).timestamp()) // 900
+    zone = ZoneInfo(axis.timezone)
+    here = _offset_at(quarter, zone, 0) != _offset_at(quarter, zone, 1)
+    return not here and wall.month == 10 and wall.day > 24 and wall.weekday() == 6 and 1 <= wall.hour <= 3
 
 
 def _when(axis: TimeAxis, second: int) -> str:

@@ -36,7 +36,7 @@ class Reference(BaseModel):
 
     file: str
     column: str
-    input: Literal["linear", "hold"] = "linear"
+    input: Literal["linear", "hold"] | None = None
     fill: Literal["hold", "interpolate", "zero"] | None = None
 
 

@@ -30,7 +30,9 @@ def validator():
 
 
 def test_schema_accepts_a_case(validator):
-    assert [e.message for e in validator.iter_errors(as_json(tomllib.loads(CASE)))] == []
+    gaps = CASE.replace("[demand]", '[demand]\nseries_kW = { file = "heat.csv", fill = "hold" }')
+    for text in (CASE, gaps):
+        assert [e.message for e in validator.iter_errors(as_json(tomllib.loads(text)))] == []
 
 
 @pytest.mark.parametrize(
@@ -46,6 +48,7 @@ def test_schema_accepts_a_case(validator):
         ("return_temperature_degC = 45", "return_temperature_degC = 318"),
         ('"natural_gas"', '"natural_gaz"'),
         ('kind = "boiler"', 'kind = "boler"'),
+        (', column = "heat_kW"', ""),
         ('column = "heat_kW"', 'colum = "heat_kW"'),
         ("[prices]", "[price]"),
         ("weather.temperature_offset_K", "weather.temperature_ofset_K"),
