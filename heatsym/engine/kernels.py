@@ -235,6 +235,7 @@ class Limits(NamedTuple):
     excess: float
     reach: float
     steepest: float
+    unsure: float
     leaps: int
     narrow: float
     asks_return: bool
@@ -1104,10 +1105,13 @@ def circulate(loops: Loops, around: FloatArray, through: FloatArray, mesh: Float
 
 
 @inner
-def net_drops(still: float, loops: Loops, mesh: FloatArray, chain: FloatArray, loop_rows: FloatArray) -> None:
+def net_drops(
+    still: float, enough: float, loops: Loops, mesh: FloatArray, chain: FloatArray, loop_rows: FloatArray
+) -> None:
     """Net drop around every loop, linear from where friction was seen last, what of it may be left, slopes.
 
-    That is a part of all drops around the loop, and what half a flow of ``still`` makes.
+    That is a part, ``enough``, of all drops around the loop, and what half a flow of ``still`` makes: more
+    would circulate around a loop at rest.
     """
     now, at, drop, slope, linear = mesh[NOW], mesh[AT], mesh[DROP], mesh[SLOPED], mesh[LINEAR]
     net, size, stiff = chain[NET], chain[SIZE], chain[STIFF]
@@ -1120,7 +1124,7 @@ def net_drops(still: float, loops: Loops, mesh: FloatArray, chain: FloatArray, l
             total += linear[m]
             left += abs(linear[m])
             steep += slope[m]
-        net[c], size[c], stiff[c] = total, loops.enough * left + 0.5 * still * steep, steep
+        net[c], size[c], stiff[c] = total, enough * left + 0.5 * still * steep, steep
     for loop in range(loops.number):
         total, left = 0.0, 0.0
         for p in range(loops.loop_at[loop], loops.loop_at[loop + 1]):
@@ -1168,7 +1172,8 @@ def balanced(
     mesh, factor, around, flow = side.mesh, side.factor, side.around, side.pipe[FLOW]
     error, step, trial = room.loop[ERROR], room.loop[STEP], room.loop[TRIAL]
     roughness, through = loops.resistance[ROUGHNESS], room.chain[AROUND]
-    near = NEAR * math.sqrt(times * loops.enough) if loops.pump.size == 0 else -1.0
+    enough = times * loops.enough
+    near = NEAR * math.sqrt(enough) if loops.pump.size == 0 else -1.0
     if fresh:
         resisting(loops, medium, water, mesh)
         rubbing(roughness, mesh, room.far, -1.0)
@@ -1177,7 +1182,7 @@ def balanced(
     for m in range(loops.member.shape[1]):
         mesh[BASE, m] = loops.member[1, m] * flow[loops.member[0, m]]
     circulate(loops, around, through, mesh)
-    net_drops(still, loops, mesh, room.chain, room.loop)
+    net_drops(still, enough, loops, mesh, room.chain, room.loop)
     before = 0.0 if fresh else worst_of(room.loop)
     if fresh:
         factorised(loops, room.chain, side.stiff, room.loop, factor, -1.0)
@@ -1193,7 +1198,7 @@ def balanced(
             circulate(loops, trial, through, mesh)
             rubbing(roughness, mesh, room.far, near)
             pumped(loops, mesh)
-            net_drops(still, loops, mesh, room.chain, room.loop)
+            net_drops(still, enough, loops, mesh, room.chain, room.loop)
             norm = norm_of(error)
             if norm <= most:
                 break
@@ -1201,14 +1206,14 @@ def balanced(
         most = norm
         copy(trial, around)
         worst = worst_of(room.loop)
-        if worst <= times and norm < np.inf:
+        if worst <= 1.0 and norm < np.inf:
             break
         if worst > SLOW * before:
             factorised(loops, room.chain, side.stiff, room.loop, factor, ALIKE)
         before = worst
     for m in range(loops.member.shape[1]):
         flow[loops.member[0, m]] = loops.member[1, m] * mesh[NOW, m]
-    return worst <= 1.0 and most < np.inf
+    return times * worst <= 1.0 and most < np.inf
 
 
 @inner
@@ -2268,9 +2273,8 @@ def search(limits: Limits, heats: FloatArray, mosts: FloatArray, room: Room, cap
         difference, response = room.consumer[DIFFERENCE, c], responses[c]
         surplus = flow * capacity * difference - heat
         if flow != last_wish[c] and flow > 0.0 and last_wish[c] > 0.0:
-            run = log_ratio(flow / last_wish[c])
-            if abs(run) > 1e-3:
-                response = (difference - last_difference[c]) / run
+            turn, rise = log_ratio(flow / last_wish[c]), difference - last_difference[c]
+            response += turn * (rise - turn * response) / (turn * turn + limits.unsure * limits.unsure)
         response = min(max(response, 0.0), limits.steepest)
         steepness = difference + response
         if steepness > 0.0:

@@ -20,7 +20,7 @@ from heatsym.engine.hydraulics import friction_table
 from heatsym.engine.medium import Medium
 from heatsym.engine.problem import Layer
 from heatsym.engine.row_kernels import DEGREE
-from heatsym.engine.search import LEAPS, NARROW, REACH, STEEPEST
+from heatsym.engine.search import LEAPS, NARROW, REACH, STEEPEST, UNSURE
 from heatsym.interfaces.axis import FloatArray, IntArray
 from heatsym.interfaces.stepwise import Stepwise
 from heatsym.network.properties import PipeProperties
@@ -87,6 +87,7 @@ def setting(same: reference.Reference, by: Numbering) -> kernels.Setting:
             excess=reference.EXCESS,
             reach=REACH,
             steepest=STEEPEST,
+            unsure=UNSURE,
             leaps=LEAPS,
             narrow=NARROW,
             asks_return=same.asks_return,

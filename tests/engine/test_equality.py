@@ -126,6 +126,16 @@ def test_random_network_for_longer(seed: int) -> None:
     check(random_network(seed, longest=24, bypasses=False))
 
 
+def test_loops_at_rest_stay_at_rest_while_others_are_balanced_loosely() -> None:
+    """Two parallel pipes to where nobody draws: what circulates there keeps the rest from being mixed."""
+    network = random_network(1084, longest=24, bypasses=False)
+    p = network.problem
+    assert p.graph.loops.shape[0] == 4
+    assert 5 not in np.concatenate([p.consumer_node, p.source_node])
+    assert network.unmerged() > 12  # the demand that loosens the balance comes in the step before
+    check(network)
+
+
 @pytest.mark.slow
 def test_bypasses_seldom_part_the_engines() -> None:
     """Where the source that feeds a way changes with the bypass itself, rounding may decide between two."""
