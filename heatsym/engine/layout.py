@@ -364,6 +364,7 @@ def _loops(
     chains = sparse.csr_array(chains[_elimination_order(chains)])
     chains.sort_indices()
     product = _products(chains)
+    by_chain = sparse.csc_array(chains)
     factor_at, factor_row, before_at, before = _factor(chains.shape[0], product)
     return kernels.Loops(
         number=chains.shape[0],
@@ -378,6 +379,8 @@ def _loops(
         factor_row=factor_row,
         before_at=before_at,
         before=before,
+        passing_at=_whole(by_chain.indptr),
+        passing=_whole(by_chain.indices),
         **_elements(pipes, supply, by.pipes[member], sense),
     )
 
