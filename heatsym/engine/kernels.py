@@ -57,10 +57,14 @@ SLOW = 0.1
 """Part of the net drops that an iteration may leave before the slopes are put into its matrix anew. [-]"""
 ALIKE = 0.03
 """Change of a slope in the matrix that is not worth it. [-]"""
+PART_OFF, TURNS_OFF = 1 / 32, 1 / 8
+"""Loops that may be off for them to be put right one by one, and turns that this may take, over all loops."""
 NEAR = 0.3
 """Change of a flow from where its friction was seen, over the square root of what may be left. [-]"""
 FEW = 8
 """Parcels of a pipe up to which it is computed together with others that hold several."""
+ALMOST = 0.999
+"""Part of a pipe that some of its parcels fill, at most. [-]"""
 TEMPERATURE, FLOW_LIMIT, CAPACITY_LIMIT = 1, 2, 3
 """Causes of unmet heat; see :class:`heatsym.engine.trajectory.Cause`."""
 
@@ -195,6 +199,8 @@ class Loops(NamedTuple):
     factor_row: IntArray
     before_at: IntArray  # (loop + 1,) the same by rows without the diagonal
     before: IntArray  # (2, .) column, place in the factor
+    passing_at: IntArray  # (chain + 1,) the loops that each chain lies in
+    passing: IntArray  # (.,)
     pump: IntArray  # (pump,) member of each inline pump
     pump_sense: FloatArray  # (pump,) 1 where it pumps along its chain, else -1
     pump_flow: FloatArray  # (pump, point) of its curve
@@ -236,6 +242,7 @@ class Limits(NamedTuple):
     excess: float
     reach: float
     steepest: float
+    unsure: float
     leaps: int
     narrow: float
     asks_return: bool
@@ -1105,10 +1112,13 @@ def circulate(loops: Loops, around: FloatArray, through: FloatArray, mesh: Float
 
 
 @inner
-def net_drops(still: float, loops: Loops, mesh: FloatArray, chain: FloatArray, loop_rows: FloatArray) -> None:
+def net_drops(
+    still: float, enough: float, loops: Loops, mesh: FloatArray, chain: FloatArray, loop_rows: FloatArray
+) -> None:
     """Net drop around every loop, linear from where friction was seen last, what of it may be left, slopes.
 
-    That is a part of all drops around the loop, and what half a flow of ``still`` makes.
+    That is a part, ``enough``, of all drops around the loop, and what half a flow of ``still`` makes: more
+    would circulate around a loop at rest.
     """
     now, at, drop, slope, linear = mesh[NOW], mesh[AT], mesh[DROP], mesh[SLOPED], mesh[LINEAR]
     net, size, stiff = chain[NET], chain[SIZE], chain[STIFF]
@@ -1121,7 +1131,7 @@ def net_drops(still: float, loops: Loops, mesh: FloatArray, chain: FloatArray, l
             total += linear[m]
             left += abs(linear[m])
             steep += slope[m]
-        net[c], size[c], stiff[c] = total, loops.enough * left + 0.5 * still * steep, steep
+        net[c], size[c], stiff[c] = total, enough * left + 0.5 * still * steep, steep
     for loop in range(loops.number):
         total, left = 0.0, 0.0
         for p in range(loops.loop_at[loop], loops.loop_at[loop + 1]):
@@ -1149,6 +1159,82 @@ def worst_of(loop_rows: FloatArray) -> float:
 
 
 @called
+def seen_anew(
+    still: float, enough: float, near: float, loops: Loops, mesh: FloatArray, chain: FloatArray, c: int
+) -> None:
+    """One chain's flows, and its drop and slope, as in :func:`rubbing` and :func:`net_drops`."""
+    through, total, left, steep = chain[AROUND, c], 0.0, 0.0, 0.0
+    for m in range(loops.chain_at[c], loops.chain_at[c + 1]):
+        flow = mesh[BASE, m] + through
+        bound = min(near * max(abs(flow), mesh[SLOWEST, m]), abs(flow))
+        mesh[NOW, m] = flow
+        if not abs(flow - mesh[AT, m]) <= bound:
+            product, rise = resistance(abs(flow) * mesh[PER_FLOW, m], loops.resistance[ROUGHNESS, m])
+            fitted = mesh[FITTED, m] * abs(flow)
+            mesh[AT, m], mesh[DROP, m] = flow, flow * (mesh[RUBBED, m] * product + fitted)
+            mesh[SLOPED, m] = mesh[RUBBED, m] * rise + 2.0 * fitted
+        drop = mesh[DROP, m] + mesh[SLOPED, m] * (flow - mesh[AT, m])
+        total += drop
+        left += abs(drop)
+        steep += mesh[SLOPED, m]
+    chain[NET, c], chain[SIZE, c] = total, enough * left + 0.5 * still * steep
+    chain[STIFF, c] = steep
+
+
+@called
+def eased(
+    still: float,
+    enough: float,
+    near: float,
+    loops: Loops,
+    mesh: FloatArray,
+    around: FloatArray,
+    chain: FloatArray,
+    loop_rows: FloatArray,
+    queue: IntArray,
+) -> None:
+    """Put right the few loops that are off, one after another: a step of Newton's method goes through all.
+
+    What circulates around a loop changes until its own net drop vanishes. Loops that share pipes with it
+    are off by a part of that, and wait for their turn if it is too much.
+    """
+    error, most, waits, number = loop_rows[ERROR], loop_rows[MOST_LEFT], loop_rows[ANEW], loops.number
+    count = 0
+    for loop in range(number):
+        waits[loop] = 0.0
+        if not abs(error[loop]) <= most[loop]:
+            queue[count], waits[loop] = loop, 1.0
+            count += 1
+    if count > PART_OFF * number:
+        return
+    head, turns = 0, int(TURNS_OFF * number)
+    while count > 0 and turns > 0:
+        turns -= 1
+        loop, steep = queue[head], 0.0
+        head, count, waits[loop] = (head + 1) % number, count - 1, 0.0
+        first, last = loops.loop_at[loop], loops.loop_at[loop + 1]
+        for p in range(first, last):
+            steep += chain[STIFF, loops.loop[0, p]]
+        change = -error[loop] / max(steep, LEAST)
+        around[loop] += change
+        for p in range(first, last):
+            c = loops.loop[0, p]
+            chain[AROUND, c] += loops.loop[1, p] * change
+            seen_anew(still, enough, near, loops, mesh, chain, c)
+        for p in range(first, last):
+            c = loops.loop[0, p]
+            for o in range(loops.passing_at[c], loops.passing_at[c + 1]):
+                other, total, left = loops.passing[o], 0.0, 0.0
+                for q in range(loops.loop_at[other], loops.loop_at[other + 1]):
+                    total += loops.loop[1, q] * chain[NET, loops.loop[0, q]]
+                    left += chain[SIZE, loops.loop[0, q]]
+                error[other], most[other] = total, left
+                if not abs(total) <= left and waits[other] == 0.0:
+                    queue[(head + count) % number], waits[other] = other, 1.0
+                    count += 1
+
+
+@called
 def balanced(
     still: float,
     loops: Loops,
@@ -1162,14 +1248,16 @@ def balanced(
     """Flow of the loops' pipes without a net drop around any loop; whether it was found.
 
     Newton's method: the step is halved while it does not lower the norm of the net drops, and slopes seen
-    before serve as long as it is lowered well with them. It begins where friction was seen last, with other
+    before serve as long as it is lowered well with them. Where few loops are off, these are put right by
+    themselves. It begins where friction was seen last, with other
     flows; where it is to be seen anew, with the last step's flows. It may end where ``times`` as much is
     left, where the next sweep moves the flows more.
     """
     mesh, factor, around, flow = side.mesh, side.factor, side.around, side.pipe[FLOW]
     error, step, trial = room.loop[ERROR], room.loop[STEP], room.loop[TRIAL]
     roughness, through = loops.resistance[ROUGHNESS], room.chain[AROUND]
-    near = NEAR * math.sqrt(times * loops.enough) if loops.pump.size == 0 else -1.0
+    enough = times * loops.enough
+    near = NEAR * math.sqrt(enough) if loops.pump.size == 0 else -1.0
     if fresh:
         resisting(loops, medium, water, mesh)
         rubbing(roughness, mesh, room.far, -1.0)
@@ -1178,7 +1266,7 @@ def balanced(
     for m in range(loops.member.shape[1]):
         mesh[BASE, m] = loops.member[1, m] * flow[loops.member[0, m]]
     circulate(loops, around, through, mesh)
-    net_drops(still, loops, mesh, room.chain, room.loop)
+    net_drops(still, enough, loops, mesh, room.chain, room.loop)
     before = 0.0 if fresh else worst_of(room.loop)
     if fresh:
         factorised(loops, room.chain, side.stiff, room.loop, factor, -1.0)
@@ -1194,7 +1282,7 @@ def balanced(
             circulate(loops, trial, through, mesh)
             rubbing(roughness, mesh, room.far, near)
             pumped(loops, mesh)
-            net_drops(still, loops, mesh, room.chain, room.loop)
+            net_drops(still, enough, loops, mesh, room.chain, room.loop)
             norm = norm_of(error)
             if norm <= most:
                 break
@@ -1202,14 +1290,17 @@ def balanced(
         most = norm
         copy(trial, around)
         worst = worst_of(room.loop)
-        if worst <= times and norm < np.inf:
+        if worst > 1.0 and loops.pump.size == 0:
+            eased(still, enough, near, loops, mesh, around, room.chain, room.loop, room.far)
+            worst, most = worst_of(room.loop), norm_of(error)
+        if worst <= 1.0 and norm < np.inf:
             break
         if worst > SLOW * before:
             factorised(loops, room.chain, side.stiff, room.loop, factor, ALIKE)
         before = worst
     for m in range(loops.member.shape[1]):
         flow[loops.member[0, m]] = loops.member[1, m] * mesh[NOW, m]
-    return worst <= 1.0 and most < np.inf
+    return times * worst <= 1.0 and most < np.inf
 
 
 @inner
@@ -1328,7 +1419,8 @@ def begin(network: Network, water: Water, partner: Water, side: Side, ground: fl
     """What one side's pipes are like at the start of a step: equilibrium, and their water by kind.
 
     The water of pipes that hold one parcel, or a few, is laid out so that their operators vectorise. READY
-    is that kind, negative where the pipe's start is its outlet, or 0.
+    is that kind, or of more parcels the part of the pipe that those laid out fill; it is negative where the
+    pipe's start is its outlet, and 0 where nothing is ready.
     """
     t_eq, ready = side.pipe[T_EQ], side.pipe[READY]
     for k in range(t_eq.size):
@@ -1341,9 +1433,10 @@ def begin(network: Network, water: Water, partner: Water, side: Side, ground: fl
 
 @inner
 def lay_out(water: Water, side: Side, held: IntArray, batch: int) -> None:
-    """The parcels of a batch's pipes with a few of them, side by side; not where one bends too much.
+    """The parcels of a batch's pipes, side by side; not where one bends too much.
 
-    Pipes with many of them come first; ``held`` (FEW,) counts those with one at least, two at least ...
+    Of pipes with more than a few those at the outlet are laid out. Pipes with many of them come first;
+    ``held`` (FEW,) counts those with one at least, two at least ...
     """
     mask, parcel, pipe = water.ring.shape[1] - 1, side.parcel, side.pipe
     first = batch * BATCH
@@ -1352,18 +1445,18 @@ def lay_out(water: Water, side: Side, held: IntArray, batch: int) -> None:
         held[i] = 0
     for n in range(last - first):
         k = index(first + n)
-        if water.place[HEAD, k] != ALONE and water.place[COUNT, k] <= FEW:
-            held[water.place[COUNT, k] - 1] += 1
+        if water.place[HEAD, k] != ALONE:
+            held[min(water.place[COUNT, k], FEW) - 1] += 1
     for i in range(FEW - 1, 0, -1):
         held[i - 1] += held[i]
     total = held[0]
     for n in range(last - first):
         k = index(first + n)
-        head, count = water.place[HEAD, k], water.place[COUNT, k]
-        if head == ALONE or count > FEW:
+        head, count = water.place[HEAD, k], min(water.place[COUNT, k], FEW)
+        if head == ALONE:
             continue
         held[count - 1] -= 1
-        seat, bend = held[count - 1], 0.0
+        seat, bend, reach = held[count - 1], 0.0, 0.0
         above, fade = pipe_above(water, pipe, k), water.pipe[FADE, k]
         if head < 0:
             growth, part = water.pipe[ONLY_GROWTH, k], water.pipe[PART, k]
@@ -1379,13 +1472,14 @@ def lay_out(water: Water, side: Side, held: IntArray, batch: int) -> None:
             for i in range(count):
                 s, q = (head + i) & mask, batch * PARCELS + i * PARCEL + seat
                 width, growth = water.ring[k, s, WIDTH], water.ring[k, s, GROWTH]
-                bend = max(bend, abs(growth))
+                bend, reach = max(bend, abs(growth)), reach + width
                 parcel[index(q + WIDTH * BATCH)] = width
                 parcel[index(q + LEVEL * BATCH)] = above + fade * water.ring[k, s, LEVEL]
                 parcel[index(q + EDGE * BATCH)] = fade * water.ring[k, s, EDGE]
                 parcel[index(q + GROWTH * BATCH)] = growth / max(width, LEAST)
         side.holder[index(first + seat)], side.order[SEAT, k] = n, seat
-        pipe[READY, k] = (2.0 * water.place[FORWARD, k] - 1.0) * MANY if bend <= SHORT else 0.0
+        kind = float(MANY) if water.place[COUNT, k] <= FEW else min(reach, ALMOST)
+        pipe[READY, k] = (2.0 * water.place[FORWARD, k] - 1.0) * kind if bend <= SHORT else 0.0
     for i in range(FEW - 1, 0, -1):
         held[i] = held[i - 1]
     held[0] = total
@@ -1434,7 +1528,7 @@ def passage(
         rate = network.conductance[k] / (size * medium.capacity)
         span = min(fills, 1.0)
         uniform = series(-rate * span)
-        fits = rate * span <= SHORT and ready[k] * flow[k] > 0.0
+        fits = rate * span <= SHORT and ready[k] * flow[k] > 0.0 and span <= abs(ready[k])
         rows[index(i + FILLS)], rows[index(i + RATE)], rows[index(i + UNIFORM)] = fills, rate, uniform
         rows[index(i + KIND)] = (abs(ready[k]) if fills >= 1.0 else SLACK) if fits else SCALAR
         sloped = fade[k] * edge[k] * series((growth[k] - rate) * span)
@@ -2269,9 +2363,8 @@ def search(limits: Limits, heats: FloatArray, mosts: FloatArray, room: Room, cap
         difference, response = room.consumer[DIFFERENCE, c], responses[c]
         surplus = flow * capacity * difference - heat
         if flow != last_wish[c] and flow > 0.0 and last_wish[c] > 0.0:
-            run = log_ratio(flow / last_wish[c])
-            if abs(run) > 1e-3:
-                response = (difference - last_difference[c]) / run
+            turn, rise = log_ratio(flow / last_wish[c]), difference - last_difference[c]
+            response += turn * (rise - turn * response) / (turn * turn + limits.unsure * limits.unsure)
         response = min(max(response, 0.0), limits.steepest)
         steepness = difference + response
         if steepness > 0.0:

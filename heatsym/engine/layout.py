@@ -20,7 +20,7 @@ from heatsym.engine.hydraulics import friction_table
 from heatsym.engine.medium import Medium
 from heatsym.engine.problem import Layer
 from heatsym.engine.row_kernels import DEGREE
-from heatsym.engine.search import LEAPS, NARROW, REACH, STEEPEST
+from heatsym.engine.search import LEAPS, NARROW, REACH, STEEPEST, UNSURE
 from heatsym.interfaces.axis import FloatArray, IntArray
 from heatsym.interfaces.stepwise import Stepwise
 from heatsym.network.properties import PipeProperties
@@ -87,6 +87,7 @@ def setting(same: reference.Reference, by: Numbering) -> kernels.Setting:
             excess=reference.EXCESS,
             reach=REACH,
             steepest=STEEPEST,
+            unsure=UNSURE,
             leaps=LEAPS,
             narrow=NARROW,
             asks_return=same.asks_return,
@@ -364,6 +365,7 @@ def _loops(
     chains = sparse.csr_array(chains[_elimination_order(chains)])
     chains.sort_indices()
     product = _products(chains)
+    by_chain = sparse.csc_array(chains)
     factor_at, factor_row, before_at, before = _factor(chains.shape[0], product)
     return kernels.Loops(
         number=chains.shape[0],
@@ -378,6 +380,8 @@ def _loops(
         factor_row=factor_row,
         before_at=before_at,
         before=before,
+        passing_at=_whole(by_chain.indptr),
+        passing=_whole(by_chain.indices),
         **_elements(pipes, supply, by.pipes[member], sense),
     )
 

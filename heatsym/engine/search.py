@@ -10,6 +10,8 @@ REACH = 8.0
 """Largest factor by which a flow changes from one sweep to the next. [-]"""
 STEEPEST = 1000.0
 """Largest response that is believed. [K]"""
+UNSURE = 0.015
+"""Change of a flow, in its logarithm, at which a response seen counts as much as the one before. [-]"""
 LEAPS = 2
 """Swings from too little to too much, or back, without gain, after which a flow keeps to its bracket."""
 NARROW = 0.02
@@ -20,8 +22,9 @@ class FlowSearch:
     """Flows (consumer,) at which ``flow * capacity * difference`` meets the heat asked for.
 
     The difference of supply and return rises with a consumer's own flow, slowly where it only loses less
-    on the way and at once where a front arrives, so that a secant alone may leap. More flow brings more
-    heat, so the last flows that brought too little and too much enclose the answer; since everyone else
+    on the way and at once where a front arrives, so that a secant alone may leap. The others' flows change
+    it too, so that a response that is seen counts by the square of the own flow's change. More flow brings
+    more heat, so the last flows that brought too little and too much enclose the answer; since everyone else
     moves too, an end is let go when the bracket has closed on it in vain. Derived here.
     """
 
@@ -41,10 +44,10 @@ class FlowSearch:
         """Move every flow, having seen its ``difference`` [K] of supply and wanted return."""
         flow, surplus = self.flow, self.flow * capacity * difference - heat
         with np.errstate(divide="ignore", invalid="ignore"):
-            turn = np.log(flow / self.last_flow)
-            measured = (difference - self.last_difference) / turn
-        measured = np.where(np.abs(turn) > 1e-3, np.nan_to_num(measured), self.response)
-        self.response = np.clip(measured, 0.0, STEEPEST)
+            turn, rise = np.log(flow / self.last_flow), difference - self.last_difference
+            better = turn * (rise - turn * self.response) / (turn * turn + UNSURE * UNSURE)
+        moved = (flow != self.last_flow) & np.isfinite(turn)
+        self.response = np.clip(np.where(moved, self.response + better, self.response), 0.0, STEEPEST)
         steepness = difference + self.response
         with np.errstate(divide="ignore", invalid="ignore"):
             newton = flow - surplus / (capacity * steepness)

@@ -126,6 +126,17 @@ def test_random_network_for_longer(seed: int) -> None:
     check(random_network(seed, longest=24, bypasses=False))
 
 
+def test_loops_at_rest_stay_at_rest_while_others_are_balanced_loosely() -> None:
+    """Two parallel pipes to where nobody draws: what circulates there keeps the rest from being mixed."""
+    network = random_network(1084, longest=24, bypasses=False)
+    p = network.problem
+    assert p.graph.loops.shape[0] == 4
+    assert (p.load.heat[10, p.consumer_node == 5] == 0.0).all()
+    assert 5 not in p.source_node
+    assert network.unmerged() > 10
+    check(network)
+
+
 @pytest.mark.slow
 def test_bypasses_seldom_part_the_engines() -> None:
     """Where the source that feeds a way changes with the bypass itself, rounding may decide between two."""
