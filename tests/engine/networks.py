@@ -113,7 +113,8 @@ def random_network(seed: int, longest: int = 14, bypasses: bool = True) -> Netwo
     order = np.array([rng.permutation(len(sources)) for _ in range(blocks)]).repeat(5, axis=0)[:steps]
     if not bypasses:
         load = replace(load, bypass=np.full(len(consumers), np.nan))
-    sweeps = 2 * SWEEPS if (~np.isnan(load.bypass)).any() else SWEEPS
+    slow = (~np.isnan(load.bypass)).any() or (load.return_slope[:] < 0.0).any()
+    sweeps = 2 * SWEEPS if slow else SWEEPS
     return Network(
         replace(problem, load=load, max_sweeps=sweeps), offered, Plan(upper=offered.power, order=order)
     )
