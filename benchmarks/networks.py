@@ -29,11 +29,10 @@ from heatsym.network.properties import PipeProperties, nominal_diameters, pipe_p
 from heatsym.numerics.graph import flow_graph
 from heatsym.numerics.mixing import mixer
 from heatsym.physics.friction import pressure_drop
-from heatsym.physics.ground import ground_temperature, kusuda_parameters
 from heatsym.physics.water import density, specific_heat, viscosity
 from heatsym.sources import Ideal
 from heatsym.sources.common import plant_offer
-from heatsym.weather import Weather, WeatherYear, air_temperature, daily_air, read_weather
+from heatsym.weather import Weather, WeatherYear, air_temperature, daily_air, ground_of_air, read_weather
 
 ZONE = "Etc/GMT-1"  # local standard time of the packaged weather
 YEAR_BEGINS = np.datetime64("2024-12-31T23:00:00", "s")
@@ -364,6 +363,4 @@ def _layer(pipes: PipeProperties, water: Medium, t: float) -> Layer:
 def _ground(axis: TimeAxis) -> FloatArray:
     """Undisturbed soil at the pipes' depth; (time,). [degC]"""
     soil = Ground()
-    mean, amplitude, coldest = kusuda_parameters(weather().t_air)
-    elapsed = (axis.utc - YEAR_BEGINS).astype(np.float64) + 0.5 * axis.step
-    return ground_temperature(elapsed, soil.depth, mean, amplitude, coldest, soil.diffusivity)
+    return ground_of_air(weather(), axis, 0.0, soil.depth, soil.of_soil.diffusivity)
