@@ -53,13 +53,13 @@ class Network:
         return self.problem.steps
 
 
-def random_network(seed: int, longest: int = 14, bypasses: bool = True) -> Network:
+def random_network(seed: int, longest: int = 14, bypasses: bool = True, patient: bool = False) -> Network:
     """A tree or a mesh of 4 to 16 nodes with 1 to 4 producers, and 10 to ``longest`` steps of anything.
 
     Demand stops for single steps, for consumers and for a while; the order of producers and what they
     have changes, so that flows turn; some lack capacity. Every kind of return rule, prescribed flows,
     parallel pipes, pipes without loss and consumers at a producer's node appear. Half of the networks have
-    ``bypasses``, if wanted.
+    ``bypasses``, if wanted. Those with heat exchangers get the sweeps that these need if ``patient``.
     """
     rng = np.random.default_rng(seed)
     nodes = int(rng.integers(4, 17))
@@ -113,7 +113,7 @@ def random_network(seed: int, longest: int = 14, bypasses: bool = True) -> Netwo
     order = np.array([rng.permutation(len(sources)) for _ in range(blocks)]).repeat(5, axis=0)[:steps]
     if not bypasses:
         load = replace(load, bypass=np.full(len(consumers), np.nan))
-    slow = (~np.isnan(load.bypass)).any() or (load.return_slope[:] < 0.0).any()
+    slow = (~np.isnan(load.bypass)).any() or (patient and (load.return_slope[:] < 0.0).any())
     sweeps = 2 * SWEEPS if slow else SWEEPS
     return Network(
         replace(problem, load=load, max_sweeps=sweeps), offered, Plan(upper=offered.power, order=order)

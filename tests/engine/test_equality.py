@@ -123,7 +123,7 @@ def test_random_network(seed: int) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(1000, 1500))
 def test_random_network_for_longer(seed: int) -> None:
-    check(random_network(seed, longest=24, bypasses=False))
+    check(random_network(seed, longest=24, bypasses=False, patient=True))
 
 
 def test_loops_at_rest_stay_at_rest_while_others_are_balanced_loosely() -> None:
