@@ -177,7 +177,7 @@ def _check_heat(
             continue
         elif consumers.kind[i] == "series":
             reason, hint = "is of kind series, but no series has a column for it", "name it in column"
-        elif "building" in (consumers.model[i], "" if consumers.model[i] else model):
+        elif (consumers.model[i] or model) == "building":
             continue  # what a building needs is looked up with the weather
         elif np.isnan(consumers.annual_heat[i]):
             reason, hint = "has neither annual_heat nor a series", "give annual_heat_MWh and kind"
