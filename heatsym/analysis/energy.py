@@ -65,13 +65,16 @@ def prosumers(case: Case, run: Digest) -> dict[str, float]:
 
 
 def shares(case: Case, run: Digest) -> dict[str, float]:
-    """Peak of the heat supplied [kW], and shares of surplus heat and of losses in it [-]."""
-    heat, given_in = run.course.source_heat, supplied(run)
+    """Peak of the heat supplied [kW], and shares of surplus heat and of losses in it [-].
+
+    What a heat pump adds to surplus heat is not surplus heat.
+    """
+    given_in = supplied(run)
     total = given_in.sum()
     figures = {"peak_kW": given_in.max(initial=0.0) / 1e3}
     if total > 0.0:
-        surplus = np.array([source.surplus for source in enabled_sources(case)])
-        figures["surplus_share"] = heat[:, surplus].sum() / total
+        uses = [use for source, use in zip(enabled_sources(case), run.uses, strict=True) if source.surplus]
+        figures["surplus_share"] = sum(float((use.direct + use.lifted).sum()) for use in uses) / total
         figures["loss_share"] = run.ledger.loss.value / total
     return given(figures)
 

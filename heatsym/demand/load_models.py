@@ -169,7 +169,7 @@ class Building:
                 where = f"column kind, consumer {table.id[i]}"
                 problem = archetype_problem(self.archetype(demand, i), where)
                 found += [replace(problem, code="HS421")] if problem else []
-        climate = around.climate
+        climate = around.ctx.climate
         if climate is None or np.isnan(around.ctx.t_air).any():
             reason = "building physics needs outdoor temperatures"
             return [*found, Problem("HS418", reason, "demand.consumers", "add [weather]")]
@@ -186,7 +186,7 @@ class Building:
 
     def heat(self, demand: Demand, which: IntArray, annual: FloatArray, around: Surroundings) -> Scaled:
         """See :class:`LoadModel`."""
-        ctx, climate, table = around.ctx, around.climate, demand.consumers
+        ctx, climate, table = around.ctx, around.ctx.climate, demand.consumers
         assert climate is not None
         names = [table.id[i] for i in which]
         now = with_habits([self.archetype(demand, i) for i in which], names, seed=demand.seed)

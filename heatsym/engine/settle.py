@@ -311,7 +311,7 @@ def _with_prosumers(offers: Offer, plan: Plan, offered: FeedIn) -> tuple[Offer, 
     """What prosumers offer beside the sources; the network takes it first, in the order of the table."""
     count = offers.power.shape[1]
     zero, free = np.zeros_like(offered.heat), np.full_like(offered.heat, np.inf)
-    extra = Offer(offered.heat, offered.t_feed, free, free, zero, zero, zero)
+    extra = Offer(offered.heat, offered.t_feed, free, free, zero, zero, zero, zero, free)
     both = (np.concatenate([getattr(offers, f.name), getattr(extra, f.name)], axis=1) for f in fields(Offer))
     first = np.broadcast_to(count + np.arange(len(offered.consumer)), offered.heat.shape)
     return Offer(*both), Plan(

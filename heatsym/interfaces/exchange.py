@@ -30,8 +30,10 @@ class Offer:
     water, heat is limited further, inside the march, to ``conductance * (t_hot - t_return)``, with
     ``conductance`` the stream's capacity flow [W/K] and ``t_hot`` its temperature less the approach
     [degC]; both are infinite for a source that does not mind. ``t_feed`` is the temperature at which
-    it feeds in. ``fuel_per_heat`` and ``electricity_per_heat`` are inputs per unit of heat [-];
-    ``price`` is paid to the partner [EUR/J].
+    it feeds in. ``fuel_per_heat`` and ``electricity_per_heat`` are inputs per unit of heat [-], the latter
+    negative where electricity is made with the heat; ``price`` is paid to the partner [EUR/J].
+    ``least`` is the least heat at which it runs at all [W], ``ramp`` the most by which its heat changes in
+    a second [W/s], infinite where nothing bounds it.
     """
 
     power: FloatArray
@@ -41,14 +43,17 @@ class Offer:
     fuel_per_heat: FloatArray
     electricity_per_heat: FloatArray
     price: FloatArray
+    least: FloatArray
+    ramp: FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Use:
     """Where a source's energy went once its heat is known, (time,) each, W.
 
-    ``available`` = ``direct`` + what was drawn for lifting + ``rejected`` for a stream; for a plant
-    ``available`` is its capacity, ``direct`` its heat and ``rejected`` zero.
+    For a stream, ``available`` = ``direct`` + ``lifted`` + ``rejected``: what went through a heat exchanger,
+    what a heat pump drew, and the rest; for a plant, ``available`` is its capacity, ``direct`` its heat and
+    the other two are zero. ``fuel`` and ``electricity`` are used, ``generated`` is electricity made.
     """
 
     available: FloatArray
@@ -57,6 +62,7 @@ class Use:
     rejected: FloatArray
     fuel: FloatArray
     electricity: FloatArray
+    generated: FloatArray
 
 
 class Source(Protocol):

@@ -70,11 +70,12 @@ class Context:
     """Time and outdoor air of a run: what a value needs to become an array.
 
     ``t_air`` is the outdoor temperature [degC], shape (time,), NaN throughout where the case has
-    no weather.
+    no weather; ``climate`` is the weather behind it, None where there is none.
     """
 
     axis: TimeAxis
     t_air: FloatArray
+    climate: Climate | None = None
 
     def values(self, profile: Profile) -> FloatArray:
         """The profile on the axis; shape (time,), in the profile's own unit. Always a fresh array."""
@@ -100,11 +101,10 @@ class Climate(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Surroundings:
-    """What demand depends on: time and air of the run, mean air of its days, and the weather behind them.
+    """What demand depends on: time and weather of the run, and the mean air of its days.
 
-    ``air`` and ``climate`` are None where the case has no weather.
+    ``air`` is None where the case has no weather.
     """
 
     ctx: Context
     air: DailyAir | None = None
-    climate: Climate | None = None

@@ -207,13 +207,9 @@ def longest_stop(run: Run) -> Picture | Missing:
 
 
 def _uses(run: Run, position: int) -> dict[str, FloatArray]:
-    """What became of a stream's heat, (time,), W; lifted is what is neither direct nor rejected."""
-    available, direct, rejected = (
-        power(run.results, f"source_heat_{part}")[:, position] for part in ("available", "direct", "rejected")
-    )
-    lifted = power(run.results, "source_heat_lifted")[:, position] > 0.0
-    drawn = np.where(lifted, np.maximum(available - direct - rejected, 0.0), 0.0)
-    return {"direct": direct, "lifted": drawn, "rejected": rejected}
+    """What became of a stream's heat, (time,), W."""
+    parts = ("direct", "lifted", "rejected")
+    return {part: power(run.results, f"source_heat_{part}")[:, position] for part in parts}
 
 
 def _every(when: Calendar, series: FloatArray, period: str) -> tuple[pd.Timestamp, FloatArray]:

@@ -240,7 +240,7 @@ _SERIES = (
         MEAN,
     ),
     Variable("source_heat_direct", _SOURCE, "W", "heat fed in without lifting", "", MEAN),
-    Variable("source_heat_lifted", _SOURCE, "W", "heat fed in through a heat pump", "", MEAN),
+    Variable("source_heat_lifted", _SOURCE, "W", "heat of the stream that a heat pump draws", "", MEAN),
     Variable("source_heat_rejected", _SOURCE, "W", "heat of the stream that is not used", "", MEAN),
     Variable("source_mass_flow", _SOURCE, "kg s-1", "mass flow that the source heats", "", MEAN),
     Variable(

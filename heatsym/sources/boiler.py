@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
 from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.exchange import Offer, Site, Use
 from heatsym.interfaces.fields import flag, quantity, text
 from heatsym.interfaces.profile import Context, Profile
-from heatsym.sources.common import feed_temperature, plant_offer
+from heatsym.sources.common import feed_temperature, plant_offer, plant_use
 from heatsym.tables import read_table
 
 FUELS = ("natural_gas", "oil", "wood", "biogas", "coal")
@@ -72,8 +70,7 @@ class Boiler:
 
     def use(self, ctx: Context, site: Site, heat: FloatArray) -> Use:
         """Fuel for the heat given."""
-        zero = np.zeros_like(heat)
-        return Use(ctx.values(self.power), heat, zero, zero, heat / self.efficiencies(ctx), zero)
+        return plant_use(ctx.values(self.power), heat, fuel=heat / self.efficiencies(ctx))
 
 
 def default_efficiency(fuel: str) -> tuple[float, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from heatsym.interfaces.axis import FloatArray
-from heatsym.interfaces.exchange import Offer, Site
+from heatsym.interfaces.exchange import Offer, Site, Use
 from heatsym.interfaces.profile import Context, Profile
 
 
@@ -23,10 +23,12 @@ def plant_offer(
     fuel_per_heat: FloatArray | None = None,
     electricity_per_heat: FloatArray | None = None,
     price: FloatArray | None = None,
+    least: FloatArray | None = None,
+    ramp: FloatArray | None = None,
 ) -> Offer:
     """An offer from what is known; what is left out does not bind (limits) or costs nothing (inputs).
 
-    Arguments are (time,): W, degC, W/K, degC, and inputs and price per unit of heat.
+    Arguments are (time,): W, degC, W/K, degC, inputs and price per unit of heat, W and W/s.
     """
     zero = np.zeros_like(power)
     free = np.full_like(power, np.inf)
@@ -38,4 +40,47 @@ def plant_offer(
         fuel_per_heat=zero if fuel_per_heat is None else fuel_per_heat,
         electricity_per_heat=zero if electricity_per_heat is None else electricity_per_heat,
         price=zero if price is None else price,
+        least=zero if least is None else least,
+        ramp=free if ramp is None else ramp,
+    )
+
+
+def plant_use(
+    capacity: FloatArray,
+    heat: FloatArray,
+    *,
+    fuel: FloatArray | None = None,
+    electricity: FloatArray | None = None,
+    generated: FloatArray | None = None,
+) -> Use:
+    """Where a plant's energy goes that makes its ``heat`` from what it takes in; (time,) each, W."""
+    zero = np.zeros_like(heat)
+    return Use(
+        available=capacity,
+        direct=heat,
+        lifted=zero,
+        rejected=zero,
+        fuel=zero if fuel is None else fuel,
+        electricity=zero if electricity is None else electricity,
+        generated=zero if generated is None else generated,
+    )
+
+
+def stream_use(
+    available: FloatArray,
+    direct: FloatArray,
+    lifted: FloatArray | None = None,
+    electricity: FloatArray | None = None,
+) -> Use:
+    """Where a stream's heat goes: fed in directly, drawn by a heat pump, and the rest; (time,) each, W."""
+    zero = np.zeros_like(direct)
+    drawn = zero if lifted is None else lifted
+    return Use(
+        available=available,
+        direct=direct,
+        lifted=drawn,
+        rejected=available - direct - drawn,
+        fuel=zero,
+        electricity=zero if electricity is None else electricity,
+        generated=zero,
     )

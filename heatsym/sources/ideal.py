@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
 from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.exchange import Offer, Site, Use
 from heatsym.interfaces.fields import flag, quantity, text
 from heatsym.interfaces.profile import Context, Profile
-from heatsym.sources.common import feed_temperature, plant_offer
+from heatsym.sources.common import feed_temperature, plant_offer, plant_use
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,5 +45,4 @@ class Ideal:
 
     def use(self, ctx: Context, site: Site, heat: FloatArray) -> Use:
         """Heat comes from nowhere: no fuel, no electricity."""
-        zero = np.zeros_like(heat)
-        return Use(ctx.values(self.power), heat, zero, zero, zero, zero)
+        return plant_use(ctx.values(self.power), heat)

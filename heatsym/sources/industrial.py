@@ -14,7 +14,7 @@ from heatsym.interfaces.exchange import Offer, Site, Use
 from heatsym.interfaces.fields import date, flag, part, quantity, text
 from heatsym.interfaces.profile import Context, Profile
 from heatsym.physics.stream import capacity_flow, feeds_in
-from heatsym.sources.common import feed_temperature, plant_offer
+from heatsym.sources.common import feed_temperature, plant_offer, stream_use
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,9 +99,7 @@ class IndustrialStream:
 
     def use(self, ctx: Context, site: Site, heat: FloatArray) -> Use:
         """What was fed in is direct, the rest of the stream is rejected."""
-        zero = np.zeros_like(heat)
-        power = self.available(ctx)
-        return Use(power, heat, zero, power - heat, zero, zero)
+        return stream_use(self.available(ctx), heat)
 
 
 def stopped(stops: tuple[Stop, ...], axis: TimeAxis) -> NDArray[np.bool_]:

@@ -48,4 +48,4 @@ def surroundings(weather: Weather | None, axis: TimeAxis) -> tuple[Surroundings,
     offset = weather.temperature_offset
     t_air, warnings = air_temperature(weather.year, axis, offset)
     daily = daily_air(weather.year, axis, offset)
-    return Surroundings(Context(axis, t_air), daily, FileClimate(weather.year)), warnings
+    return Surroundings(Context(axis, t_air, FileClimate(weather.year)), daily), warnings

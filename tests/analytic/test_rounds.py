@@ -12,7 +12,7 @@ from heatsym.engine.settle import SETTLED, settle
 from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.exchange import Offer, Site, Use
 from heatsym.interfaces.profile import Context
-from heatsym.sources.common import plant_offer
+from heatsym.sources.common import plant_offer, plant_use
 from heatsym.sources.ideal import Ideal
 from tests.build import Net
 
@@ -41,8 +41,7 @@ class Chiller:
         return ()
 
     def use(self, ctx: Context, site: Site, heat: FloatArray) -> Use:
-        zero = np.zeros_like(heat)
-        return Use(self.power(site), heat, zero, zero, zero, zero)
+        return plant_use(self.power(site), heat)
 
 
 def settled_with(chiller: Chiller, t_return: float = 40.0):
