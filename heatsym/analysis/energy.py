@@ -32,7 +32,8 @@ def energy(case: Case, results: Results, run: Digest) -> dict[str, float]:
     -------
     dict of str to float
         ``demand_MWh``, ``delivered_MWh``, ``unmet_MWh``, ``supplied_MWh``, ``network_loss_MWh``,
-        ``stored_change_MWh``, ``pump_MWh`` [MWh] and ``residual_relative`` [-].
+        ``storage_loss_MWh`` where there are storages, ``stored_change_MWh`` (of network and storages),
+        ``pump_MWh`` [MWh] and ``residual_relative`` [-].
     """
     ledger, account = run.ledger, balance(results)
     return given(
@@ -42,6 +43,9 @@ def energy(case: Case, results: Results, run: Digest) -> dict[str, float]:
             "unmet_MWh": _mwh(case, ledger.unmet.value),
             "supplied_MWh": _mwh(case, supplied(run)),
             "network_loss_MWh": account.energy(account.network_loss) / JOULES_PER_MWH,
+            "storage_loss_MWh": np.nan
+            if run.stored is None
+            else account.energy(account.storage_loss) / JOULES_PER_MWH,
             "stored_change_MWh": account.energy(account.stored_change) / JOULES_PER_MWH,
             "pump_MWh": _mwh(case, run.course.pump_electricity),
             "residual_relative": account.residual_relative,
@@ -124,6 +128,32 @@ def by_source(case: Case, run: Digest) -> dict[str, dict[str, float]]:
         if 0.0 < largest < np.inf:
             values["full_load_h"] = heat.sum() * case.axis.step / 3600.0 / largest
         figures[source.name] = given(values)
+    return figures
+
+
+def by_storage(case: Case, run: Digest) -> dict[str, dict[str, float]]:
+    """Heat of each storage [MWh], above 0 degC where it is a stock, and its temperatures at the end [degC].
+
+    Returns
+    -------
+    dict of str to dict of str to float
+        By name of the storage; empty without storages. ``charged_MWh``, ``discharged_MWh``, ``loss_MWh``,
+        ``start_MWh``, ``end_MWh``, ``least_MWh``, ``largest_MWh``; charged = discharged + loss + end - start.
+    """
+    if run.stored is None:
+        return {}
+    figures, stored = {}, run.stored
+    for k, storage in enumerate(storage for storage in case.storages if storage.enabled):
+        energy = np.concatenate([stored.initial_energy[k : k + 1], stored.energy[:, k]]) / JOULES_PER_MWH
+        figures[storage.name] = {
+            "charged_MWh": _mwh(case, np.maximum(stored.heat[:, k], 0.0)),
+            "discharged_MWh": _mwh(case, np.maximum(-stored.heat[:, k], 0.0)),
+            "loss_MWh": _mwh(case, stored.loss[:, k]),
+            "start_MWh": float(energy[0]),
+            "end_MWh": float(energy[-1]),
+            "least_MWh": float(energy.min()),
+            "largest_MWh": float(energy.max()),
+        }
     return figures
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import heatsym
 from heatsym.analysis.emissions import emissions, source_tonnes
-from heatsym.analysis.energy import by_source, bypassed, energy, prosumers, shares, unmet
+from heatsym.analysis.energy import by_source, by_storage, bypassed, energy, prosumers, shares, unmet
 from heatsym.analysis.figures import enabled_sources
 from heatsym.analysis.homes import homes
 from heatsym.analysis.money import operating_cost
@@ -62,6 +62,7 @@ def summary(
         "prosumers": prosumers(case, run),
         "homes": warmed.values,
         "sources": sources,
+        "storages": by_storage(case, run),
         "standby": standby(results),
         "emissions": emitted.values,
         "economics": cost.values,
@@ -161,6 +162,7 @@ def _convergence(run: Digest) -> dict[str, Any]:
 def _basis(case: Case) -> list[str]:
     """What figures of sources and demand rest on."""
     said = [sentence for source in enabled_sources(case) for sentence in source.basis()]
+    said += [sentence for storage in case.storages if storage.enabled for sentence in storage.basis()]
     said += demand_basis(case.demand)
     if "prosumer" in case.demand.consumers.kind:
         said.append("heat that prosumers feed in: counted without price and without emissions")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from heatsym.engine.trajectory import BoolArray, Cause, Hydraulics, March, Trajectory
+from heatsym.engine.trajectory import BoolArray, Cause, Hydraulics, March, Stored, Trajectory
 from heatsym.interfaces.axis import FloatArray, IntArray
 from heatsym.interfaces.exchange import Use
 from heatsym.interfaces.stepwise import HALVED
@@ -118,7 +118,12 @@ class Course:
     source_supply_temperature: FloatArray
     source_return_temperature: FloatArray
     source_pump_lift: FloatArray
+    storage_charged: FloatArray
+    storage_discharged: FloatArray
+    storage_supply_temperature: FloatArray
+    storage_return_temperature: FloatArray
     fed_in_heat: FloatArray  # by all prosumers
+    short_heat: FloatArray  # that consumers miss for want of capacity, counted where there are storages
     network_heat_loss: FloatArray
     network_stored_heat: FloatArray
     pump_electricity: FloatArray
@@ -127,10 +132,11 @@ class Course:
     converged: BoolArray
 
     @classmethod
-    def blank(cls, steps: int, sources: int) -> Course:
+    def blank(cls, steps: int, sources: int, storages: int = 0) -> Course:
         """Room for so many steps."""
         kinds = {"sweeps": np.int64, "converged": np.bool_, "pump_throttled": np.bool_}
-        shapes = {name: (steps, sources) if name.startswith("source_") else (steps,) for name in _names(cls)}
+        many = {"source": (sources,), "storage": (storages,)}
+        shapes = {name: (steps, *many.get(name.partition("_")[0], ())) for name in _names(cls)}
         return cls(**{name: np.zeros(shape, kinds.get(name, np.float64)) for name, shape in shapes.items()})
 
     def put(self, first: int, march: March, hydraulics: Hydraulics | None) -> None:
@@ -139,9 +145,12 @@ class Course:
         self.network_heat_loss[rows] = march.pipe_heat_loss.sum(axis=1)
         if march.consumer_heat_fed_in.size:
             self.fed_in_heat[rows] = march.consumer_heat_fed_in.sum(axis=1)
+        if march.storage_charged.size:
+            short = march.consumer_unmet_cause == Cause.CAPACITY
+            self.short_heat[rows] = (march.consumer_heat_unmet * short).sum(axis=1)
         for name in _names(Course):
             for part in (march, hydraulics):
-                if hasattr(part, name):
+                if hasattr(part, name) and getattr(part, name).size:
                     getattr(self, name)[rows] = getattr(part, name)
 
 
@@ -160,6 +169,7 @@ class Digest:
     change: tuple[float, ...]  # energy-weighted change of source heat, by round from the second
     settled: bool
     seconds: float  # CPU time of all marches
+    stored: Stored | None = None  # None where there are no storages
     unsettled_hours: dict[str, float] = field(default_factory=dict)  # by source
     warnings: tuple[str, ...] = ()
     engine: str = "compiled"  # that computed it, or "reference"
@@ -168,7 +178,7 @@ class Digest:
 def digest(trajectory: Trajectory) -> Digest:
     """The same of a run that is held in full."""
     march = trajectory.march
-    course = Course.blank(*march.source_heat.shape)
+    course = Course.blank(*march.source_heat.shape, march.storage_charged.shape[1])
     course.put(0, march, trajectory.hydraulics)
     ledger = Ledger(march.consumer_heat_demand.shape[1])
     ledger.add(march)

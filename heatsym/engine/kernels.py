@@ -25,16 +25,16 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
-from numba import config, njit
+from numba import njit
 from numpy.typing import NDArray
 
-from heatsym.engine import code_cache
 from heatsym.engine.friction_kernels import exponential, resistance
 from heatsym.interfaces.axis import FloatArray, IntArray
+from heatsym.numerics import code_cache
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-cast(Any, config).CACHE_DIR = str(code_cache.folder())
+code_cache.keep("engine")
 
 SLOTS = 32
 """Parcels kept per pipe, unless a step has many substeps; a power of two."""

@@ -18,7 +18,15 @@ from heatsym.engine.stretches import Staged, stretch_of
 
 Arrays = dict[str, NDArray[Any]]
 
-_PLANNED = ("source_heat", "source_return_temperature")
+_PLANNED = (
+    "source_heat",
+    "source_return_temperature",
+    "storage_charged",
+    "storage_discharged",
+    "storage_supply_temperature",
+    "storage_return_temperature",
+    "short_heat",
+)
 """What is asked of the round before."""
 
 
@@ -49,25 +57,25 @@ def unpacked(problem: Problem, facts: Mapping[str, Any], arrays: Mapping[str, ND
     ValueError, KeyError
         It is of another problem.
     """
-    course = Course.blank(problem.steps, len(problem.sources))
+    course = Course.blank(problem.steps, len(problem.sources), len(problem.storages))
     for one in fields(Course):
         getattr(course, one.name)[: facts["step"]] = arrays[f"course.{one.name}"]
     before = None
     if f"before.{_PLANNED[0]}" in arrays:
-        before = Course.blank(problem.steps, len(problem.sources))
+        before = Course.blank(problem.steps, len(problem.sources), len(problem.storages))
         for name in _PLANNED:
             getattr(before, name)[:] = arrays[f"before.{name}"]
     engine_of = Compiled if facts["engine"] == "compiled" else Reference
     like: Any
     if problem.stretches:  # a state is of the islands of the step before it
-        engine = Staged(engine_of, problem, *planned_first(problem))
+        engine = Staged(engine_of, *planned_first(problem))
         like = engine.initial_state(stretch_of(problem, facts["step"] - 1))
     else:
-        like = engine_of(problem, *planned_first(problem)).initial_state()
+        like = engine_of(*planned_first(problem)).initial_state()
     part = len("state.")
     state = _filled(like, {name[part:]: a for name, a in arrays.items() if name.startswith("state.")}, "")
     part = len("ledger.")
-    ledger = Ledger(len(problem.consumer_ids), len(problem.inline_pumps))
+    ledger = Ledger(problem.consumers, len(problem.inline_pumps))
     ledger.load({name[part:]: a for name, a in arrays.items() if name.startswith("ledger.")})
     return Mark(
         engine=facts["engine"],

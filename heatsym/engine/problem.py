@@ -9,7 +9,7 @@ import numpy as np
 from heatsym.engine.medium import Medium
 from heatsym.engine.shared import Builder, directly
 from heatsym.interfaces.axis import FloatArray, IntArray
-from heatsym.interfaces.exchange import Load, Offer, Source
+from heatsym.interfaces.exchange import Load, Offer, Source, Storage
 from heatsym.interfaces.profile import Context
 from heatsym.network.elements import NO_PUMPS, Pumps
 from heatsym.network.properties import PipeProperties
@@ -57,8 +57,9 @@ class Held:
 class Problem:
     """Everything that the march reads. Time first; SI and degC.
 
-    ``source_node`` and ``consumer_node`` are positions of nodes; what prosumers feed in counts as further
-    sources, after ``sources``. The root of ``graph`` is the node at which pressure is held. Where trenches
+    ``source_node`` and ``consumer_node`` are positions of nodes; what prosumers feed in and what storages
+    give counts as further sources, after ``sources``, and what storages take as further consumers (whose
+    ``load`` a round adds, see :mod:`heatsym.engine.beside`). The root of ``graph`` is the node at which pressure is held. Where trenches
     close and open, ``stretches`` cover all steps, and ``graph`` holds with every trench open; see
     :mod:`heatsym.engine.stretches`. Each part that they leave is then held at the first of ``holds`` that
     lies in it. ``fuel_cost`` (time, source) and ``electricity_cost`` (time,) [EUR/J] are prices with CO2;
@@ -99,12 +100,18 @@ class Problem:
     holds: tuple[Held, ...] = ()  # with stretches, every source's node is among them
     largest_flow: FloatArray | None = None  # (pipe,) that cells of distributed walls are made for
     plant_efficiency: tuple[FloatArray, FloatArray] | None = None  # flow and efficiency, (source, point)
+    storages: tuple[Storage, ...] = ()
     once: Builder = directly  # of what other problems may have in common with this one
 
     @property
     def inline_pumps(self) -> tuple[str, ...]:
         """Names of the pumps in trenches, those of the supply side first."""
         return self.supply.pumps.name + self.return_.pumps.name
+
+    @property
+    def consumers(self) -> int:
+        """Consumers of the case, without storages."""
+        return len(self.consumer_ids) - len(self.storages)
 
     @property
     def step(self) -> float:

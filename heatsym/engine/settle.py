@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any, Protocol, TypeVar
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from heatsym.dispatch.cost import marginal_cost
 from heatsym.dispatch.merit_order import merit_order
+from heatsym.engine.beside import offered, parted
 from heatsym.engine.compiled import Compiled, RecirculationError
 from heatsym.engine.digest import Course, Digest, Ledger
 from heatsym.engine.hydraulics import odd_pumping, pump_warnings
@@ -19,7 +20,7 @@ from heatsym.engine.reference import Reference
 from heatsym.engine.stretches import Pressures, Staged
 from heatsym.engine.trajectory import Hydraulics, March, Trajectory, joined
 from heatsym.interfaces.axis import FloatArray
-from heatsym.interfaces.exchange import FeedIn, Offer, Plan, Site
+from heatsym.interfaces.exchange import Offer, Plan, Site, StoragePlan
 from heatsym.interfaces.stepwise import pieces
 
 Progress = Callable[[float, str], None]
@@ -152,8 +153,9 @@ def _settled(
     told: tuple[str, ...] = (),
 ) -> Digest:
     """The rounds, with one engine."""
-    minds = any(source.minds_return for source in problem.sources)
-    engine = _engine(engine_of, problem, *planned_first(problem))
+    marched, offers, plan = planned_first(problem)
+    minds = any(source.minds_return for source in problem.sources) or follows_time(problem, offers)
+    engine = _engine(engine_of, marched, offers, plan)
     opening, start = engine, None  # every round begins with the water that the first engine settles
     before = None if mark is None else mark.before
     changes, seconds = list[float](), 0.0 if mark is None else mark.seconds
@@ -161,7 +163,8 @@ def _settled(
     shift = np.zeros((problem.steps, len(problem.sources)))
     for number in count(1 if mark is None else mark.number):
         if before is not None:
-            engine = _engine(engine_of, problem, *_planned(problem, _sites(problem, before)))
+            marched, offers, plan = _planned(problem, before)
+            engine = _engine(engine_of, marched, offers, plan)
         last = not minds or number == problem.max_rounds
         if mark is None and start is None:
             progress(0.0, "settling the start")
@@ -172,8 +175,8 @@ def _settled(
             number=number,
             step=0,
             state=start,
-            course=Course.blank(problem.steps, len(problem.sources)),
-            ledger=Ledger(len(problem.consumer_ids), len(problem.inline_pumps)),
+            course=Course.blank(problem.steps, len(problem.sources), len(problem.storages)),
+            ledger=Ledger(problem.consumers, len(problem.inline_pumps)),
             initial_stored_heat=0.0,
             before=before,
             change=tuple(changes),
@@ -182,10 +185,10 @@ def _settled(
         recorded = last or number > 1  # what the first of several rounds finds is never the last word
         if last:
             start = None  # which may be marched on itself
-        _march(problem, engine, at, sink, recorded, start is not None, _teller(progress, problem, number))
+        _march(marched, engine, at, sink, recorded, start is not None, _teller(progress, problem, number))
         course, seconds, mark = at.course, at.seconds, None
         if before is not None:
-            shift = np.abs(course.source_heat - before.source_heat)
+            shift = np.abs(_given(course) - _given(before))
             changes.append(float(shift.sum() / max(float(course.source_heat.sum()), 1e-300)))
         if last or (changes and changes[-1] <= SETTLED):
             break
@@ -241,7 +244,7 @@ def _march(
         if first == 0:
             at.initial_stored_heat = march.initial_stored_heat
         heads = pressures.of(march, first) if recorded else None
-        march, heads = _parted(problem, march, heads, first)
+        march, heads = parted(problem, march, heads, first)
         at.course.put(first, march, heads)
         at.ledger.add(march)
         at.ledger.odd_pumping += odd_pumping(problem, march)
@@ -253,40 +256,22 @@ def _march(
     tell(1.0)
 
 
-def _parted(
-    problem: Problem, march: March, heads: Hydraulics | None, first: int
-) -> tuple[March, Hydraulics | None]:
-    """A piece from step ``first`` on with its sources alone, what prosumers fed in beside their demand."""
-    offered, count = problem.load.feed_in, len(problem.sources)
-    if offered is None:
-        return march, heads
-    at = slice(first, first + len(march.sweeps))
-    heat, flow = march.source_heat[:, count:], march.source_mass_flow[:, count:]
-    fed_in, rejected, through = np.zeros((3, *march.consumer_mass_flow.shape))
-    fed_in[:, offered.consumer], through[:, offered.consumer] = heat, flow
-    rejected[:, offered.consumer] = np.maximum(offered.heat[at] - heat, 0.0)
-    alone = replace(
-        march,
-        source_heat=march.source_heat[:, :count],
-        source_mass_flow=march.source_mass_flow[:, :count],
-        source_supply_temperature=march.source_supply_temperature[:, :count],
-        source_return_temperature=march.source_return_temperature[:, :count],
-        consumer_heat_fed_in=fed_in,
-        consumer_heat_rejected=rejected,
-        consumer_fed_in_flow=through,
-    )
-    if heads is not None:
-        heads = replace(heads, source_pump_lift=heads.source_pump_lift[:, :count])
-    return alone, heads
-
-
 def _within(tell: Callable[[float], None], first: int, last: int, steps: int) -> Callable[[float], None]:
     """Tells the share of all steps where a piece tells its own."""
     return lambda done: tell((first + done * (last - first)) / steps)
 
 
-def _planned(problem: Problem, sites: list[Site]) -> tuple[Offer, Plan]:
-    """Every source's offer at these temperatures, and the dispatch of them."""
+def planned_first(problem: Problem) -> tuple[Problem, Offer, Plan]:
+    """What the first round goes by: storages rest, as nobody knows yet what the network needs."""
+    return _planned(problem, None)
+
+
+def _planned(problem: Problem, before: Course | None) -> tuple[Problem, Offer, Plan]:
+    """Every source's offer at the temperatures of the round before, and the dispatch of them.
+
+    The problem that is returned asks for what storages take as well.
+    """
+    sites = _first_sites(problem) if before is None else _sites(problem, before)
     offers = stacked(
         [source.offer(problem.ctx, site) for source, site in zip(problem.sources, sites, strict=True)]
     )
@@ -300,28 +285,10 @@ def _planned(problem: Problem, sites: list[Site]) -> tuple[Offer, Plan]:
             problem.electricity_cost[:, None],
         )
     plan = merit_order(offers.power, costs)
-    return (
-        (offers, plan)
-        if problem.load.feed_in is None
-        else _with_prosumers(offers, plan, problem.load.feed_in)
-    )
-
-
-def _with_prosumers(offers: Offer, plan: Plan, offered: FeedIn) -> tuple[Offer, Plan]:
-    """What prosumers offer beside the sources; the network takes it first, in the order of the table."""
-    count = offers.power.shape[1]
-    zero, free = np.zeros_like(offered.heat), np.full_like(offered.heat, np.inf)
-    extra = Offer(offered.heat, offered.t_feed, free, free, zero, zero, zero, zero, free)
-    both = (np.concatenate([getattr(offers, f.name), getattr(extra, f.name)], axis=1) for f in fields(Offer))
-    first = np.broadcast_to(count + np.arange(len(offered.consumer)), offered.heat.shape)
-    return Offer(*both), Plan(
-        np.concatenate([plan.upper, offered.heat], axis=1), np.concatenate([first, plan.order], axis=1)
-    )
-
-
-def planned_first(problem: Problem) -> tuple[Offer, Plan]:
-    """What the first round goes by."""
-    return _planned(problem, _first_sites(problem))
+    stored = StoragePlan.idle(problem.t_feed, len(problem.storages))
+    if before is not None and follows_time(problem, offers):
+        plan, stored = over_time(problem, offers, plan, before)
+    return offered(problem, offers, plan, stored)
 
 
 def _first_sites(problem: Problem) -> list[Site]:

@@ -67,6 +67,10 @@ class March:
     consumer_heat_fed_in: FloatArray = field(default_factory=_nothing)  # by prosumers; empty without any
     consumer_heat_rejected: FloatArray = field(default_factory=_nothing)  # offered, but nobody took it
     consumer_fed_in_flow: FloatArray = field(default_factory=_nothing)  # from return to supply
+    storage_charged: FloatArray = field(default_factory=_nothing)  # heat taken; empty without storages
+    storage_discharged: FloatArray = field(default_factory=_nothing)  # heat given
+    storage_supply_temperature: FloatArray = field(default_factory=_nothing)  # of the node
+    storage_return_temperature: FloatArray = field(default_factory=_nothing)
 
 
 def rows(march: March, part: slice) -> March:
@@ -93,6 +97,19 @@ class Hydraulics:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Stored:
+    """What storages went through, (time, storage); W, J above 0 degC, degC; stocks at the end of the step."""
+
+    heat: FloatArray  # taken from the network, negative where it is given back
+    loss: FloatArray
+    energy: FloatArray
+    exergy: FloatArray  # against the air
+    top: FloatArray  # temperature
+    bottom: FloatArray
+    initial_energy: FloatArray  # (storage,)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Trajectory:
     """The settled run: last march, its hydraulics, where each source's energy went, how it converged."""
 
@@ -106,6 +123,7 @@ class Trajectory:
     change: tuple[float, ...]  # energy-weighted change of source heat, by round from the second
     settled: bool
     seconds: float  # CPU time of all marches
+    stored: Stored | None = None  # None where there are no storages
     unsettled_hours: dict[str, float] = field(default_factory=dict)  # by source
     warnings: tuple[str, ...] = ()
     engine: str = "compiled"  # that computed it, or "reference"

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
+import numpy as np
+
 from heatsym.interfaces.axis import FloatArray, IntArray
 from heatsym.interfaces.profile import Context
 from heatsym.interfaces.stepwise import Made, Stepwise
@@ -151,7 +153,28 @@ class Plan:
 
     In each step the march fills the sources in ``order`` up to ``upper`` (and up to what their
     stream allows); the one where the filling stops carries the rest of the step's balance.
+    Storages are further columns after the sources.
     """
 
     upper: FloatArray
     order: IntArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StoragePlan:
+    """What storages should take and may give, (time, storage) each.
+
+    ``charge`` and ``discharge`` [W], of which at most one is above 0; ``t_back`` [degC] is the water that a
+    storage sends back while it is charged, ``t_feed`` what it feeds in while it is discharged.
+    """
+
+    charge: FloatArray
+    discharge: FloatArray
+    t_back: FloatArray
+    t_feed: FloatArray
+
+    @classmethod
+    def idle(cls, t_feed: FloatArray, storages: int) -> StoragePlan:
+        """Nobody takes or gives anything; ``t_feed`` [degC] (time,) stands for temperatures."""
+        zero = np.zeros((len(t_feed), storages))
+        return cls(zero, zero, t_feed[:, None] + zero, t_feed[:, None] + zero)

@@ -96,6 +96,23 @@ class Added:
         return rows
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Beside:
+    """Values with those of others in further columns: ``more`` is (time, others)."""
+
+    values: Stepwise
+    more: FloatArray
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Steps and consumers."""
+        return self.values.shape[0], self.values.shape[1] + self.more.shape[1]
+
+    def __getitem__(self, steps: int | slice, /) -> FloatArray:
+        """Rows of a few steps (time, consumer), or that of one (consumer,)."""
+        return np.concatenate([self.values[steps], self.more[steps]], axis=-1)
+
+
 def kept(values: Stepwise) -> Stepwise:
     """The same, for values that take long to make: held where they are few, else the pieces read last."""
     steps, consumers = values.shape

@@ -26,12 +26,14 @@ class Balance:
     supplied: FloatArray
     delivered: FloatArray
     network_loss: FloatArray
-    stored_change: FloatArray
+    storage_loss: FloatArray
+    stored_change: FloatArray  # in the network and in storages
 
     @property
     def residual(self) -> FloatArray:
-        """What is missing: supplied - delivered - network loss - stored change; (time,), W."""
-        return self.supplied - self.delivered - self.network_loss - self.stored_change
+        """What is missing: supplied - delivered - losses - stored change; (time,), W."""
+        lost = self.network_loss + self.storage_loss
+        return self.supplied - self.delivered - lost - self.stored_change
 
     @property
     def residual_relative(self) -> float:
@@ -56,11 +58,11 @@ def balance(results: Results) -> Balance:
     Returns
     -------
     Balance
-        Supplied, delivered, network loss and stored change. [W]
+        Supplied, delivered, losses of network and storages, and stored change. [W]
 
     Notes
     -----
-    .. math:: r = \\sum Q_{source} + \\sum Q_{fed in} - \\sum Q_{consumer} - Q_{loss} - \\Delta E / \\Delta t
+    .. math:: r = \\sum Q_{source} + \\sum Q_{fed in} - \\sum Q_{consumer} - \\sum Q_{loss} - \\Delta E / \\Delta t
 
     Heat of pumps and friction is not fed to the water and has no term. Derived here.
     """
@@ -79,6 +81,11 @@ def _balance(results: Results, delivered: FloatArray) -> Balance:
     stored = np.concatenate(
         [[float(results["network_initial_stored_heat"].values)], results["network_stored_heat"].values]
     )
+    change, storage_loss = np.diff(stored) / seconds, np.zeros(len(seconds))
+    if "storage_energy" in results:
+        held = [results["storage_initial_energy"].values[None, :], results["storage_energy"].values]
+        change = change + np.diff(np.concatenate(held), axis=0).sum(axis=1) / seconds
+        storage_loss = summed(results, "storage_heat_loss")
     supplied = summed(results, "source_heat")
     if "consumer_heat_fed_in" in results:
         supplied = supplied + summed(results, "consumer_heat_fed_in")
@@ -87,7 +94,8 @@ def _balance(results: Results, delivered: FloatArray) -> Balance:
         supplied=supplied,
         delivered=delivered,
         network_loss=results["network_heat_loss"].values.astype(np.float64),
-        stored_change=np.diff(stored) / seconds,
+        storage_loss=storage_loss,
+        stored_change=change,
     )
 
 

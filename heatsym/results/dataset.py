@@ -40,7 +40,7 @@ def dataset(case: Case, trajectory: Trajectory) -> xr.Dataset:
     Returns
     -------
     xarray.Dataset
-        Dimensions time, node, pipe, consumer, source; time is the start of the step in UTC, with
+        Dimensions time, node, pipe, consumer, source, storage; time is the start of the step in UTC, with
         bounds. ``system_balance_residual`` is computed from the rounded series themselves.
     """
     recording = Recording(case, Held())
@@ -151,6 +151,9 @@ def _labels(case: Case) -> Iterator[tuple[str, Sequence[str]]]:
     yield "pipe", case.network.pipes.id
     yield "consumer", case.demand.consumers.id
     yield "source", [source.name for source in case.sources if source.enabled]
+    storages = [storage.name for storage in case.storages if storage.enabled]
+    if storages:
+        yield "storage", storages
 
 
 def _places(case: Case) -> Iterator[tuple[str, Any]]:
@@ -179,6 +182,11 @@ def _places(case: Case) -> Iterator[tuple[str, Any]]:
     yield "source_carrier", [source.fuel or "" for source in sources]
     yield "source_partner", [source.partner for source in sources]
     yield "source_surplus", [source.surplus for source in sources]
+    storages = [storage for storage in case.storages if storage.enabled]
+    if storages:
+        yield "storage_node", [storage.node for storage in storages]
+        yield "storage_kind", [storage.kind for storage in storages]
+        yield "storage_partner", [storage.partner for storage in storages]
 
 
 BY_OBJECT = (
@@ -214,6 +222,15 @@ _COURSE = (
     "pump_electricity",
     "pump_throttled",
 )
+_STORED = {
+    "storage_heat": "heat",
+    "storage_heat_loss": "loss",
+    "storage_energy": "energy",
+    "storage_exergy": "exergy",
+    "storage_top_temperature": "top",
+    "storage_bottom_temperature": "bottom",
+    "storage_initial_energy": "initial_energy",
+}
 _USED = {
     "source_heat_available": "available",
     "source_heat_direct": "direct",
@@ -239,6 +256,7 @@ def _names(case: Case) -> Iterator[str]:
     yield from by_object(case)
     yield from _COURSE
     yield from _USED
+    yield from (_STORED if any(storage.enabled for storage in case.storages) else ())
     yield from ("network_initial_stored_heat", "step_converged", "step_sweeps", "system_balance_residual")
 
 
@@ -253,6 +271,9 @@ def _series(case: Case, run: Digest) -> Iterator[tuple[str, Any]]:
         yield name, getattr(run.course, name)
     for name, attribute in _USED.items():
         yield name, _columns([getattr(use, attribute) for use in run.uses], case.axis.steps)
+    if run.stored is not None:
+        for name, attribute in _STORED.items():
+            yield name, getattr(run.stored, attribute)
     yield "network_initial_stored_heat", run.initial_stored_heat
     yield "step_converged", run.course.converged
     yield "step_sweeps", run.course.sweeps

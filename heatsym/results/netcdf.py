@@ -25,7 +25,7 @@ from heatsym.results.vocabulary import VOCABULARY
 if TYPE_CHECKING:
     import xarray as xr
 
-LABELLED = ("node", "pipe", "consumer", "source")
+LABELLED = ("node", "pipe", "consumer", "source", "storage")
 BY_OBJECT = {("time", dim) for dim in OBJECTS}
 
 CHUNK = 2**14  # values in a chunk, 64 kB of float32: one object is read fast, and all of them

@@ -66,6 +66,7 @@ _NODE, _PIPE, _CONSUMER, _SOURCE = (
     ("time", "consumer"),
     ("time", "source"),
 )
+_STORAGE = ("time", "storage")
 _TIME = ("time",)
 
 _LABELS = (
@@ -73,6 +74,7 @@ _LABELS = (
     Variable("pipe", ("pipe",), "", "name of the trench: one supply and one return pipe", dtype="str"),
     Variable("consumer", ("consumer",), "", "name of the consumer", dtype="str"),
     Variable("source", ("source",), "", "name of the source", dtype="str"),
+    Variable("storage", ("storage",), "", "name of the storage", dtype="str"),
 )
 
 _PLACES = (
@@ -120,6 +122,11 @@ _PLACES = (
         "whether the source is surplus heat",
         dtype="int8",
         extra=_flags("no", "surplus_heat"),
+    ),
+    Variable("storage_node", ("storage",), "", "node of the storage", dtype="str"),
+    Variable("storage_kind", ("storage",), "", "kind of the storage", dtype="str"),
+    Variable(
+        "storage_partner", ("storage",), "", "who owns the storage", "empty if nobody is named", dtype="str"
     ),
 )
 
@@ -272,6 +279,35 @@ _SERIES = (
         "surplus heat counted with zero; without biogenic CO2; missing where a factor is not known",
         MEAN,
     ),
+    Variable(
+        "storage_heat",
+        _STORAGE,
+        "W",
+        "heat that the storage takes from the network",
+        "negative where it is discharged",
+        MEAN,
+        LEDGER,
+    ),
+    Variable("storage_heat_loss", _STORAGE, "W", "heat that leaves the storage unused", "", MEAN, LEDGER),
+    Variable("storage_energy", _STORAGE, "J", "heat in the storage", "above 0 degC", AT_END, LEDGER),
+    Variable(
+        "storage_initial_energy",
+        ("storage",),
+        "J",
+        "heat in the storage at the start",
+        "above 0 degC",
+        dtype=LEDGER,
+    ),
+    Variable(
+        "storage_exergy",
+        _STORAGE,
+        "J",
+        "work that the storage's heat could do",
+        "against outdoor air, or the ground where there is no weather",
+        AT_END,
+    ),
+    Variable("storage_top_temperature", _STORAGE, "degC", "hot end of the storage", "", AT_END),
+    Variable("storage_bottom_temperature", _STORAGE, "degC", "cold end of the storage", "", AT_END),
     Variable("network_heat_loss", _TIME, "W", "heat loss of all trenches", "", MEAN, LEDGER),
     Variable(
         "network_stored_heat",
@@ -305,8 +341,8 @@ _SERIES = (
         "system_balance_residual",
         _TIME,
         "W",
-        "supplied - delivered - network loss - change of stored heat",
-        "from the stored series",
+        "supplied - delivered - losses - change of stored heat",
+        "from the stored series, storages included",
         MEAN,
         LEDGER,
     ),

@@ -7,52 +7,55 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from numba import config
 
-from heatsym.engine import code_cache
-from heatsym.engine.code_cache import folder, writable
+from heatsym.numerics import code_cache
+from heatsym.numerics.code_cache import folder, writable
 
 NOWHERE = Path("/proc/heatsym")  # where even root writes nothing
 
 
 @pytest.fixture(autouse=True)
 def temporary(tmp_path, monkeypatch):
-    monkeypatch.setattr(config, "CACHE_DIR", "")
+    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="no /proc to be refused by")
 def test_a_read_only_installation_without_a_home(tmp_path):
     assert not writable(NOWHERE)
-    place = folder([NOWHERE, NOWHERE / "cache"])
+    place = folder(places=[NOWHERE, NOWHERE / "cache"])
     assert place.parent.parent == tmp_path
     assert stat.S_IMODE(place.parent.stat().st_mode) == 0o700
-    assert folder([NOWHERE]) == place  # the next run finds it again
+    assert folder(places=[NOWHERE]) == place  # the next run finds it again
 
 
 def test_the_first_place_that_can_be_written(tmp_path):
-    assert folder([NOWHERE, tmp_path / "new"]).parent == tmp_path / "new"
+    assert folder(places=[NOWHERE, tmp_path / "new"]).parent == tmp_path / "new"
 
 
 def test_a_folder_open_to_others_is_not_trusted(tmp_path):
-    place = folder([NOWHERE]).parent
+    place = folder(places=[NOWHERE]).parent
     place.chmod(0o777)
-    other = folder([NOWHERE]).parent
+    other = folder(places=[NOWHERE]).parent
     assert other != place
     assert stat.S_IMODE(other.stat().st_mode) == 0o700
 
 
 def test_what_the_user_names_holds(tmp_path, monkeypatch):
-    monkeypatch.setattr(config, "CACHE_DIR", str(tmp_path / "mine"))
-    assert folder([NOWHERE]) == tmp_path / "mine"
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "mine"))
+    assert folder(places=[NOWHERE]) == tmp_path / "mine"
 
 
 def test_changed_kernels_are_compiled_anew(tmp_path, monkeypatch):
     """A change in any module that is compiled, not only in the one that calls, means another folder."""
-    for path in code_cache.HERE.glob("*.py"):
-        (tmp_path / path.name).write_bytes(path.read_bytes())
+    engine = tmp_path / "engine"
+    engine.mkdir()
+    for path in (code_cache.HERE / "engine").glob("*kernels.py"):
+        (engine / path.name).write_bytes(path.read_bytes())
     monkeypatch.setattr(code_cache, "HERE", tmp_path)
-    before = folder([tmp_path])
-    with (tmp_path / "hydraulic_kernels.py").open("a") as file:
+    before = folder("engine", places=[tmp_path])
+    other = folder("storage", places=[tmp_path])
+    with (engine / "hydraulic_kernels.py").open("a") as file:
         file.write("# changed")
-    assert folder([tmp_path]) != before
+    assert folder("engine", places=[tmp_path]) != before
+    assert folder("storage", places=[tmp_path]) == other

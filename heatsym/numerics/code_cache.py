@@ -12,25 +12,30 @@ from typing import Any, cast
 from numba import config
 from numba.misc.appdirs import AppDirs
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 
 
-def folder(places: Iterable[Path] | None = None) -> Path:
-    """Folder for the code compiled of these kernels, named by their source.
+def keep(*packages: str) -> None:
+    """Keep what the module that calls this compiles, of kernels of these packages that it is made of."""
+    cast(Any, config).CACHE_DIR = str(folder(*packages))
+
+
+def folder(*packages: str, places: Iterable[Path] | None = None) -> Path:
+    """Folder for the code compiled of the kernels of some packages of heatsym, named by their source.
 
     Numba would notice a change in a kernel's own module, not in one that it imports; a change anywhere
-    here means another folder. It lies in ``NUMBA_CACHE_DIR`` if that is set, else in the first of
+    there means another folder. It lies in ``NUMBA_CACHE_DIR`` if that is set, else in the first of
     ``places`` that can be written: beside the modules, in the user's cache. Where neither can, as in a
     read-only installation without a home, a private folder among the temporary ones serves.
     """
-    named = str(cast(Any, config).CACHE_DIR)
+    named = os.environ.get("NUMBA_CACHE_DIR")
     if named:
         return Path(named)
     if places is None:
         user = cast(Any, AppDirs)(appname="heatsym", appauthor=False).user_cache_dir
         places = (HERE / "__pycache__", Path(user))
     place = next((place for place in places if writable(place)), None) or _private()
-    return place / f"kernels-{_stamp()}"
+    return place / f"kernels-{_stamp(packages)}"
 
 
 def writable(place: Path) -> bool:
@@ -43,13 +48,9 @@ def writable(place: Path) -> bool:
         return False
 
 
-def _stamp() -> str:
-    """First digits of a hash of everything that is compiled."""
-    sources = sorted(
-        path
-        for path in HERE.glob("*.py")
-        if path.stem.endswith("kernels") or "numba" in path.read_text(encoding="utf-8")
-    )
+def _stamp(packages: Iterable[str]) -> str:
+    """First digits of a hash of everything that is compiled: modules whose names end in kernels."""
+    sources = [path for package in packages for path in sorted((HERE / package).glob("*kernels.py"))]
     content = b"".join(path.read_bytes() for path in sources)
     return hashlib.sha256(content).hexdigest()[:12]
 

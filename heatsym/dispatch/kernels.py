@@ -1,0 +1,213 @@
+"""Dispatch that remembers: storages, ramps and least loads, one step after another, compiled.
+
+Storages stand one behind another in flat arrays, see :mod:`heatsym.storage.kernels`: storage ``k`` has
+``state[first[k]:first[k + 1]]``, the rows of ``table`` there, and ``figure[k]``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar, cast
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from heatsym.interfaces.axis import FloatArray, IntArray
+from heatsym.numerics import code_cache
+from heatsym.storage.kernels import FLAGS, charge, content, discharge, energy, exergy, last_cell, rest, room
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+code_cache.keep("storage", "dispatch")
+
+NEGLIGIBLE = 1e-9
+"""Share of the heat needed that may be missing from what sources and storages give together. [-]"""
+
+
+class Stores(NamedTuple):
+    """Storages as arrays; the state changes."""
+
+    first: IntArray  # (storage + 1,)
+    state: FloatArray
+    figure: FloatArray  # (storage, figure)
+    table: FloatArray
+    work: FloatArray
+
+
+class Around(NamedTuple):
+    """What storages see of the network and the weather, (time, storage) or (time,)."""
+
+    supply: FloatArray  # water that charges [degC]
+    back: FloatArray  # water that comes to a storage that is discharged [degC]
+    air: FloatArray
+    ground: FloatArray
+
+
+class Limits(NamedTuple):
+    """(storage,) each."""
+
+    charge: FloatArray  # largest power [W]
+    discharge: FloatArray
+    below: FloatArray  # how far below the set-point a storage may feed [K]
+    drop: FloatArray  # least cooling of the water that charges [K]
+
+
+class Field(NamedTuple):
+    """What sources have, (time, source); ``order`` is (time, source and storage), storages after sources."""
+
+    power: FloatArray  # [W]
+    least: FloatArray  # [W]
+    rise: FloatArray  # largest rise from step to step [W]
+    order: IntArray
+    charges: NDArray[np.bool_]  # (time, source, storage) whether its spare heat may charge the storage
+
+
+class Found(NamedTuple):
+    """What was planned, (time, source) and (time, storage)."""
+
+    upper: FloatArray
+    charge: FloatArray
+    discharge: FloatArray
+    t_back: FloatArray
+    t_out: FloatArray
+
+
+class Executed(NamedTuple):
+    """What storages went through, (time, storage); stocks at the end of the step."""
+
+    energy: FloatArray  # above 0 degC [J]
+    exergy: FloatArray  # against the air [J]
+    loss: FloatArray  # mean over the step [W]
+    top: FloatArray  # [degC]
+    bottom: FloatArray
+
+
+def compiled(function: Function) -> Function:
+    """Compile, to be called from Python."""
+    return cast(Function, njit(cache=True, **FLAGS)(function))
+
+
+def called(function: Function) -> Function:
+    """Compile for other kernels."""
+    return cast(Function, njit(**FLAGS)(function))
+
+
+@compiled
+def plan(
+    need: FloatArray,
+    feed: FloatArray,
+    sources: Field,
+    stores: Stores,
+    around: Around,
+    limits: Limits,
+    seconds: float,
+    given: FloatArray,
+    found: Found,
+) -> None:
+    """Who gives how much in each step, and what storages take of what is left.
+
+    ``need`` [W] and the set-point ``feed`` [degC] are (time,). A source that would run below its least heat
+    rests if those behind it can do without it. ``given`` (3, source and storage) is memory to work in: heat
+    of this step, heat of the step before, heat that is left.
+    """
+    steps, many = sources.power.shape
+    storages = limits.charge.size
+    for t in range(steps):
+        for k in range(storages):
+            given[2, many + k] = min(limits.discharge[k], _held(stores, around, limits, feed[t], t, k, seconds))
+        if not _filled(t, need[t], sources, storages, given, found, True):
+            _filled(t, need[t], sources, storages, given, found, False)
+        for k in range(storages):
+            found.charge[t, k] = 0.0
+            found.discharge[t, k] = given[0, many + k]
+            found.t_out[t, k] = feed[t]
+            a, b = stores.first[k], stores.first[k + 1]
+            state, table = stores.state[a:b], stores.table[a:b]
+            figure, work = stores.figure[k], stores.work
+            found.t_back[t, k] = state[last_cell(figure)]
+            if found.discharge[t, k] > 0.0:
+                heat = found.discharge[t, k] * seconds
+                out = discharge(state, figure, table, work, heat, around.back[t, k], seconds)
+                found.t_out[t, k] = min(feed[t], out)
+            else:
+                t_in = around.supply[t, k]
+                most = room(state, figure, table, t_in, t_in - limits.drop[k], seconds) / seconds
+                most = min(most, limits.charge[k])
+                taken = 0.0
+                for s in range(many):
+                    if sources.charges[t, s, k] and taken < most:
+                        more = min(given[2, s], most - taken)
+                        taken += more
+                        given[2, s] -= more
+                        given[0, s] += more
+                if taken > 0.0:
+                    found.charge[t, k] = taken
+                    found.t_back[t, k] = charge(state, figure, table, work, taken * seconds, t_in, seconds)
+            rest(state, figure, table, work, around.air[t], around.ground[t], seconds)
+        for s in range(many):
+            given[1, s] = given[0, s]
+
+
+@called
+def _held(
+    stores: Stores, around: Around, limits: Limits, feed: float, t: int, k: int, seconds: float
+) -> float:
+    """Heat that a storage could give in a step, as a power. [W]"""
+    a, b = stores.first[k], stores.first[k + 1]
+    useful, back = feed - limits.below[k], around.back[t, k]
+    return content(stores.state[a:b], stores.figure[k], stores.table[a:b], useful, back, seconds) / seconds
+
+
+@called
+def _filled(
+    t: int, need: float, sources: Field, storages: int, given: FloatArray, found: Found, resting: bool
+) -> bool:
+    """Fill sources and storages in their order; whether that was enough. ``resting``: not below least heat."""
+    left, many = need, sources.power.shape[1]
+    for place in range(many + storages):
+        s = sources.order[t, place]
+        if s >= many:
+            heat = min(given[2, s], left)
+            given[0, s] = heat
+            left -= heat
+            continue
+        most = min(sources.power[t, s], given[1, s] + sources.rise[t, s])
+        heat = min(most, left)
+        rests = resting and heat < sources.least[t, s]
+        if rests:
+            heat = 0.0
+        found.upper[t, s] = 0.0 if rests and left > 0.0 else most
+        given[0, s] = heat
+        given[2, s] = 0.0 if rests else most - heat
+        left -= heat
+    return left <= NEGLIGIBLE * need
+
+
+@compiled
+def execute(
+    stores: Stores,
+    around: Around,
+    charged: FloatArray,
+    discharged: FloatArray,
+    seconds: float,
+    done: Executed,
+) -> None:
+    """Let storages take and give what they did, (time, storage). [W]"""
+    steps, storages = charged.shape
+    for k in range(storages):
+        a, b = stores.first[k], stores.first[k + 1]
+        state, table, figure, work = stores.state[a:b], stores.table[a:b], stores.figure[k], stores.work
+        for t in range(steps):
+            if discharged[t, k] > 0.0:
+                discharge(
+                    state, figure, table, work, discharged[t, k] * seconds, around.back[t, k], seconds
+                )
+            if charged[t, k] > 0.0:
+                charge(state, figure, table, work, charged[t, k] * seconds, around.supply[t, k], seconds)
+            lost = rest(state, figure, table, work, around.air[t], around.ground[t], seconds)
+            done.loss[t, k] = lost / seconds
+            done.energy[t, k] = energy(state, figure, table, 0.0)
+            done.exergy[t, k] = exergy(state, figure, table, around.air[t])
+            done.top[t, k] = state[1]
+            done.bottom[t, k] = state[last_cell(figure)]
