@@ -47,7 +47,8 @@ def _stamp() -> str:
     """First digits of a hash of everything that is compiled."""
     sources = sorted(
         path
-        for path in HERE.glob("*.py")
+        for place in (HERE, HERE.parent / "storage")
+        for path in place.glob("*.py")
         if path.stem.endswith("kernels") or "numba" in path.read_text(encoding="utf-8")
     )
     content = b"".join(path.read_bytes() for path in sources)
