@@ -20,7 +20,7 @@ LAYERS = (
     ("numerics",),
     ("physics",),
     ("interfaces",),
-    ("weather", "demand", "sources", "network"),
+    ("weather", "demand", "sources", "storage", "network"),
     ("dispatch",),
     ("case",),
     ("engine",),

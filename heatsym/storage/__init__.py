@@ -1,0 +1,1 @@
+"""What holds heat from one step to the next."""
