@@ -11,7 +11,7 @@ from heatsym.case.settings import About, Counterfactual, DispatchSettings, Emiss
 from heatsym.demand.model import Demand
 from heatsym.errors import Problem
 from heatsym.interfaces.axis import TimeAxis
-from heatsym.interfaces.exchange import Source
+from heatsym.interfaces.exchange import Source, Storage
 from heatsym.network.model import Network
 from heatsym.weather.model import Weather
 
@@ -36,6 +36,7 @@ class Case:
     counterfactual: Counterfactual | None
     engine: Engine
     document: Document
+    storages: tuple[Storage, ...] = ()
     warnings: tuple[Problem, ...] = ()
 
     def with_changes(self, changes: Mapping[str, Any]) -> Case:

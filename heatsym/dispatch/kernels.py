@@ -115,7 +115,9 @@ def plan(
     storages = limits.charge.size
     for t in range(steps):
         for k in range(storages):
-            given[2, many + k] = min(limits.discharge[k], _held(stores, around, limits, feed[t], t, k, seconds))
+            given[2, many + k] = min(
+                limits.discharge[k], _held(stores, around, limits, feed[t], t, k, seconds)
+            )
         if not _filled(t, need[t], sources, storages, given, found, True):
             _filled(t, need[t], sources, storages, given, found, False)
         for k in range(storages):
@@ -200,9 +202,7 @@ def execute(
         state, table, figure, work = stores.state[a:b], stores.table[a:b], stores.figure[k], stores.work
         for t in range(steps):
             if discharged[t, k] > 0.0:
-                discharge(
-                    state, figure, table, work, discharged[t, k] * seconds, around.back[t, k], seconds
-                )
+                discharge(state, figure, table, work, discharged[t, k] * seconds, around.back[t, k], seconds)
             if charged[t, k] > 0.0:
                 charge(state, figure, table, work, charged[t, k] * seconds, around.supply[t, k], seconds)
             lost = rest(state, figure, table, work, around.air[t], around.ground[t], seconds)

@@ -8,6 +8,7 @@ case. Here they are put into a problem, its offers and its plan, and taken out o
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from typing import Any
 
 import numpy as np
 
@@ -21,9 +22,7 @@ LEAST_DROP = 5.0
 """Cooling of the water that charges a storage by which its largest flow is reckoned. [K]"""
 
 
-def offered(
-    problem: Problem, offers: Offer, plan: Plan, stored: StoragePlan
-) -> tuple[Problem, Offer, Plan]:
+def offered(problem: Problem, offers: Offer, plan: Plan, stored: StoragePlan) -> tuple[Problem, Offer, Plan]:
     """A problem in which storages take what they should, offers and plan with what prosumers and storages give.
 
     ``offers`` are those of the sources; ``plan`` covers sources and, after them, storages. The network takes
@@ -99,7 +98,7 @@ def _without_storages(
     if not many:
         return march, heads
     node = problem.consumer_node[-many:]
-    beside = {
+    beside: dict[str, Any] = {
         "storage_charged": march.consumer_heat_delivered[:, -many:],
         "storage_discharged": march.source_heat[:, -many:],
         "storage_supply_temperature": march.node_supply_temperature[:, node],
@@ -109,14 +108,16 @@ def _without_storages(
     if heads is not None:
         differential = heads.consumer_differential_pressure[:, :-many]
         critical = heads.critical_consumer.copy()
-        for t in np.flatnonzero(critical >= differential.shape[1]):  # a storage is: the next one, if any draws
+        for t in np.flatnonzero(
+            critical >= differential.shape[1]
+        ):  # a storage is: the next one, if any draws
             drawn = ~np.isnan(differential[t])
             critical[t] = np.nanargmin(differential[t]) if drawn.any() else -1
         heads = replace(heads, **_cut(heads, many), critical_consumer=critical)
     return alone, heads
 
 
-def _cut(table: March | Hydraulics, many: int) -> dict[str, FloatArray]:
+def _cut(table: March | Hydraulics, many: int) -> dict[str, Any]:
     """Series of consumers and sources without their last columns."""
     return {
         one.name: getattr(table, one.name)[:, :-many]

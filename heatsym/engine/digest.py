@@ -178,7 +178,7 @@ class Digest:
 def digest(trajectory: Trajectory) -> Digest:
     """The same of a run that is held in full."""
     march = trajectory.march
-    course = Course.blank(*march.source_heat.shape, march.storage_charged.shape[1])
+    course = Course.blank(len(march.sweeps), march.source_heat.shape[1], march.storage_charged.shape[1])
     course.put(0, march, trajectory.hydraulics)
     ledger = Ledger(march.consumer_heat_demand.shape[1])
     ledger.add(march)

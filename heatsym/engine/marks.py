@@ -44,6 +44,7 @@ def packed(mark: Mark) -> tuple[dict[str, Any], Arrays]:
     arrays = {f"state.{name}": array for name, array in _flat(mark.state).items()}
     arrays |= {f"course.{one.name}": getattr(mark.course, one.name)[: mark.step] for one in fields(Course)}
     arrays |= {f"ledger.{name}": array for name, array in mark.ledger.arrays().items()}
+    arrays["begin"] = mark.begin
     if mark.before is not None:
         arrays |= {f"before.{name}": getattr(mark.before, name) for name in _PLANNED}
     return facts, arrays
@@ -89,6 +90,7 @@ def unpacked(problem: Problem, facts: Mapping[str, Any], arrays: Mapping[str, ND
         before=before,
         change=tuple(float.fromhex(one) for one in facts["change"]),
         seconds=float(facts["seconds"]),
+        begin=arrays["begin"],
     )
 
 

@@ -25,6 +25,7 @@ from heatsym.network.model import Network
 from heatsym.network.properties import PipeProperties, pipe_properties
 from heatsym.numerics.graph import FlowGraph, flow_graph
 from heatsym.numerics.mixing import mixer
+from heatsym.storage.model import joined
 from heatsym.tables.factors import DIRECT, factors
 from heatsym.weather.climate import surroundings
 from heatsym.weather.ground import ground_of_air, ground_of_file, ground_of_swing
@@ -73,14 +74,17 @@ def prepare(case: Case, once: Builder = directly) -> Problem:
     if load.feed_in is not None:
         feeders += [""] * len(load.feed_in.consumer)
         source_node = np.append(source_node, consumer_node[load.feed_in.consumer])
+    storages = tuple(storage for storage in case.storages if storage.enabled)
+    storage_node = np.array([position[storage.node] for storage in storages], dtype=np.int64)
+    feeders += [""] * len(storages)
     made = Problem(
         ctx=ctx,
         node_ids=network.nodes.id,
         pipe_ids=network.pipes.id,
-        consumer_ids=case.demand.consumers.id,
+        consumer_ids=case.demand.consumers.id + tuple(storage.name for storage in storages),
         sources=sources,
-        source_node=source_node,
-        consumer_node=consumer_node,
+        source_node=np.append(source_node, storage_node),
+        consumer_node=np.append(consumer_node, storage_node),
         graph=graph,
         mixer=once(mixer, graph.nodes, graph.start, graph.end, graph.order),
         pipes=pipes,
@@ -114,6 +118,8 @@ def prepare(case: Case, once: Builder = directly) -> Problem:
         holds=holds,
         plant_efficiency=plant_efficiency(network, feeders, return_.density),
         once=once,
+        storages=storages,
+        stores=joined(tuple(storage.store(ctx, t_ground) for storage in storages)) if storages else None,
     )
     return replace(made, warnings=made.warnings + _parted(made) + _at_rest(made, len(network.holds)))
 

@@ -17,6 +17,7 @@ from heatsym.engine.digest import Course, Digest, Ledger
 from heatsym.engine.hydraulics import odd_pumping, pump_warnings
 from heatsym.engine.problem import Problem, stacked
 from heatsym.engine.reference import Reference
+from heatsym.engine.storing import executed, filled, follows_time, over_time
 from heatsym.engine.stretches import Pressures, Staged
 from heatsym.engine.trajectory import Hydraulics, March, Trajectory, joined
 from heatsym.interfaces.axis import FloatArray
@@ -58,6 +59,7 @@ class Mark:
     before: Course | None  # of the round before
     change: tuple[float, ...]
     seconds: float
+    begin: FloatArray  # state of the storages that the round was planned from
 
 
 class Sink(Protocol):
@@ -107,7 +109,8 @@ def settle(problem: Problem, progress: Progress) -> Trajectory:
     held = _Held()
     found = settle_into(problem, held, progress)
     same = {
-        name: getattr(found, name) for name in ("uses", "t_air", "t_ground", "t_feed", "rounds", "change")
+        name: getattr(found, name)
+        for name in ("uses", "t_air", "t_ground", "t_feed", "rounds", "change", "stored")
     }
     return Trajectory(
         march=joined(held.marches),
@@ -156,14 +159,16 @@ def _settled(
     marched, offers, plan = planned_first(problem)
     minds = any(source.minds_return for source in problem.sources) or follows_time(problem, offers)
     engine = _engine(engine_of, marched, offers, plan)
+    begin = filled(problem) if mark is None else mark.begin
     opening, start = engine, None  # every round begins with the water that the first engine settles
     before = None if mark is None else mark.before
     changes, seconds = list[float](), 0.0 if mark is None else mark.seconds
     changes += () if mark is None else mark.change
     shift = np.zeros((problem.steps, len(problem.sources)))
     for number in count(1 if mark is None else mark.number):
+        entered = begin
         if before is not None:
-            marched, offers, plan = _planned(problem, before)
+            (marched, offers, plan), begin = _planned(problem, before, begin)
             engine = _engine(engine_of, marched, offers, plan)
         last = not minds or number == problem.max_rounds
         if mark is None and start is None:
@@ -181,6 +186,7 @@ def _settled(
             before=before,
             change=tuple(changes),
             seconds=seconds,
+            begin=entered,
         )
         recorded = last or number > 1  # what the first of several rounds finds is never the last word
         if last:
@@ -193,6 +199,7 @@ def _settled(
         if last or (changes and changes[-1] <= SETTLED):
             break
         before = course
+    stored = executed(problem, course, begin)
     settled = not minds or (bool(changes) and changes[-1] <= SETTLED)
     return Digest(
         course=course,
@@ -209,6 +216,7 @@ def _settled(
         change=tuple(changes),
         settled=settled,
         seconds=seconds,
+        stored=stored,
         unsettled_hours={} if settled else _unsettled(problem, course, shift),
         warnings=problem.warnings + pump_warnings(problem, at.ledger.odd_pumping),
         engine=problem.engine,
@@ -263,13 +271,16 @@ def _within(tell: Callable[[float], None], first: int, last: int, steps: int) ->
 
 def planned_first(problem: Problem) -> tuple[Problem, Offer, Plan]:
     """What the first round goes by: storages rest, as nobody knows yet what the network needs."""
-    return _planned(problem, None)
+    return _planned(problem, None, filled(problem))[0]
 
 
-def _planned(problem: Problem, before: Course | None) -> tuple[Problem, Offer, Plan]:
+def _planned(
+    problem: Problem, before: Course | None, begin: FloatArray
+) -> tuple[tuple[Problem, Offer, Plan], FloatArray]:
     """Every source's offer at the temperatures of the round before, and the dispatch of them.
 
-    The problem that is returned asks for what storages take as well.
+    ``begin`` is the state in which storages begin, as it is returned but for periodic ones. The problem that
+    is returned asks for what storages take.
     """
     sites = _first_sites(problem) if before is None else _sites(problem, before)
     offers = stacked(
@@ -284,11 +295,13 @@ def _planned(problem: Problem, before: Course | None) -> tuple[Problem, Offer, P
             offers.electricity_per_heat,
             problem.electricity_cost[:, None],
         )
-    plan = merit_order(offers.power, costs)
     stored = StoragePlan.idle(problem.t_feed, len(problem.storages))
+    if costs is not None:
+        costs = np.concatenate([costs, np.full_like(stored.discharge, np.inf)], axis=1)
+    plan = merit_order(np.concatenate([offers.power, stored.discharge], axis=1), costs)
     if before is not None and follows_time(problem, offers):
-        plan, stored = over_time(problem, offers, plan, before)
-    return offered(problem, offers, plan, stored)
+        plan, stored, begin = over_time(problem, offers, plan, before, begin)
+    return offered(problem, offers, plan, stored), begin
 
 
 def _first_sites(problem: Problem) -> list[Site]:
@@ -304,10 +317,16 @@ def _sites(problem: Problem, course: Course) -> list[Site]:
 
 
 def _unsettled(problem: Problem, course: Course, shift: FloatArray) -> dict[str, float]:
-    """Hours in which a source's heat still moved by more than the limit's share of all heat, by source."""
+    """Hours in which heat of a source or storage still moved by more than the limit's share of all, by name."""
     moved = shift > SETTLED * course.source_heat.sum(axis=1, keepdims=True)
     hours = moved.sum(axis=0) * problem.step / 3600.0
-    return {source.name: float(h) for source, h in zip(problem.sources, hours, strict=True) if h > 0}
+    names = [source.name for source in problem.sources] + [storage.name for storage in problem.storages]
+    return {name: float(h) for name, h in zip(names, hours, strict=True) if h > 0}
+
+
+def _given(course: Course) -> FloatArray:
+    """Heat of sources and storages, (time, both), negative where a storage takes it. [W]"""
+    return np.concatenate([course.source_heat, course.storage_discharged - course.storage_charged], axis=1)
 
 
 def _teller(progress: Progress, problem: Problem, number: int) -> Callable[[float], None]:

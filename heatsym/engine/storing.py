@@ -1,0 +1,195 @@
+"""Plans that look at more than one step, and what storages went through.
+
+What the network needs in a step is known from the round before; storages, least loads and ramps are planned
+with it. See :mod:`heatsym.dispatch.kernels` for the rules.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from heatsym.dispatch import kernels
+from heatsym.engine.digest import Course
+from heatsym.engine.problem import Problem
+from heatsym.engine.trajectory import Stored
+from heatsym.interfaces.axis import BoolArray, FloatArray, IntArray
+from heatsym.interfaces.exchange import Offer, Plan, StoragePlan
+from heatsym.storage.kernels import energy
+
+LEAST_DROP = 5.0
+"""Least cooling of water that charges a storage: below, nothing worth its pumping is stored. [K]"""
+REPEATS = 30
+"""Times at most that periodic storages are planned."""
+SAME = 0.01
+"""Difference of temperatures that ends these. [K]"""
+
+
+def follows_time(problem: Problem, offers: Offer) -> bool:
+    """Whether what is best in a step depends on the steps before it."""
+    return bool(problem.storages) or bool((offers.least > 0.0).any() or np.isfinite(offers.ramp).any())
+
+
+def over_time(
+    problem: Problem, offers: Offer, plan: Plan, before: Course, begin: FloatArray
+) -> tuple[Plan, StoragePlan, FloatArray]:
+    """Who gives and what storages take, from the need and the temperatures of the round before.
+
+    ``begin`` is the state in which storages begin (see :class:`heatsym.storage.model.Stores`). Those that are
+    periodic are planned again as they ended until they begin so, and their state is returned as well.
+    A storage takes what those that may charge it have left, as long as they come before a source that may
+    not; it gives after them and before all others.
+    """
+    steps, many, storages = problem.steps, offers.power.shape[1], len(problem.storages)
+    need = before.source_heat.sum(axis=1) + before.storage_discharged.sum(axis=1)
+    need += before.short_heat - before.storage_charged.sum(axis=1)
+    rank = np.argsort(plan.order, axis=1, kind="stable")[:, :many]
+    charges = _may_charge(problem, offers, rank)
+    sources = kernels.Field(
+        power=_most(offers, before),
+        least=offers.least,
+        rise=offers.ramp * problem.step,
+        order=_ordered(rank, charges),
+        charges=charges,
+    )
+    stored = StoragePlan.idle(problem.t_feed, storages)
+    found = kernels.Found(
+        upper=np.zeros((steps, many)),
+        charge=stored.charge,
+        discharge=np.zeros_like(stored.charge),
+        t_back=stored.t_back,
+        t_out=stored.t_feed,
+    )
+    limits = kernels.Limits(
+        charge=_each(problem, "charge_power"),
+        discharge=_each(problem, "discharge_power"),
+        below=_each(problem, "below_set_point"),
+        drop=np.full(storages, LEAST_DROP),
+    )
+    for repeat in range(REPEATS):
+        stores = _stores(problem, begin)
+        given = np.zeros((3, many + storages))
+        given[1] = np.inf  # before the first step nobody's heat is known
+        kernels.plan(
+            np.maximum(need, 0.0),
+            problem.t_feed,
+            sources,
+            stores,
+            _around(problem, before),
+            limits,
+            problem.step,
+            given,
+            found,
+        )
+        after = _carried(problem, begin, stores)
+        if repeat == REPEATS - 1 or np.abs(after - begin).max(initial=0.0) <= SAME:
+            break
+        begin = after
+    upper = np.concatenate([found.upper, found.discharge], axis=1)
+    stored = StoragePlan(found.charge, found.discharge, found.t_back, found.t_out)
+    return Plan(upper, sources.order), stored, begin
+
+
+def filled(problem: Problem) -> FloatArray:
+    """The state in which storages begin: filled as the case says."""
+    return np.zeros(0) if problem.stores is None else problem.stores.state
+
+
+def executed(problem: Problem, course: Course, begin: FloatArray) -> Stored | None:
+    """What storages went through in a march from a state; None without any."""
+    if not problem.storages:
+        return None
+    stores = _stores(problem, begin)
+    own = [slice(a, b) for a, b in zip(stores.first[:-1], stores.first[1:], strict=True)]
+    initial = [energy(stores.state[at], stores.figure[k], stores.table[at], 0.0) for k, at in enumerate(own)]
+    done = kernels.Executed(*np.zeros((len(kernels.Executed._fields), *course.storage_charged.shape)))
+    kernels.execute(
+        stores,
+        _around(problem, course),
+        course.storage_charged,
+        course.storage_discharged,
+        problem.step,
+        done,
+    )
+    heat = course.storage_charged - course.storage_discharged
+    return Stored(heat=heat, initial_energy=np.array(initial), **done._asdict())
+
+
+def _carried(problem: Problem, begin: FloatArray, after: kernels.Stores) -> FloatArray:
+    """A state in which periodic storages begin as they ended, the others as before."""
+    carried = begin.copy()
+    for k, storage in enumerate(problem.storages):
+        if storage.periodic:
+            own = slice(after.first[k], after.first[k + 1])
+            carried[own] = after.state[own]
+    return carried
+
+
+def _stores(problem: Problem, begin: FloatArray) -> kernels.Stores:
+    """Storages in a state, to be changed."""
+    assert problem.stores is not None
+    return kernels.Stores(
+        first=np.array(problem.stores.first, dtype=np.int64),
+        state=begin.copy(),
+        figure=problem.stores.figure,
+        table=problem.stores.table,
+        work=np.zeros_like(problem.stores.work),
+    )
+
+
+def _each(problem: Problem, name: str) -> FloatArray:
+    """A number of each storage; (storage,)."""
+    return np.array([getattr(storage, name) for storage in problem.storages], dtype=np.float64)
+
+
+def _around(problem: Problem, course: Course) -> kernels.Around:
+    """Water and weather that storages see; where no water came past, the set-point, and no air: the ground."""
+    supply, air = course.storage_supply_temperature, problem.ctx.t_air
+    return kernels.Around(
+        supply=np.where(np.isnan(supply), problem.t_feed[:, None], supply),
+        back=np.ascontiguousarray(course.storage_return_temperature),
+        air=np.where(np.isnan(air), problem.t_ground, air),
+        ground=problem.t_ground,
+    )
+
+
+def _most(offers: Offer, before: Course) -> FloatArray:
+    """What each source can give at the return temperatures that were found; (time, source). [W]"""
+    limited = np.isfinite(offers.conductance)
+    with np.errstate(invalid="ignore"):
+        cooled = offers.conductance * np.maximum(offers.t_hot - before.source_return_temperature, 0.0)
+    return np.where(limited, np.minimum(offers.power, cooled), offers.power)
+
+
+def _may_charge(problem: Problem, offers: Offer, rank: IntArray) -> BoolArray:
+    """Whose spare heat may charge a storage, (time, source, storage).
+
+    Those that it names, else surplus heat and what needs neither fuel nor electricity; only while they come
+    before some source that is not among them, which the storage spares, if there is any.
+    """
+    free = (offers.electricity_per_heat <= 0.0) & np.isfinite(offers.power)
+    usual = [
+        source.surplus or (source.fuel is None and free[:, s].all())
+        for s, source in enumerate(problem.sources)
+    ]
+    names = [source.name for source in problem.sources]
+    named = np.array(
+        [
+            usual if not storage.charge_from else [name in storage.charge_from for name in names]
+            for storage in problem.storages
+        ],
+        dtype=np.bool_,
+    ).reshape(len(problem.storages), len(names))
+    found = np.zeros((*offers.power.shape, len(problem.storages)), dtype=np.bool_)
+    for k, may in enumerate(named):
+        spared = np.where(~may & (offers.power > 0.0), rank, -1).max(axis=1, initial=-1)
+        found[:, :, k] = may & (may.all() | (rank < spared[:, None]))
+    return found
+
+
+def _ordered(rank: IntArray, charges: BoolArray) -> IntArray:
+    """The order of sources and storages: a storage after those that may charge it, else before the last."""
+    many = rank.shape[1]
+    last = np.where(charges, rank[:, :, None], -1).max(axis=1, initial=-1)
+    place = np.where(last < 0, many - 1.5, last + 0.5)
+    keys = np.concatenate([rank.astype(np.float64), place], axis=1)
+    return np.argsort(keys, axis=1, kind="stable")

@@ -1,0 +1,132 @@
+"""Storages in rounds of plan and march: what they take and give, and what that does to the others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import numpy as np
+import pytest
+
+from heatsym.engine.settle import SETTLED, settle
+from heatsym.sources.ideal import Ideal
+from heatsym.sources.industrial import IndustrialStream
+from heatsym.storage.kernels import AIR, ALONG, CAPACITY, CELLS, COLUMNS, FIGURES, HOTTEST, KIND, LAYERS
+from heatsym.storage.model import Store, joined
+from tests.build import Net
+
+VOLUME, LOW, HIGH = 30.0, 38.0, 80.0  # m3, degC
+CONTENT = VOLUME * 4.1e6  # J/K, about
+
+
+@dataclass(frozen=True)
+class Tank:
+    """A tank without losses that is full below its ``cold`` part."""
+
+    kind: ClassVar[str] = "tank"
+    hot_share: float = 0.5
+    loss: float = 0.0  # W/K of each segment
+    name: str = "tank"
+    node: str = "N0"
+    partner: str = ""
+    enabled: bool = True
+    charge_from: tuple[str, ...] = ()
+    charge_power: float = np.inf
+    discharge_power: float = np.inf
+    below_set_point: float = 1.0
+    periodic: bool = False
+
+    def basis(self) -> tuple[str, ...]:
+        return ()
+
+    def store(self, ctx, t_ground) -> Store:
+        cells = 20
+        figure, size = np.zeros(FIGURES), cells + 2
+        figure[[KIND, CELLS, CAPACITY, HOTTEST]] = LAYERS, cells, CONTENT / cells, 99.0
+        table = np.zeros((size, COLUMNS))
+        table[1 : cells + 1, AIR] = self.loss
+        table[1 : cells + 1, ALONG] = 0.0
+        state = np.full(size, LOW)
+        state[0] = 0.5
+        state[1 : 1 + round(self.hot_share * (cells + 1))] = HIGH
+        return Store(state, figure, table)
+
+
+def settled_with(tank: Tank | None, *, days: int = 3, works: float = 80e3, **of_problem):
+    """Works of limited power and a boiler at one end of a pipe, 30 kW by night and 90 kW by day at the other."""
+    steps = 24 * days
+    net = Net([(0, 1)], consumers=[1], sources=[0, 0] + ([0] if tank else []), length=500.0)
+    heat = np.where(np.arange(steps) % 24 < 12, 30e3, 90e3)[:, None]
+    problem = net.problem(heat, steps=steps, t_return=40.0, tolerance=1e-9, **of_problem)
+    sources = (
+        IndustrialStream(name="works", node="N0", power=works, temperature=120.0),
+        Ideal(name="boiler", node="N0"),
+    )
+    problem = replace(problem, sources=sources)
+    if tank is not None:
+        problem = replace(
+            problem,
+            storages=(tank,),
+            stores=joined((tank.store(problem.ctx, problem.t_ground),)),
+            consumer_ids=(*problem.consumer_ids, tank.name),
+            consumer_node=np.append(problem.consumer_node, 0),
+        )
+    return settle(problem, lambda done, text: None)
+
+
+def test_what_is_spare_by_night_heats_by_day() -> None:
+    """The works run at their power all the time; the boiler gives what is missing from that alone."""
+    alone, stored = settled_with(None), settled_with(Tank())
+    assert stored.settled
+    assert stored.rounds <= 5
+    assert stored.change[-1] <= SETTLED
+    works, boiler = stored.march.source_heat[24:].T
+    before = alone.march.source_heat[24:, 1].sum()
+    assert boiler.sum() < 0.02 * before
+    assert stored.stored is not None
+    needed = alone.march.source_heat[24:].sum() + stored.stored.heat[24:].sum()
+    assert works.sum() + boiler.sum() == pytest.approx(needed, rel=1e-3)
+
+
+def test_heat_is_kept(tank: Tank = Tank(loss=50.0)) -> None:
+    """What goes in comes out, is lost or is still there; so it is for all together."""
+    run = settled_with(tank)
+    stored = run.stored
+    assert stored is not None
+    energy = np.concatenate([stored.initial_energy[None], stored.energy])[:, 0]
+    flows = (stored.heat - stored.loss)[:, 0] * 3600.0
+    assert np.diff(energy) == pytest.approx(flows, abs=1e-9 * energy.max())
+    assert stored.loss.sum() > 0.0
+    march = run.march
+    stock = np.append(march.initial_stored_heat, march.network_stored_heat)
+    into = march.source_heat.sum(axis=1) - stored.heat[:, 0]
+    out = march.consumer_heat_delivered.sum(axis=1) + march.pipe_heat_loss.sum(axis=1)
+    assert into - out == pytest.approx(np.diff(stock) / 3600.0, abs=1e-6 * 90e3)
+
+
+def test_a_tank_colder_than_the_set_point_gives_nothing() -> None:
+    """Water of 80 degC does not serve a network at 85; the works still fill it with warmer water."""
+    run = settled_with(Tank(), t_feed=np.where(np.arange(72) < 36, 85.0, 80.0), initial=(85.0, 40.0))
+    assert run.stored is not None
+    assert (run.stored.heat[:12] > 0.0).any()
+    first = np.flatnonzero(run.stored.heat[:, 0] < 0.0)[0]
+    assert first >= 12  # what was charged at 85 degC is drawn first
+    assert run.stored.top.max() <= 85.0 + 1e-9
+
+
+def test_a_storage_that_begins_as_it_ends() -> None:
+    """Whatever it begins with, its rounds carry its state on."""
+    full, empty = (settled_with(Tank(hot_share=share, periodic=True), works=70e3) for share in (0.9, 0.1))
+    for run in (full, empty):
+        assert run.settled
+        assert run.stored is not None
+        assert run.stored.energy[-1] == pytest.approx(run.stored.initial_energy, rel=5e-3)
+
+
+def test_stocks_stay_between_empty_and_full() -> None:
+    run = settled_with(Tank(), works=90e3)
+    assert run.stored is not None
+    coldest = run.march.storage_return_temperature.min()
+    assert CONTENT * coldest <= run.stored.energy.min() < 0.8 * run.stored.energy.max()
+    assert run.stored.energy.max() <= CONTENT * HIGH * (1 + 1e-9)
+    assert run.stored.bottom.min() >= coldest - 1e-6
