@@ -11,7 +11,7 @@ from heatsym.case.settings import About, Counterfactual, DispatchSettings, Emiss
 from heatsym.demand.model import Demand
 from heatsym.errors import Problem
 from heatsym.interfaces.axis import TimeAxis
-from heatsym.interfaces.exchange import Source
+from heatsym.interfaces.exchange import Source, Storage
 from heatsym.network.model import Network
 from heatsym.weather.model import Weather
 
@@ -37,6 +37,7 @@ class Case:
     engine: Engine
     document: Document
     warnings: tuple[Problem, ...] = ()
+    storages: tuple[Storage, ...] = ()
 
     def with_changes(self, changes: Mapping[str, Any]) -> Case:
         """A new case in which dotted keys have new values, e.g. ``{"source.works.power_MW": 4}``."""
