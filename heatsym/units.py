@@ -83,6 +83,11 @@ _TABLE: dict[str, tuple[str, dict[str, tuple[float, float]]]] = {
     "W/K": ("a heat transfer capacity", {"W_per_K": (1, 1), "kW_per_K": (1e3, 1), "MW_per_K": (1e6, 1)}),
     "W/(m K)": ("a conductivity or loss per length", {"W_per_mK": (1, 1)}),
     "W/(m2 K)": ("a heat transfer coefficient", {"W_per_m2K": (1, 1), "kW_per_m2K": (1e3, 1)}),
+    "m K/W": ("a resistance of a length", {"mK_per_W": (1, 1)}),
+    "1/s": (
+        "a share by time",
+        {"pct_per_h": (1, 100 * _HOUR), "per_h": (1, _HOUR), "pct_per_d": (1, 100 * _DAY)},
+    ),
     "J/(kg K)": ("a specific heat", {"J_per_kgK": (1, 1), "kJ_per_kgK": (1e3, 1)}),
     "kg/m3": ("a density", {"kg_per_m3": (1, 1), "kg_per_L": (1e3, 1)}),
     "Pa s": ("a dynamic viscosity", {"Pa_s": (1, 1), "mPa_s": (1, 1e3)}),

@@ -379,6 +379,33 @@ CODES: dict[str, Code] = {
         "Something that the case asks for is approximated; the text says what and how.",
         "Nothing, if that is good enough.",
     ),
+    # storages
+    "HS550": Code(
+        "storage boils",
+        "The largest temperature of a storage is not below the one at which its water boils.",
+        "Lower max_temperature_degC, or give the absolute pressure at its top.",
+    ),
+    "HS551": Code(
+        "hotter than the liner",
+        "The largest temperature of a pit is above what its liner bears for long, 90 degC for polyethylene.",
+        "Lower max_temperature_degC, or give liner_temperature_degC of a better liner.",
+    ),
+    "HS552": Code(
+        "shape impossible",
+        "The measures of a storage do not go together: walls of a pit meet above its floor, or boreholes"
+        " overlap.",
+        "Correct volume, depth, slope or spacing.",
+    ),
+    "HS553": Code(
+        "start outside the limits",
+        "A storage begins hotter than it may become, or with cold water above hot water.",
+        "Correct initial_hot_temperature_degC or initial_cold_temperature_degC.",
+    ),
+    "HS554": Code(
+        "charged from nobody",
+        "charge_from of a storage names a source that the case does not have.",
+        "Use the name of a source; leave charge_from out for all surplus heat.",
+    ),
     # parts of results
     "HS701": Code(
         "not in the results",

@@ -53,6 +53,7 @@ _SYNONYMS = {
     "elevation": "height",
     "altitude": "height",
     "sources": "source",
+    "storages": "storage",
     "consumers": "demand",
     "consumer": "demand",
     "grid": "network",

@@ -21,7 +21,6 @@ from heatsym.case.sections import ALL, LISTS
 from heatsym.case.settings import About, Counterfactual, DispatchSettings, Emissions, Engine, Prices, Time
 from heatsym.case.validate import Parts, validate
 from heatsym.errors import InputError
-from heatsym.interfaces.exchange import Source
 from heatsym.weather.model import Weather
 
 
@@ -78,7 +77,7 @@ def build(document: Document) -> Case:
     about = _section(reader, About, "case", required=True)
     network, nodes = read_network(reader)
     demand, consumers = read_demand(reader)
-    sources = _sources(reader)
+    sources, storages = _items(reader, "source"), _items(reader, "storage")
     weather = _weather(reader)
     parts = Parts(
         network=network,
@@ -86,6 +85,7 @@ def build(document: Document) -> Case:
         demand=demand,
         consumers=consumers,
         sources=tuple(sources),
+        storages=tuple(storages),
         prices=_section(reader, Prices, "prices"),
         emissions=_section(reader, Emissions, "emissions"),
         weather=weather,
@@ -107,6 +107,7 @@ def build(document: Document) -> Case:
         network=network,
         demand=demand,
         sources=tuple(source for _, source in sources),
+        storages=tuple(storage for _, storage in storages),
         dispatch=dispatch,
         prices=parts.prices,
         emissions=parts.emissions,
@@ -145,36 +146,37 @@ def _clock(reader: Reader) -> Clock | None:
         return None
 
 
-def _sources(reader: Reader) -> list[tuple[int, Source]]:
-    """Sources that could be made, with their position in the file."""
-    items = reader.document.data.get("source", [])
+def _items(reader: Reader, section: str) -> list[tuple[int, Any]]:
+    """Items of a list section that could be made, with their position in the file."""
+    items = reader.document.data.get(section, [])
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        reader.error(("source",), "HS102", "is not a list of tables", "write [[source]]")
+        reader.error((section,), "HS102", "is not a list of tables", f"write [[{section}]]")
         return []
     found = []
     seen: dict[str, int] = {}
     for position, item in enumerate(items):
-        path = ("source", position)
-        kinds = tuple(LISTS["source"])
+        path = (section, position)
+        kinds = tuple(LISTS[section])
         kind = item.get("kind")
         if kind is None:
             reader.error(path, "HS101", "kind is missing", f"one of {listed(kinds)}")
             continue
         if not isinstance(kind, str) or kind not in kinds:
             hint = suggestion(kind, kinds) if isinstance(kind, str) else f"one of {listed(kinds)}"
-            reader.error((*path, "kind"), "HS108", f"{shown(kind)} is not a kind of source", hint)
+            reader.error((*path, "kind"), "HS108", f"{shown(kind)} is not a kind of {section}", hint)
             continue
         name = item.get("name")
         if isinstance(name, str) and name in seen:
-            reader.error((*path, "name"), "HS205", f"source {name!r} appears twice", "give each its own name")
+            reason = f"{section} {name!r} appears twice"
+            reader.error((*path, "name"), "HS205", reason, "give each its own name")
         elif isinstance(name, str):
             seen[name] = position
             if not name.strip():
                 reader.error((*path, "name"), "HS107", "the name is empty")
         raw = {key: value for key, value in item.items() if key != "kind"}
-        source: Any = reader.make(LISTS["source"][kind], raw, path)
-        if source is not None:
-            found.append((position, source))
+        made: Any = reader.make(LISTS[section][kind], raw, path)
+        if made is not None:
+            found.append((position, made))
     return found
 
 

@@ -38,6 +38,7 @@ class Case:
     document: Document
     storages: tuple[Storage, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    storages: tuple[Storage, ...] = ()
 
     def with_changes(self, changes: Mapping[str, Any]) -> Case:
         """A new case in which dotted keys have new values, e.g. ``{"source.works.power_MW": 4}``."""

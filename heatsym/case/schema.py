@@ -138,9 +138,9 @@ def _other(spec: Spec, *, patch: bool) -> Schema:
                 return {"anyOf": [items, changes]} | meaning
             return items | meaning
         return ({"anyOf": [table, {"const": spec.instead}]} if spec.instead is not None else table) | meaning
-    if isinstance(spec, Text) and spec.choices:
+    if isinstance(spec, Text) and spec.choices and not spec.many:
         return {"enum": list(spec.choices)} | meaning
-    if isinstance(spec, Paths) and spec.many:
+    if isinstance(spec, Paths | Text) and spec.many:
         return {
             "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]
         } | meaning

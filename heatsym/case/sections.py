@@ -9,6 +9,7 @@ from heatsym.demand.model import Demand
 from heatsym.interfaces.fields import Part, specs
 from heatsym.network.model import Network
 from heatsym.sources import SOURCES
+from heatsym.storage import STORAGES
 from heatsym.weather.model import Weather
 
 SECTIONS: dict[str, type] = {
@@ -25,7 +26,7 @@ SECTIONS: dict[str, type] = {
 }
 """Sections that are tables; ``[[source]]`` is a list of tables, ``[scenario.NAME]`` holds patches."""
 
-LISTS: dict[str, dict[str, type]] = {"source": dict(SOURCES)}
+LISTS: dict[str, dict[str, type]] = {"source": dict(SOURCES), "storage": dict(STORAGES)}
 """Sections that are lists of named tables, with the classes by ``kind``."""
 
 ALL = (*SECTIONS, *LISTS, "scenario")

@@ -17,7 +17,7 @@ from heatsym.case.locate import KeyPath
 from heatsym.case.reader import Reader
 from heatsym.case.settings import Emissions, Prices
 from heatsym.demand.model import Consumers, Demand
-from heatsym.interfaces.exchange import Source
+from heatsym.interfaces.exchange import Source, Storage
 from heatsym.interfaces.fields import Part, Quantity, specs
 from heatsym.interfaces.profile import Curve, Monthly, Series
 from heatsym.network.model import Network, Nodes
@@ -26,13 +26,14 @@ from heatsym.weather.model import Weather
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What could be read; None where a part is wrong or absent. Sources with their position in the file."""
+    """What could be read; None where a part is wrong or absent. Sources and storages with their position."""
 
     network: Network | None
     nodes: Nodes | None
     demand: Demand | None
     consumers: Consumers | None
     sources: tuple[tuple[int, Source], ...]
+    storages: tuple[tuple[int, Storage], ...]
     prices: Prices | None
     emissions: Emissions | None
     weather: Weather | None
@@ -42,6 +43,7 @@ def validate(reader: Reader, parts: Parts) -> None:
     """Note every contradiction between parts that could be read."""
     _nodes_of_consumers(reader, parts)
     _nodes_of_sources(reader, parts)
+    _storages(reader, parts)
     _sources_of_pumps(reader, parts)
     _reach(reader, parts)
     _ground(reader, parts)
@@ -74,6 +76,24 @@ def _nodes_of_sources(reader: Reader, parts: Parts) -> None:
         if source.node not in parts.nodes.id:
             hint = _node_hint(reader, parts, source.node)
             reader.error(("source", position, "node"), "HS301", f"there is no node {source.node!r}", hint)
+
+
+def _storages(reader: Reader, parts: Parts) -> None:
+    """Their nodes and the sources that charge them are there, and their parameters go together."""
+    raw = reader.document.data.get("source", [])
+    all_read = isinstance(raw, list) and len(parts.sources) == len(raw)
+    names = tuple(source.name for _, source in parts.sources)
+    for position, storage in parts.storages:
+        path = ("storage", position)
+        if parts.nodes is not None and storage.node not in parts.nodes.id:
+            hint = _node_hint(reader, parts, storage.node)
+            reader.error((*path, "node"), "HS301", f"there is no node {storage.node!r}", hint)
+        for name in storage.charge_from:
+            if all_read and name not in names:
+                hint = suggestion(name, names)
+                reader.error((*path, "charge_from"), "HS554", f"there is no source {name!r}", hint)
+        for fault in storage.faults():
+            reader.error(written(reader, (*path, fault.field)), fault.code, fault.reason, fault.hint)
 
 
 def _sources_of_pumps(reader: Reader, parts: Parts) -> None:
@@ -181,6 +201,11 @@ def _needs_weather(reader: Reader, parts: Parts) -> None:
                 reader.error(
                     key, "HS306", "is a curve over outdoor temperature, and there is no weather", add
                 )
+    for position, storage in parts.storages:
+        if storage.enabled:
+            reader.error(
+                ("storage", position), "HS306", "loses heat to the air, and there is no weather", add
+            )
     ground = parts.network.ground if parts.network is not None else None
     if ground is not None and ground.temperature is None and ground.swing is None:
         hint = f"{add}, or give ground.temperature_degC"

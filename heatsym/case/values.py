@@ -53,7 +53,7 @@ def checked(spec: Spec, unit: Unit | None, raw: Any, key: str) -> tuple[Any, lis
         return None, list(_faults(error, spec, unit, raw, key))
     if isinstance(spec, Quantity) and unit:
         return _profile(good, spec, unit, key, raw)
-    if isinstance(spec, Paths) and spec.many:
+    if isinstance(spec, Paths | Text) and spec.many:
         return ((good,) if isinstance(good, str) else tuple(good)), []
     if isinstance(spec, Names):
         return tuple(good.items()), []
@@ -186,6 +186,8 @@ def _adapter(spec: Spec) -> TypeAdapter[Any]:
             if spec.choices
             else Annotated[str, Field(strict=True, max_length=10_000, pattern=r"^[^\x00]*$")]
         )
+        if spec.many:
+            annotation = annotation | Annotated[list[annotation], Field(min_length=1)]
     elif isinstance(spec, Flag):
         annotation = Annotated[bool, Field(strict=True)]
     elif isinstance(spec, Whole):

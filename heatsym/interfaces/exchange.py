@@ -7,13 +7,14 @@ Powers in W, temperatures in degC, flows in kg/s, money in EUR, per joule of hea
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar, NamedTuple, Protocol
 
 import numpy as np
 
 from heatsym.interfaces.axis import FloatArray, IntArray
 from heatsym.interfaces.profile import Context
 from heatsym.interfaces.stepwise import Made, Stepwise
+from heatsym.tables.soils import Soil
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -147,6 +148,102 @@ class Source(Protocol):
 
     def use(self, ctx: Context, site: Site, heat: FloatArray) -> Use:
         """Where its energy goes when it feeds ``heat`` [W], shape (time,), into the network."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Filling:
+    """What a storage is filled with, and what lies around it.
+
+    ``heat_capacity`` [J/(m3 K)] is one number for all temperatures: specific heat of the network's theta
+    times density at the storage's mean temperature. ``t_hot`` and ``t_cold`` are the network's mean
+    set-point and return, ``t_ground`` the ground where the year's swing has died away. [degC]
+    """
+
+    heat_capacity: float
+    t_hot: float
+    t_cold: float
+    t_ground: float
+    soil: Soil
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Store:
+    """A storage as the functions of :mod:`heatsym.storage.kernels` take it, at the beginning of a run.
+
+    ``state`` is (size,), ``figure`` (figure,) and ``table`` (size, column).
+    """
+
+    state: FloatArray
+    figure: FloatArray
+    table: FloatArray
+
+
+class Fault(NamedTuple):
+    """Parameters of one thing that contradict each other: the field to name, code, reason and hint."""
+
+    field: str
+    code: str
+    reason: str
+    hint: str
+
+
+class Storage(Protocol):
+    """Anything that keeps heat for later; see ``heatsym/storage`` for the kinds."""
+
+    kind: ClassVar[str]
+
+    @property
+    def name(self) -> str:
+        """Unique name."""
+
+    @property
+    def node(self) -> str:
+        """Id of the node at which it is charged and discharged."""
+
+    @property
+    def enabled(self) -> bool:
+        """False takes the storage out of the run."""
+
+    @property
+    def partner(self) -> str:
+        """Who owns it; empty if nobody is named."""
+
+    @property
+    def min_temperature(self) -> float:
+        """Temperature above which its heat is counted. [degC]"""
+
+    @property
+    def charge_power(self) -> float | None:
+        """Most that it takes; None where nothing bounds it. [W]"""
+
+    @property
+    def discharge_power(self) -> float | None:
+        """Most that it gives; None where nothing bounds it. [W]"""
+
+    @property
+    def charge_from(self) -> tuple[str, ...]:
+        """Names of the sources whose heat may charge it; empty for all surplus heat."""
+
+    @property
+    def below_setpoint(self) -> float:
+        """How far below the set-point its water may be that it feeds in. [K]"""
+
+    @property
+    def least_drop(self) -> float:
+        """By how much at least water is cooled that charges it. [K]"""
+
+    @property
+    def periodic(self) -> bool:
+        """True for one that ends a run as it begins it."""
+
+    def basis(self) -> tuple[str, ...]:
+        """What its figures rest on, a sentence each: defaults with their status."""
+
+    def faults(self) -> tuple[Fault, ...]:
+        """What cannot be of its parameters taken together."""
+
+    def store(self, filling: Filling) -> Store:
+        """Its arrays at the beginning."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -33,11 +33,15 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A string, one of ``choices`` where these are given; ``optional`` if it may be None."""
+    """A string, one of ``choices`` where these are given; ``optional`` if it may be None.
+
+    With ``many`` a string or a list of them, held as a tuple.
+    """
 
     meaning: str
     choices: tuple[str, ...] | None = None
     key: str | None = None
+    many: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +134,12 @@ def text(
     meaning: str,
     *,
     choices: tuple[str, ...] | None = None,
+    many: bool = False,
     default: Any = dataclasses.MISSING,
     key: str | None = None,
 ) -> Any:
-    """Declare a string; see :class:`Text`."""
-    return _field(Text(meaning, choices, key), default)
+    """Declare a string, or a list of them; see :class:`Text`."""
+    return _field(Text(meaning, choices, key, many), default)
 
 
 def flag(meaning: str, *, default: Any = dataclasses.MISSING, key: str | None = None) -> Any:

@@ -1,0 +1,184 @@
+"""A steel tank of hot water, upright, in the open air."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from heatsym.interfaces.exchange import Fault, Filling, Store
+from heatsym.interfaces.fields import flag, quantity, text, whole
+from heatsym.physics.storage import cylinder, standing_conductance
+from heatsym.physics.water import conductivity
+from heatsym.storage.common import (
+    ATMOSPHERE,
+    PER_HOUR,
+    basis,
+    default,
+    initial_temperatures,
+    shared,
+    temperature_faults,
+)
+from heatsym.storage.model import water_store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tank:
+    """Water in layers, hot above cold, losing heat to the air all around."""
+
+    kind: ClassVar[str] = "tank"
+
+    name: str = text("unique name")
+    node: str = text("node at which it is charged and discharged")
+    volume: float = quantity("m3", "water that it holds", above=0, high=1e7)
+    height: float | None = quantity(
+        "m", "height; default 1.5 times the diameter", above=0, high=100, default=None
+    )
+    layers: int = whole("layers of water from top to bottom", low=2, high=400, default=20)
+    model: str = text(
+        "layers, or two zones of hot and cold water", choices=("layers", "two_zone"), default="layers"
+    )
+    inlet: str = text(
+        "where water enters: at top and bottom, or by a stratifier at the level of its own temperature",
+        choices=("fixed", "stratifier"),
+        default="fixed",
+    )
+    loss_share: float | None = quantity(
+        "1/s",
+        "heat lost by the full storage over its heat, by time; default 0.0077 % an hour",
+        low=0,
+        high=0.1 / PER_HOUR,
+        default=None,
+    )
+    u_value: float | None = quantity(
+        "W/(m2 K)",
+        "loss coefficient of its surface, instead of loss_share",
+        low=0,
+        high=100,
+        default=None,
+        key="u",
+    )
+    conductivity: float | None = quantity(
+        "W/(m K)",
+        "of water and wall from top to bottom; default that of water",
+        low=0,
+        high=100,
+        default=None,
+    )
+    max_temperature: float = quantity(
+        "degC", "largest temperature", above=0, high=200, default=default("tank", "max_temperature")
+    )
+    min_temperature: float = quantity(
+        "degC",
+        "least temperature, above which its heat is counted",
+        low=0,
+        high=200,
+        default=default("tank", "max_temperature") - default("tank", "temperature_difference"),
+    )
+    pressure: float = quantity("Pa", "absolute pressure at its top", low=5e4, high=3e6, default=ATMOSPHERE)
+    charge_power: float | None = quantity("W", "most that it takes; default unlimited", low=0, default=None)
+    discharge_power: float | None = quantity(
+        "W", "most that it gives; default unlimited", low=0, default=None
+    )
+    charge_from: tuple[str, ...] = text(
+        "names of the sources whose heat may charge it; default all surplus heat", many=True, default=()
+    )
+    below_setpoint: float = quantity(
+        "K",
+        "how far below the set-point its water may be that it feeds in",
+        low=0,
+        high=100,
+        default=default("tank", "below_setpoint"),
+    )
+    least_drop: float = quantity(
+        "K",
+        "by how much at least water is cooled that charges it",
+        low=0,
+        high=100,
+        default=default("tank", "least_drop"),
+    )
+    initial_fill: float = quantity(
+        "1", "part of its volume that is hot at the start", low=0, high=1, default=0.5
+    )
+    initial_hot_temperature: float | None = quantity(
+        "degC", "hot water at the start; default the network's set-point", low=0, high=200, default=None
+    )
+    initial_cold_temperature: float | None = quantity(
+        "degC", "cold water at the start; default the network's return", low=0, high=200, default=None
+    )
+    periodic: bool = flag("end the run as full as it begins", default=False)
+    partner: str = text("who owns it", default="")
+    enabled: bool = flag("take part in the run", default=True)
+
+    def basis(self) -> tuple[str, ...]:
+        """Loss and shape, where they are defaults."""
+        assumed: dict[str, float | None] = {} if self.height is not None else {"slenderness": None}
+        if self.u_value is None and self.loss_share is None:
+            assumed["loss_share"] = None
+        return tuple(basis(self.kind, self.name, assumed))
+
+    def faults(self) -> tuple[Fault, ...]:
+        """Temperatures against each other and against boiling; loss given once."""
+        found = list(
+            temperature_faults(
+                self.min_temperature,
+                self.max_temperature,
+                self.initial_hot_temperature,
+                self.initial_cold_temperature,
+                self.pressure,
+            )
+        )
+        if self.u_value is not None and self.loss_share is not None:
+            found.append(Fault("u", "HS111", "has u and loss_share", "keep one of the two"))
+        return tuple(found)
+
+    def store(self, filling: Filling) -> Store:
+        """Segments of equal height; lid and bottom lose with the first and the last."""
+        n, volume = self.layers, self.volume
+        height, diameter = cylinder(volume, default("tank", "slenderness"))
+        if self.height is not None:
+            height, diameter = self.height, 2.0 * np.sqrt(volume / (np.pi * self.height))
+        cross_section = volume / height
+        surface = np.full(n, np.pi * diameter * height / n)
+        surface[[0, -1]] += cross_section
+        air = shared(self._loss(filling, float(surface.sum())), surface)
+        t_hot, t_cold = initial_temperatures(
+            filling,
+            self.min_temperature,
+            self.max_temperature,
+            self.initial_hot_temperature,
+            self.initial_cold_temperature,
+        )
+        along = self.conductivity
+        if along is None:
+            along = float(conductivity(0.5 * (self.min_temperature + self.max_temperature)))
+        return water_store(
+            capacity=filling.heat_capacity * volume,
+            across=np.full(n + 1, cross_section**2 * n / volume),
+            conductivity=along,
+            air=air,
+            soil=None,
+            t_max=self.max_temperature,
+            stratifier=self.inlet == "stratifier",
+            two_zones=self.model == "two_zone",
+            t_hot=t_hot,
+            t_cold=t_cold,
+            fill=self.initial_fill,
+            t_ground=filling.t_ground,
+        )
+
+    def _loss(self, filling: Filling, surface: float) -> float:
+        """Loss conductance of the whole surface. [W/K]"""
+        if self.u_value is not None:
+            return self.u_value * surface
+        share = (
+            default("tank", "loss_share") / 100.0 / PER_HOUR if self.loss_share is None else self.loss_share
+        )
+        return standing_conductance(
+            share,
+            filling.heat_capacity * self.volume,
+            self.max_temperature,
+            self.min_temperature,
+            default("tank", "t_around"),
+        )
