@@ -36,7 +36,6 @@ class Case:
     counterfactual: Counterfactual | None
     engine: Engine
     document: Document
-    storages: tuple[Storage, ...] = ()
     warnings: tuple[Problem, ...] = ()
     storages: tuple[Storage, ...] = ()
 

@@ -165,7 +165,7 @@ def _held(
 def _filled(
     t: int, need: float, sources: Field, storages: int, given: FloatArray, found: Found, resting: bool
 ) -> bool:
-    """Fill sources and storages in their order; whether that was enough. ``resting``: not below least heat."""
+    """Fill sources and storages in their order; whether that was enough. ``resting``: none below its least."""
     left, many = need, sources.power.shape[1]
     for place in range(many + storages):
         s = sources.order[t, place]

@@ -23,7 +23,7 @@ LEAST_DROP = 5.0
 
 
 def offered(problem: Problem, offers: Offer, plan: Plan, stored: StoragePlan) -> tuple[Problem, Offer, Plan]:
-    """A problem in which storages take what they should, offers and plan with what prosumers and storages give.
+    """A problem in which storages take what they should; offers and plan with what they and prosumers give.
 
     ``offers`` are those of the sources; ``plan`` covers sources and, after them, storages. The network takes
     what prosumers offer first, in the order of the table.

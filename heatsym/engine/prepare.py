@@ -17,7 +17,7 @@ from heatsym.engine.stretches import cut_off, islands, stretches
 from heatsym.errors import InputError
 from heatsym.errors import Problem as Finding
 from heatsym.interfaces.axis import BoolArray, FloatArray, IntArray
-from heatsym.interfaces.exchange import Source
+from heatsym.interfaces.exchange import Filling, Source, Storage
 from heatsym.interfaces.profile import Context
 from heatsym.interfaces.stepwise import mean
 from heatsym.network.elements import inline_pumps, plant_efficiency, valve_losses
@@ -25,7 +25,7 @@ from heatsym.network.model import Network
 from heatsym.network.properties import PipeProperties, pipe_properties
 from heatsym.numerics.graph import FlowGraph, flow_graph
 from heatsym.numerics.mixing import mixer
-from heatsym.storage.model import joined
+from heatsym.storage.model import Stores, joined
 from heatsym.tables.factors import DIRECT, factors
 from heatsym.weather.climate import surroundings
 from heatsym.weather.ground import ground_of_air, ground_of_file, ground_of_swing
@@ -119,9 +119,26 @@ def prepare(case: Case, once: Builder = directly) -> Problem:
         plant_efficiency=plant_efficiency(network, feeders, return_.density),
         once=once,
         storages=storages,
-        stores=joined(tuple(storage.store(ctx, t_ground) for storage in storages)) if storages else None,
+        stores=_stores(storages, water, network, (float(t_feed.mean()), t_return, float(t_ground.mean()))),
     )
     return replace(made, warnings=made.warnings + _parted(made) + _at_rest(made, len(network.holds)))
+
+
+def _stores(
+    storages: tuple[Storage, ...], water: Medium, network: Network, means: tuple[float, float, float]
+) -> Stores | None:
+    """Storages as they begin, where feed, return and ground have these mean temperatures [degC]."""
+    if not storages:
+        return None
+    t_feed, t_return, t_ground = means
+    filling = Filling(
+        heat_capacity=water.capacity * float(water.density(np.array([0.5 * (t_feed + t_return)]))[0]),
+        t_hot=t_feed,
+        t_cold=t_return,
+        t_ground=t_ground,
+        soil=network.ground.of_soil,
+    )
+    return joined(tuple(storage.store(filling) for storage in storages))
 
 
 def bypasses(case: Case) -> FloatArray:

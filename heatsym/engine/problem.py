@@ -59,12 +59,12 @@ class Problem:
     """Everything that the march reads. Time first; SI and degC.
 
     ``source_node`` and ``consumer_node`` are positions of nodes; what prosumers feed in and what storages
-    give counts as further sources, after ``sources``, and what storages take as further consumers (whose
-    ``load`` a round adds, see :mod:`heatsym.engine.beside`). The root of ``graph`` is the node at which pressure is held. Where trenches
-    close and open, ``stretches`` cover all steps, and ``graph`` holds with every trench open; see
-    :mod:`heatsym.engine.stretches`. Each part that they leave is then held at the first of ``holds`` that
-    lies in it. ``fuel_cost`` (time, source) and ``electricity_cost`` (time,) [EUR/J] are prices with CO2;
-    None where a price that is needed is missing.
+    give counts as further sources, after ``sources``, and what storages take as further consumers, whose
+    ``load`` a round adds (see :mod:`heatsym.engine.beside`). The root of ``graph`` is the node at which
+    pressure is held. Where trenches close and open, ``stretches`` cover all steps, and ``graph`` holds with
+    every trench open; see :mod:`heatsym.engine.stretches`. Each part that they leave is then held at the
+    first of ``holds`` that lies in it. ``fuel_cost`` (time, source) and ``electricity_cost`` (time,) [EUR/J]
+    are prices with CO2; None where a price that is needed is missing.
     """
 
     ctx: Context

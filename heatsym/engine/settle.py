@@ -317,7 +317,7 @@ def _sites(problem: Problem, course: Course) -> list[Site]:
 
 
 def _unsettled(problem: Problem, course: Course, shift: FloatArray) -> dict[str, float]:
-    """Hours in which heat of a source or storage still moved by more than the limit's share of all, by name."""
+    """Hours in which a source's or storage's heat still moved by more than the limit's share of all, by name."""
     moved = shift > SETTLED * course.source_heat.sum(axis=1, keepdims=True)
     hours = moved.sum(axis=0) * problem.step / 3600.0
     names = [source.name for source in problem.sources] + [storage.name for storage in problem.storages]

@@ -16,8 +16,6 @@ from heatsym.interfaces.axis import BoolArray, FloatArray, IntArray
 from heatsym.interfaces.exchange import Offer, Plan, StoragePlan
 from heatsym.storage.kernels import energy
 
-LEAST_DROP = 5.0
-"""Least cooling of water that charges a storage: below, nothing worth its pumping is stored. [K]"""
 REPEATS = 30
 """Times at most that periodic storages are planned."""
 SAME = 0.01
@@ -62,8 +60,8 @@ def over_time(
     limits = kernels.Limits(
         charge=_each(problem, "charge_power"),
         discharge=_each(problem, "discharge_power"),
-        below=_each(problem, "below_set_point"),
-        drop=np.full(storages, LEAST_DROP),
+        below=_each(problem, "below_setpoint"),
+        drop=_each(problem, "least_drop"),
     )
     for repeat in range(REPEATS):
         stores = _stores(problem, begin)
@@ -71,7 +69,7 @@ def over_time(
         given[1] = np.inf  # before the first step nobody's heat is known
         kernels.plan(
             np.maximum(need, 0.0),
-            problem.t_feed,
+            problem.medium.theta(problem.t_feed),
             sources,
             stores,
             _around(problem, before),
@@ -85,7 +83,8 @@ def over_time(
             break
         begin = after
     upper = np.concatenate([found.upper, found.discharge], axis=1)
-    stored = StoragePlan(found.charge, found.discharge, found.t_back, found.t_out)
+    degrees = problem.medium.temperature
+    stored = StoragePlan(found.charge, found.discharge, degrees(found.t_back), degrees(found.t_out))
     return Plan(upper, sources.order), stored, begin
 
 
@@ -111,6 +110,8 @@ def executed(problem: Problem, course: Course, begin: FloatArray) -> Stored | No
         done,
     )
     heat = course.storage_charged - course.storage_discharged
+    degrees = problem.medium.temperature
+    done = done._replace(top=degrees(done.top), bottom=degrees(done.bottom))
     return Stored(heat=heat, initial_energy=np.array(initial), **done._asdict())
 
 
@@ -137,16 +138,17 @@ def _stores(problem: Problem, begin: FloatArray) -> kernels.Stores:
 
 
 def _each(problem: Problem, name: str) -> FloatArray:
-    """A number of each storage; (storage,)."""
-    return np.array([getattr(storage, name) for storage in problem.storages], dtype=np.float64)
+    """A number of each storage, infinite where nothing bounds it; (storage,)."""
+    given = [getattr(storage, name) for storage in problem.storages]
+    return np.array([np.inf if one is None else one for one in given], dtype=np.float64)
 
 
 def _around(problem: Problem, course: Course) -> kernels.Around:
-    """Water and weather that storages see; where no water came past, the set-point, and no air: the ground."""
-    supply, air = course.storage_supply_temperature, problem.ctx.t_air
+    """Water (theta) and weather that storages see: the set-point where none passes, for air the ground."""
+    supply, air, theta = course.storage_supply_temperature, problem.ctx.t_air, problem.medium.theta
     return kernels.Around(
-        supply=np.where(np.isnan(supply), problem.t_feed[:, None], supply),
-        back=np.ascontiguousarray(course.storage_return_temperature),
+        supply=theta(np.where(np.isnan(supply), problem.t_feed[:, None], supply)),
+        back=theta(course.storage_return_temperature),
         air=np.where(np.isnan(air), problem.t_ground, air),
         ground=problem.t_ground,
     )

@@ -68,51 +68,6 @@ class Use:
     generated: FloatArray
 
 
-class Storage(Protocol):
-    """Anything that takes heat from the network and gives it back; see ``heatsym/storage`` for the kinds."""
-
-    kind: ClassVar[str]
-
-    @property
-    def name(self) -> str:
-        """Unique name."""
-
-    @property
-    def node(self) -> str:
-        """Id of the node that it stands at."""
-
-    @property
-    def enabled(self) -> bool:
-        """False takes the storage out of the run."""
-
-    @property
-    def partner(self) -> str:
-        """Who owns it; empty if nobody is named."""
-
-    @property
-    def charge_from(self) -> tuple[str, ...]:
-        """Names of sources that may charge it; empty: surplus heat, and what needs no fuel."""
-
-    @property
-    def charge_power(self) -> float:
-        """The most that it takes. [W]"""
-
-    @property
-    def discharge_power(self) -> float:
-        """The most that it gives. [W]"""
-
-    @property
-    def below_set_point(self) -> float:
-        """How much colder than the network's set-point it may feed. [K]"""
-
-    @property
-    def periodic(self) -> bool:
-        """Whether it begins as it ends."""
-
-    def basis(self) -> tuple[str, ...]:
-        """What its figures rest on, a sentence each."""
-
-
 class Source(Protocol):
     """Anything that heats the network's water; see ``heatsym/sources`` for the kinds."""
 

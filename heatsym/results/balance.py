@@ -62,7 +62,8 @@ def balance(results: Results) -> Balance:
 
     Notes
     -----
-    .. math:: r = \\sum Q_{source} + \\sum Q_{fed in} - \\sum Q_{consumer} - \\sum Q_{loss} - \\Delta E / \\Delta t
+    .. math:: r = \\sum Q_{source} + \\sum Q_{fed in} - \\sum Q_{consumer} - \\sum Q_{loss}
+        - \\Delta E / \\Delta t
 
     Heat of pumps and friction is not fed to the water and has no term. Derived here.
     """
