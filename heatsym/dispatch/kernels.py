@@ -45,12 +45,12 @@ class Around(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """(storage,) each."""
+    """(time, storage) and (storage,)."""
 
     charge: FloatArray  # largest power [W]
     discharge: FloatArray
-    below: FloatArray  # how far below the set-point a storage may feed [K]
-    drop: FloatArray  # least cooling of the water that charges [K]
+    below: FloatArray  # (storage,) how far below the set-point a storage may feed [K]
+    drop: FloatArray  # (storage,) least cooling of the water that charges [K]
 
 
 class Field(NamedTuple):
@@ -112,11 +112,11 @@ def plan(
     of this step, heat of the step before, heat that is left.
     """
     steps, many = sources.power.shape
-    storages = limits.charge.size
+    storages = limits.below.size
     for t in range(steps):
         for k in range(storages):
             given[2, many + k] = min(
-                limits.discharge[k], _held(stores, around, limits, feed[t], t, k, seconds)
+                limits.discharge[t, k], _held(stores, around, limits, feed[t], t, k, seconds)
             )
         if not _filled(t, need[t], sources, storages, given, found, True):
             _filled(t, need[t], sources, storages, given, found, False)
@@ -135,7 +135,7 @@ def plan(
             else:
                 t_in = around.supply[t, k]
                 most = room(state, figure, table, t_in, t_in - limits.drop[k], seconds) / seconds
-                most = min(most, limits.charge[k])
+                most = min(most, limits.charge[t, k])
                 taken = 0.0
                 for s in range(many):
                     if sources.charges[t, s, k] and taken < most:
@@ -165,7 +165,7 @@ def _held(
 def _filled(
     t: int, need: float, sources: Field, storages: int, given: FloatArray, found: Found, resting: bool
 ) -> bool:
-    """Fill sources and storages in their order; whether that was enough. ``resting``: none below its least."""
+    """Fill sources and storages in their order; whether it was enough. ``resting``: none below its least."""
     left, many = need, sources.power.shape[1]
     for place in range(many + storages):
         s = sources.order[t, place]

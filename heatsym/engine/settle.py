@@ -77,6 +77,8 @@ class Sink(Protocol):
 
 SETTLED = 1e-3
 """Energy-weighted hourly change of every source's heat, round to round, of a settled plan. [-]"""
+FREE = 3
+"""Rounds after which storages take and give in the same steps as before, so that the plan settles."""
 PIECE = 4e6
 """Size of a piece of a march. [B]"""
 LEAST = 8
@@ -168,7 +170,7 @@ def _settled(
     for number in count(1 if mark is None else mark.number):
         entered = begin
         if before is not None:
-            (marched, offers, plan), begin = _planned(problem, before, begin)
+            (marched, offers, plan), begin = _planned(problem, before, begin, number > FREE)
             engine = _engine(engine_of, marched, offers, plan)
         last = not minds or number == problem.max_rounds
         if mark is None and start is None:
@@ -271,16 +273,16 @@ def _within(tell: Callable[[float], None], first: int, last: int, steps: int) ->
 
 def planned_first(problem: Problem) -> tuple[Problem, Offer, Plan]:
     """What the first round goes by: storages rest, as nobody knows yet what the network needs."""
-    return _planned(problem, None, filled(problem))[0]
+    return _planned(problem, None, filled(problem), False)[0]
 
 
 def _planned(
-    problem: Problem, before: Course | None, begin: FloatArray
+    problem: Problem, before: Course | None, begin: FloatArray, frozen: bool
 ) -> tuple[tuple[Problem, Offer, Plan], FloatArray]:
     """Every source's offer at the temperatures of the round before, and the dispatch of them.
 
-    ``begin`` is the state in which storages begin, as it is returned but for periodic ones. The problem that
-    is returned asks for what storages take.
+    ``begin`` is the state in which storages begin, as it is returned but for periodic ones; their choices
+    may be ``frozen``. The problem that is returned asks for what storages take.
     """
     sites = _first_sites(problem) if before is None else _sites(problem, before)
     offers = stacked(
@@ -300,7 +302,7 @@ def _planned(
         costs = np.concatenate([costs, np.full_like(stored.discharge, np.inf)], axis=1)
     plan = merit_order(np.concatenate([offers.power, stored.discharge], axis=1), costs)
     if before is not None and follows_time(problem, offers):
-        plan, stored, begin = over_time(problem, offers, plan, before, begin)
+        plan, stored, begin = over_time(problem, offers, plan, before, begin, frozen)
     return offered(problem, offers, plan, stored), begin
 
 
@@ -317,7 +319,7 @@ def _sites(problem: Problem, course: Course) -> list[Site]:
 
 
 def _unsettled(problem: Problem, course: Course, shift: FloatArray) -> dict[str, float]:
-    """Hours in which a source's or storage's heat still moved by more than the limit's share of all, by name."""
+    """Hours in which heat of a source or storage still moved by more than the limit's share, by name."""
     moved = shift > SETTLED * course.source_heat.sum(axis=1, keepdims=True)
     hours = moved.sum(axis=0) * problem.step / 3600.0
     names = [source.name for source in problem.sources] + [storage.name for storage in problem.storages]

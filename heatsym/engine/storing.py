@@ -28,12 +28,13 @@ def follows_time(problem: Problem, offers: Offer) -> bool:
 
 
 def over_time(
-    problem: Problem, offers: Offer, plan: Plan, before: Course, begin: FloatArray
+    problem: Problem, offers: Offer, plan: Plan, before: Course, begin: FloatArray, frozen: bool
 ) -> tuple[Plan, StoragePlan, FloatArray]:
     """Who gives and what storages take, from the need and the temperatures of the round before.
 
     ``begin`` is the state in which storages begin (see :class:`heatsym.storage.model.Stores`). Those that are
-    periodic are planned again as they ended until they begin so, and their state is returned as well.
+    periodic are planned again as they ended until they begin so, and their state is returned as well. Where
+    choices are ``frozen``, a storage takes and gives in no step more than it did the round before.
     A storage takes what those that may charge it have left, as long as they come before a source that may
     not; it gives after them and before all others.
     """
@@ -58,8 +59,8 @@ def over_time(
         t_out=stored.t_feed,
     )
     limits = kernels.Limits(
-        charge=_each(problem, "charge_power"),
-        discharge=_each(problem, "discharge_power"),
+        charge=_allowed(_each(problem, "charge_power"), before.storage_charged, frozen),
+        discharge=_allowed(_each(problem, "discharge_power"), before.storage_discharged, frozen),
         below=_each(problem, "below_setpoint"),
         drop=_each(problem, "least_drop"),
     )
@@ -143,15 +144,33 @@ def _each(problem: Problem, name: str) -> FloatArray:
     return np.array([np.inf if one is None else one for one in given], dtype=np.float64)
 
 
+def _allowed(most: FloatArray, heat: FloatArray, frozen: bool) -> FloatArray:
+    """The most that storages may take or give, (time, storage); if frozen, what they did and no more."""
+    return np.minimum(heat, most) if frozen else np.broadcast_to(most, heat.shape).copy()
+
+
 def _around(problem: Problem, course: Course) -> kernels.Around:
-    """Water (theta) and weather that storages see: the set-point where none passes, for air the ground."""
-    supply, air, theta = course.storage_supply_temperature, problem.ctx.t_air, problem.medium.theta
+    """Water (theta) and weather that storages see; without air the ground."""
+    air, theta = problem.ctx.t_air, problem.medium.theta
     return kernels.Around(
-        supply=theta(np.where(np.isnan(supply), problem.t_feed[:, None], supply)),
+        supply=theta(_supply(problem, course)),
         back=theta(course.storage_return_temperature),
         air=np.where(np.isnan(air), problem.t_ground, air),
         ground=problem.t_ground,
     )
+
+
+def _supply(problem: Problem, course: Course) -> FloatArray:
+    """Supply water at storages, (time, storage) [degC]; where none passes, as far below the set-point as
+    between the steps before and after in which some does."""
+    found, steps = course.storage_supply_temperature.copy(), np.arange(problem.steps)
+    for column in found.T:
+        known = ~np.isnan(column)
+        below = problem.t_feed - column
+        column[~known] = problem.t_feed[~known] - (
+            np.interp(steps[~known], steps[known], below[known]) if known.any() else 0.0
+        )
+    return found
 
 
 def _most(offers: Offer, before: Course) -> FloatArray:
