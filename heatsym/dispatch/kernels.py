@@ -76,6 +76,7 @@ class Found(NamedTuple):
 class Executed(NamedTuple):
     """What storages went through, (time, storage); stocks at the end of the step."""
 
+    initial_energy: FloatArray  # in the first row
     energy: FloatArray  # above 0 degC [J]
     exergy: FloatArray  # against the air [J]
     loss: FloatArray  # mean over the step [W]
@@ -200,6 +201,7 @@ def execute(
     for k in range(storages):
         a, b = stores.first[k], stores.first[k + 1]
         state, table, figure, work = stores.state[a:b], stores.table[a:b], stores.figure[k], stores.work
+        done.initial_energy[0, k] = energy(state, figure, table, 0.0)
         for t in range(steps):
             if discharged[t, k] > 0.0:
                 discharge(state, figure, table, work, discharged[t, k] * seconds, around.back[t, k], seconds)

@@ -14,7 +14,6 @@ from heatsym.engine.problem import Problem
 from heatsym.engine.trajectory import Stored
 from heatsym.interfaces.axis import BoolArray, FloatArray, IntArray
 from heatsym.interfaces.exchange import Offer, Plan, StoragePlan
-from heatsym.storage.kernels import energy
 
 REPEATS = 30
 """Times at most that periodic storages are planned."""
@@ -99,9 +98,7 @@ def executed(problem: Problem, course: Course, begin: FloatArray) -> Stored | No
     if not problem.storages:
         return None
     stores = _stores(problem, begin)
-    own = [slice(a, b) for a, b in zip(stores.first[:-1], stores.first[1:], strict=True)]
-    initial = [energy(stores.state[at], stores.figure[k], stores.table[at], 0.0) for k, at in enumerate(own)]
-    done = kernels.Executed(*np.zeros((len(kernels.Executed._fields), *course.storage_charged.shape)))
+    done = kernels.Executed(*(np.zeros_like(course.storage_charged) for _ in kernels.Executed._fields))
     kernels.execute(
         stores,
         _around(problem, course),
@@ -112,8 +109,15 @@ def executed(problem: Problem, course: Course, begin: FloatArray) -> Stored | No
     )
     heat = course.storage_charged - course.storage_discharged
     degrees = problem.medium.temperature
-    done = done._replace(top=degrees(done.top), bottom=degrees(done.bottom))
-    return Stored(heat=heat, initial_energy=np.array(initial), **done._asdict())
+    return Stored(
+        heat=heat,
+        loss=done.loss,
+        energy=done.energy,
+        exergy=done.exergy,
+        top=degrees(done.top),
+        bottom=degrees(done.bottom),
+        initial_energy=done.initial_energy[0],
+    )
 
 
 def _carried(problem: Problem, begin: FloatArray, after: kernels.Stores) -> FloatArray:
