@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
+from heatsym.engine.problem import Problem
 from heatsym.engine.settle import SETTLED, settle
 from heatsym.interfaces.exchange import Store
 from heatsym.sources.ideal import Ideal
@@ -65,7 +66,7 @@ class Tank:
 def settled_with(tank: Tank | None, *, days: int = 3, works: float = 80e3, **of_problem):
     """Works of limited power and a boiler at one end of a pipe, 30 and 90 kW at the other."""
     steps = 24 * days
-    net = Net([(0, 1)], consumers=[1], sources=[0, 0] + ([0] if tank else []), length=500.0)
+    net = Net([(0, 1)], consumers=[1], sources=[0, 0], length=500.0)
     heat = np.where(np.arange(steps) % 24 < 12, 30e3, 90e3)[:, None]
     problem = net.problem(heat, steps=steps, t_return=40.0, tolerance=1e-9, **of_problem)
     sources = (
@@ -73,15 +74,19 @@ def settled_with(tank: Tank | None, *, days: int = 3, works: float = 80e3, **of_
         Ideal(name="boiler", node="N0"),
     )
     problem = replace(problem, sources=sources)
-    if tank is not None:
-        problem = replace(
-            problem,
-            storages=(tank,),
-            stores=joined((tank.store(),)),
-            consumer_ids=(*problem.consumer_ids, tank.name),
-            consumer_node=np.append(problem.consumer_node, 0),
-        )
-    return settle(problem, lambda done, text: None)
+    return settle(problem if tank is None else with_tank(problem, tank), lambda done, text: None)
+
+
+def with_tank(problem: Problem, tank: Tank) -> Problem:
+    """The same with a tank at the first node."""
+    return replace(
+        problem,
+        storages=(tank,),
+        stores=joined((tank.store(),)),
+        consumer_ids=(*problem.consumer_ids, tank.name),
+        consumer_node=np.append(problem.consumer_node, 0),
+        source_node=np.append(problem.source_node, 0),
+    )
 
 
 def test_what_is_spare_by_night_heats_by_day() -> None:

@@ -18,6 +18,7 @@ from heatsym.engine.trajectory import Cause, Hydraulics, March, joined
 from heatsym.results.checkpoint import read_checkpoint, write_checkpoint
 from heatsym.sources.ideal import Ideal
 from tests.analytic.test_rounds import Chiller
+from tests.analytic.test_storing import Tank, with_tank
 from tests.build import Net
 from tests.engine.test_elements import pump
 
@@ -138,6 +139,26 @@ def test_from_every_pause_to_the_same_end(tmp_path, engine, wall, step, closed):
                     np.testing.assert_array_equal(
                         getattr(rows, one.name), getattr(all_rows, one.name)[first:]
                     )
+
+
+def test_storages_go_on_as_well(tmp_path):
+    """Also one that begins as it ends, in a round whose choices are frozen, and in one before."""
+    asked = with_tank(
+        problem("reference"), Tank(hot_share=0.3, loss=20.0, periodic=True, charge_from=("chiller",))
+    )
+    whole = Notes(tmp_path)
+    wanted = settle_into(asked, whole, lambda done, text: None)
+    assert wanted.rounds > settle.FREE
+    assert wanted.stored is not None
+    assert np.ptp(wanted.stored.heat) > 0.0
+    pauses = -(-STEPS // PIECE) - 1
+    for number in (pauses + 1, len(whole.files) - 1):
+        mark = unpacked(asked, *read_checkpoint(whole.files[number]))
+        found = settle_into(asked, Notes(None), lambda done, text: None, mark)
+        same(found, wanted)
+        assert found.stored is not None
+        for one in fields(wanted.stored):
+            np.testing.assert_array_equal(getattr(found.stored, one.name), getattr(wanted.stored, one.name))
 
 
 def test_of_another_network_is_refused(tmp_path):
