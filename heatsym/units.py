@@ -88,6 +88,7 @@ _TABLE: dict[str, tuple[str, dict[str, tuple[float, float]]]] = {
         "a share by time",
         {"pct_per_h": (1, 100 * _HOUR), "per_h": (1, _HOUR), "pct_per_d": (1, 100 * _DAY)},
     ),
+    "W/s": ("a change of power", {"MW_per_h": (1e6, _HOUR), "kW_per_min": (1e3, 60), "W_per_s": (1, 1)}),
     "J/(kg K)": ("a specific heat", {"J_per_kgK": (1, 1), "kJ_per_kgK": (1e3, 1)}),
     "kg/m3": ("a density", {"kg_per_m3": (1, 1), "kg_per_L": (1e3, 1)}),
     "Pa s": ("a dynamic viscosity", {"Pa_s": (1, 1), "mPa_s": (1, 1e3)}),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from heatsym.interfaces.exchange import Source
 from heatsym.sources.boiler import Boiler
+from heatsym.sources.heat_pump import HeatPump
 from heatsym.sources.ideal import Ideal
 from heatsym.sources.industrial import IndustrialStream
 
-SOURCES: dict[str, type[Source]] = {cls.kind: cls for cls in (Ideal, Boiler, IndustrialStream)}
+SOURCES: dict[str, type[Source]] = {cls.kind: cls for cls in (Ideal, Boiler, IndustrialStream, HeatPump)}
