@@ -48,6 +48,8 @@ def validate(reader: Reader, parts: Parts) -> None:
     _needs_weather(reader, parts)
     _temperatures(reader, parts)
     _limits(reader, parts)
+    _sources_themselves(reader, parts)
+    _sun(reader, parts)
 
 
 def _nodes_of_consumers(reader: Reader, parts: Parts) -> None:
@@ -260,3 +262,30 @@ def _limits(reader: Reader, parts: Parts) -> None:
             if np.datetime64(stop.start, "s") > np.datetime64(stop.end, "s"):
                 reason = f"from {stop.start} is after to {stop.end}"
                 reader.error((*path, "stops", i), "HS503", reason, "swap them, or correct one")
+
+
+def _sources_themselves(reader: Reader, parts: Parts) -> None:
+    """What a source says of keys of its own that do not go together; its ``where`` is a field."""
+    for position, source in parts.sources:
+        for found in getattr(source, "contradictions", tuple)():
+            path = written(reader, ("source", position, found.where))
+            if path[-1] in reader.document.data["source"][position]:
+                reader.error(path, found.code, found.reason, found.hint)
+            else:
+                reader.error(path[:-1], found.code, f"{found.where} {found.reason}", found.hint)
+
+
+def _sun(reader: Reader, parts: Parts) -> None:
+    """Where a source lives on the sun, the weather has it."""
+    for position, source in parts.sources:
+        if not source.enabled or not getattr(source, "needs_sun", False):
+            continue
+        hint = 'take dataset = "rostock", or a file that has irradiance and a place'
+        year = None if parts.weather is None else parts.weather.year
+        if year is None:
+            if "weather" not in reader.document.data:
+                reader.error(("source", position), "HS544", "needs the sun, and there is no weather", hint)
+        elif year.direct_horizontal is None or year.diffuse_horizontal is None:
+            reader.error(("source", position), "HS544", "needs the sun: the weather has no irradiance", hint)
+        elif not np.isfinite(year.latitude + year.longitude):
+            reader.error(("source", position), "HS544", "needs the sun: the weather has no place", hint)
