@@ -12,10 +12,10 @@ from typing import TypeVar
 
 import numpy as np
 
-from heatsym.analysis.figures import Figures, context, enabled_sources, given, power
+from heatsym.analysis.figures import Figures, bought_power, context, enabled_sources, given, power
 from heatsym.case.model import Case
 from heatsym.interfaces.axis import FloatArray
-from heatsym.results.balance import balance
+from heatsym.results.balance import Balance, balance
 from heatsym.results.frame import Results
 from heatsym.results.vocabulary import VOCABULARY
 from heatsym.tables import read_table
@@ -48,12 +48,13 @@ def common_scope(parts: Iterable[Factor]) -> str:
 class Inventory:
     """What a run uses and the factors that go with it.
 
-    ``fuel`` and ``electricity`` are (time, source), ``pump`` (time,), W; ``carriers`` and
-    ``fuel_factors`` go by source.
+    ``fuel``, ``electricity`` used and ``generated`` are (time, source), ``pump`` (time,) is that of pumps and
+    of consumers' boosters, W; ``carriers`` and ``fuel_factors`` go by source.
     """
 
     fuel: FloatArray
     electricity: FloatArray
+    generated: FloatArray
     pump: FloatArray
     carriers: tuple[str | None, ...]
     fuel_factors: tuple[Factor, ...]
@@ -93,7 +94,8 @@ def inventory(case: Case, results: Results, factor_set: str) -> Inventory:
     return Inventory(
         fuel=power(results, "source_fuel"),
         electricity=power(results, "source_electricity"),
-        pump=power(results, "pump_electricity"),
+        generated=power(results, "source_electricity_generated"),
+        pump=bought_power(results),
         carriers=carriers,
         fuel_factors=tuple(counted_factor(factor_set, c) or UNKNOWN if c else NOTHING for c in carriers),
         biogenic_factors=tuple(
@@ -128,7 +130,8 @@ def emissions(case: Case, results: Results) -> Figures:
         ``fuel_t``, ``electricity_t``, ``biogenic_t``, ``total_t``, ``counterfactual_t``, ``saved_t``
         [t], ``kg_per_MWh`` and ``counterfactual_kg_per_MWh`` of heat delivered [kg/MWh], ``set``,
         ``scope``, ``counterfactual`` (its kind), and ``by_allocation``, the total by method of
-        allocation, ``zero`` counting surplus heat without emissions [t].
+        allocation, ``zero`` counting surplus heat without emissions, and where sources make electricity
+        ``power_credit`` [t].
 
     Notes
     -----
@@ -137,6 +140,10 @@ def emissions(case: Case, results: Results) -> Figures:
     with fuel F and its factor f, electricity P and its factor e. The alternative makes the heat that
     was *delivered*: :math:`E_0 = \sum_t \Delta t\, Q_t f_0 / \eta_0`. What has no factor makes a sum
     unknown, not smaller. Derived here.
+
+    Electricity that sources make is not taken off: fuel counts in full. Only the method ``power_credit``
+    takes off what it displaces in the grid, :math:`\max(0, E - \sum_t \Delta t\, G_t e_t)`, where its factor
+    is of the same scope.
     """
     if case.emissions is None:
         return Figures(missing="no emissions section")
@@ -165,10 +172,18 @@ def emissions(case: Case, results: Results) -> Figures:
         }
     )
     if "total_t" in values:
-        values |= {"scope": common_scope(in_use.values()), "by_allocation": {"zero": total_t}}
+        values["scope"] = common_scope(in_use.values())
+        values["by_allocation"] = {"zero": total_t} | _power_credit(used, in_use, total_t, account)
     warnings = [f"emissions not computed: {missing}"] if missing else []
     assumptions = [_told(carrier, factor) for carrier, factor in in_use.items() if factor.origin]
     assumptions += _taken_as_zero(case, results)
+    assumptions += [
+        f"electricity that {source.name} makes: its fuel counts in full, nothing is taken off"
+        for source, any_made in zip(
+            enabled_sources(case), np.any(used.generated != 0.0, axis=0).tolist(), strict=True
+        )
+        if any_made
+    ]
 
     if case.counterfactual is not None:
         other, factor, note = _counterfactual(case, results, case.emissions.set)
@@ -239,6 +254,17 @@ def _missing(factor_set: str, in_use: dict[str, Factor]) -> str:
     except ValueError as error:
         return str(error)
     return ""
+
+
+def _power_credit(
+    used: Inventory, in_use: dict[str, Factor], total_t: float, account: Balance
+) -> dict[str, float]:
+    """The total less what generated electricity displaces [t]; empty without it, or without its factor."""
+    factor = used.electricity_factor
+    if not used.generated.any() or _missing("", in_use | {ELECTRICITY: factor}):
+        return {}
+    displaced = account.energy(_emitted(used.generated.sum(axis=1), factor)) / 1e3
+    return {"power_credit": max(0.0, total_t - displaced)}
 
 
 def _taken_as_zero(case: Case, results: Results) -> list[str]:

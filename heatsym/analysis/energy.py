@@ -104,13 +104,13 @@ def bypassed(case: Case, run: Digest) -> dict[str, float]:
 
 
 def by_source(case: Case, run: Digest) -> dict[str, dict[str, float]]:
-    """Heat and inputs of each source [MWh], and hours at its largest output [h].
+    """Heat and inputs of each source [MWh], hours at its largest output [h], and starts of plants.
 
     Returns
     -------
     dict of str to dict of str to float
         By name of the source. ``available_MWh`` and ``full_load_h`` are absent where the source is
-        unlimited, ``fuel_MWh`` where it burns none.
+        unlimited, ``fuel_MWh`` where it burns none, ``generated_MWh`` where it makes no electricity.
     """
     figures = {}
     for position, (source, use) in enumerate(zip(enabled_sources(case), run.uses, strict=True)):
@@ -125,6 +125,10 @@ def by_source(case: Case, run: Digest) -> dict[str, dict[str, float]]:
             "electricity_MWh": _mwh(case, use.electricity),
             "fuel_MWh": np.nan if source.fuel is None else _mwh(case, use.fuel),
         }
+        if use.generated.any():
+            values["generated_MWh"] = _mwh(case, use.generated)
+        if hasattr(source, "start_cost"):
+            values["starts"] = float(starts(heat[:, np.newaxis])[0])
         if 0.0 < largest < np.inf:
             values["full_load_h"] = heat.sum() * case.axis.step / 3600.0 / largest
         figures[source.name] = given(values)
@@ -155,6 +159,27 @@ def by_storage(case: Case, run: Digest) -> dict[str, dict[str, float]]:
             "largest_MWh": float(energy.max()),
         }
     return figures
+
+
+def starts(heat: FloatArray) -> FloatArray:
+    """How often each source starts: steps with heat after one without.
+
+    Parameters
+    ----------
+    heat : array, shape (time, source)
+        Heat given. [W]
+
+    Returns
+    -------
+    array, shape (source,)
+        Starts. Whether the first step is one is not known and not counted. [-]
+
+    Notes
+    -----
+    Less than 1 W is no heat.
+    """
+    runs = heat >= 1.0
+    return np.asarray((runs[1:] & ~runs[:-1]).sum(axis=0), dtype=np.float64)
 
 
 def _mwh(case: Case, power: FloatArray) -> float:

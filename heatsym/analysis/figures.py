@@ -12,6 +12,7 @@ from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.exchange import Source
 from heatsym.interfaces.profile import Context
 from heatsym.results.frame import Results
+from heatsym.weather.climate import FileClimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +31,22 @@ def enabled_sources(case: Case) -> tuple[Source, ...]:
 
 
 def context(case: Case, results: Results) -> Context:
-    """Time and outdoor air, for prices and factors that vary."""
-    return Context(case.axis, results["air_temperature"].values.astype(np.float64))
+    """Time, outdoor air and the weather behind it, for prices and factors that vary."""
+    year = None if case.weather is None else case.weather.year
+    climate = None if year is None else FileClimate(year)
+    return Context(case.axis, results["air_temperature"].values.astype(np.float64), climate)
 
 
 def power(results: Results, name: str) -> FloatArray:
     """A stored series in double precision, (time, ...)."""
     values: FloatArray = results[name].values.astype(np.float64)
     return values
+
+
+def bought_power(results: Results) -> FloatArray:
+    """Electricity of pumps and of consumers' boosters, (time,). [W]"""
+    pumps = power(results, "pump_electricity")
+    return pumps + power(results, "booster_electricity") if "booster_electricity" in results else pumps
 
 
 def given(values: dict[str, float]) -> dict[str, float]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from heatsym.analysis.emissions import ELECTRICITY, direct_flow
-from heatsym.analysis.figures import Figures, context, enabled_sources, power
+from heatsym.analysis.energy import starts
+from heatsym.analysis.figures import Figures, bought_power, context, enabled_sources, power
 from heatsym.case.model import Case
 from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.exchange import Site
@@ -29,22 +30,26 @@ def operating_cost(case: Case, results: Results) -> Figures:
     -------
     Figures
         ``fuel_EUR``, ``electricity_EUR``, ``heat_EUR``, ``co2_EUR`` and their sum
-        ``operating_cost_EUR`` [EUR], ``cost_EUR_per_MWh`` of heat delivered [EUR/MWh]. Empty, with
-        the reason, where a price is missing of what was used.
+        ``operating_cost_EUR`` [EUR], ``cost_EUR_per_MWh`` of heat delivered [EUR/MWh]. Where a source made
+        electricity ``electricity_sold_EUR``, and where starts cost ``start_EUR``, are further parts of the
+        sum, the first below 0 while the price is above. Empty, with the reason, where a price is missing of
+        what was used.
 
     Notes
     -----
     .. math:: C = \sum_t \Delta t \left( \sum_s (F_{s,t} p_{s,t} + Q_{s,t} q_{s,t})
-        + (P_t + P_{pump,t}) p_{e,t} + \dot m_{CO_2,t} p_{CO_2,t} \right)
+        + (P_t + P_{pump,t} - G_t) p_{e,t} + \dot m_{CO_2,t} p_{CO_2,t} \right) + \sum_s n_s c_s
 
-    with fuel F, heat Q and its price q, electricity P. CO2 is priced on direct fossil emissions of
-    fuel only: that of electricity is in the price of electricity. Derived here.
+    with fuel F, heat Q and its price q, electricity used P and made G, starts n and their cost c. What is
+    made is sold at the price that is paid. Pumps hold consumers' boosters, too. CO2 is priced on direct
+    fossil emissions of fuel only: that of electricity is in the price of electricity. Derived here.
     """
     if case.prices is None:
         return Figures(missing="no prices")
     ctx, account = context(case, results), balance(results)
     fuel, heat = power(results, "source_fuel"), power(results, "source_heat")
-    electricity = power(results, "source_electricity").sum(axis=1) + power(results, "pump_electricity")
+    electricity = power(results, "source_electricity").sum(axis=1) + bought_power(results)
+    generated = power(results, "source_electricity_generated").sum(axis=1)
     sources = enabled_sources(case)
 
     missing = set()
@@ -65,6 +70,8 @@ def operating_cost(case: Case, results: Results) -> Figures:
         )
         flows["heat"] = flows["heat"] + heat[:, position] * source.offer(ctx, site).price
     flows["electricity"] = paid(electricity, ELECTRICITY)
+    if generated.any():
+        flows["electricity_sold"] = -paid(generated, ELECTRICITY)
     co2_price = ctx.values(case.prices.co2)
     if co2_price.any() and fuel.any():
         if case.emissions is None:
@@ -74,6 +81,9 @@ def operating_cost(case: Case, results: Results) -> Figures:
             if np.isnan(flows["co2"]).any() and not np.isnan(fuel).any():
                 missing.add(f"a price for CO2 but no direct factor for a fuel in set {case.emissions.set}")
     parts = {f"{part}_EUR": account.energy(flow) for part, flow in flows.items()}
+    each = np.array([getattr(source, "start_cost", 0.0) for source in sources])
+    if each.any():
+        parts["start_EUR"] = float(starts(heat) @ each)
     total = float(sum(parts.values()))
     if np.isnan(total) and not missing:
         missing.add("gaps in heat, fuel or electricity")

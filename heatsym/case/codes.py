@@ -438,6 +438,31 @@ CODES: dict[str, Code] = {
         "Points of source and sink temperature make no area, so that nothing lies between them.",
         "Give three points or more that are not in one line.",
     ),
+    "HS540": Code(
+        "one of two",
+        "Two keys of a plant say the same thing, or a key belongs to another kind of plant.",
+        "Keep one of the two, or leave the key out.",
+    ),
+    "HS541": Code(
+        "points out of order",
+        "The points of a plant's curve must ascend.",
+        "Sort the points, or correct them.",
+    ),
+    "HS542": Code(
+        "no default",
+        "Nothing is packaged for this plant and fuel, and the case does not say it.",
+        "Give the value.",
+    ),
+    "HS543": Code(
+        "plant that cannot be",
+        "A plant would give more than its fuel holds, or could never run.",
+        "Correct the value named, or those named with it.",
+    ),
+    "HS544": Code(
+        "no sun",
+        "Collectors need direct and diffuse irradiance and the place of the weather, and it has none.",
+        'Take dataset = "rostock", or a weather file with irradiance and a place.',
+    ),
     # parts of results
     "HS701": Code(
         "not in the results",

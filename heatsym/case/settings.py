@@ -48,8 +48,17 @@ class Prices:
     )
     biogas: Profile | None = quantity("EUR/J", "biogas", low=-DEAR, high=DEAR, varies=True, default=None)
     coal: Profile | None = quantity("EUR/J", "hard coal", low=-DEAR, high=DEAR, varies=True, default=None)
+    straw: Profile | None = quantity("EUR/J", "straw", low=-DEAR, high=DEAR, varies=True, default=None)
+    waste: Profile | None = quantity(
+        "EUR/J", "waste; below 0 where it brings money", low=-DEAR, high=DEAR, varies=True, default=None
+    )
     electricity: Profile | None = quantity(
-        "EUR/J", "electricity for pumps and plants", low=-DEAR, high=DEAR, varies=True, default=None
+        "EUR/J",
+        "electricity for pumps and plants; also what electricity made is sold for",
+        low=-DEAR,
+        high=DEAR,
+        varies=True,
+        default=None,
     )
     co2: Profile = quantity("EUR/kg", "price of direct fossil CO2", low=0, high=10, varies=True, default=0.0)
 

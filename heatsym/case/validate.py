@@ -52,6 +52,8 @@ def validate(reader: Reader, parts: Parts) -> None:
     _temperatures(reader, parts)
     _limits(reader, parts)
     _lifts(reader, parts)
+    _sources_themselves(reader, parts)
+    _sun(reader, parts)
 
 
 def _nodes_of_consumers(reader: Reader, parts: Parts) -> None:
@@ -377,3 +379,30 @@ def _ambient(reader: Reader, path: KeyPath, source: Any) -> None:
         reader.error(written(reader, (*path, "source_flow")), "HS524", "is a flow of water, not of air", hint)
     if source.medium != "air" and not source.defrost:
         reader.error((*path, "defrost"), "HS524", 'means nothing without medium = "air"', "remove it")
+
+
+def _sources_themselves(reader: Reader, parts: Parts) -> None:
+    """What a source says of keys of its own that do not go together; its ``where`` is a field."""
+    for position, source in parts.sources:
+        for found in getattr(source, "contradictions", tuple)():
+            path = written(reader, ("source", position, found.where))
+            if path[-1] in reader.document.data["source"][position]:
+                reader.error(path, found.code, found.reason, found.hint)
+            else:
+                reader.error(path[:-1], found.code, f"{found.where} {found.reason}", found.hint)
+
+
+def _sun(reader: Reader, parts: Parts) -> None:
+    """Where a source lives on the sun, the weather has it."""
+    for position, source in parts.sources:
+        if not source.enabled or not getattr(source, "needs_sun", False):
+            continue
+        hint = 'take dataset = "rostock", or a file that has irradiance and a place'
+        year = None if parts.weather is None else parts.weather.year
+        if year is None:
+            if "weather" not in reader.document.data:
+                reader.error(("source", position), "HS544", "needs the sun, and there is no weather", hint)
+        elif year.direct_horizontal is None or year.diffuse_horizontal is None:
+            reader.error(("source", position), "HS544", "needs the sun: the weather has no irradiance", hint)
+        elif not np.isfinite(year.latitude + year.longitude):
+            reader.error(("source", position), "HS544", "needs the sun: the weather has no place", hint)

@@ -55,8 +55,9 @@ class Use:
     """Where a source's energy went once its heat is known, (time,) each, W.
 
     For a stream, ``available`` = ``direct`` + ``lifted`` + ``rejected``: what went through a heat exchanger,
-    what a heat pump drew, and the rest; for a plant, ``available`` is its capacity, ``direct`` its heat and
-    the other two are zero. ``fuel`` and ``electricity`` are used, ``generated`` is electricity made.
+    what a heat pump drew, and the rest; where a stream makes electricity, ``generated`` is a fourth part of
+    it. For a plant, ``available`` is its capacity, ``direct`` its heat and the other two are zero. ``fuel``
+    and ``electricity`` are used, ``generated`` is electricity made.
     """
 
     available: FloatArray

@@ -95,6 +95,9 @@ class Climate(Protocol):
     def sun(self, axis: TimeAxis) -> Sun | None:
         """The sun in each step; None where the weather has no irradiance."""
 
+    def __hash__(self) -> int:
+        """What is made of it may be kept."""
+
     def year(self, axis: TimeAxis) -> tuple[Context, Sun | None]:
         """The hours that annual sums of a run refer to, as read, without the case's offset."""
 

@@ -127,6 +127,8 @@ def _sources(results: xr.Dataset) -> Iterator[Column]:
         ("source_electricity", "electricity_MWh"),
     ):
         yield column, _energy(results, name) / JOULES_PER_MWH
+    if "source_electricity_generated" in results:
+        yield "electricity_generated_MWh", _energy(results, "source_electricity_generated") / JOULES_PER_MWH
     burns = results["source_carrier"].values != ""
     yield "fuel_MWh", np.where(burns, _energy(results, "source_fuel") / JOULES_PER_MWH, np.nan)
     if "source_emissions" in results:

@@ -11,7 +11,14 @@ from heatsym.report.picture import INK, Missing, Picture, Table, styled
 from heatsym.report.words import percent
 from heatsym.simulation import Run
 
-PARTS = {"fuel": "fuel", "heat": "heat bought", "electricity": "electricity", "co2": "CO₂ of fuel"}
+PARTS = {
+    "fuel": "fuel",
+    "heat": "heat bought",
+    "electricity": "electricity",
+    "co2": "CO₂ of fuel",
+    "start": "starts of plants",
+    "electricity_sold": "electricity sold",
+}
 
 
 def costs(run: Run) -> Picture | Missing:
@@ -23,7 +30,7 @@ def costs(run: Run) -> Picture | Missing:
             key, title, run.summary.get("not_computed", {}).get("economics", "no cost was computed")
         )
     total = found["operating_cost_EUR"]
-    parts = {said: found[f"{part}_EUR"] for part, said in PARTS.items() if found[f"{part}_EUR"]}
+    parts = {said: found[f"{part}_EUR"] for part, said in PARTS.items() if found.get(f"{part}_EUR")}
     if not parts:
         return Missing(key, title, "nothing that the run used had a price above zero")
     divisor, unit = (1e3, "thousand EUR") if abs(total) >= 1e5 else (1.0, "EUR")

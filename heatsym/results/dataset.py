@@ -238,6 +238,7 @@ _USED = {
     "source_heat_rejected": "rejected",
     "source_fuel": "fuel",
     "source_electricity": "electricity",
+    "source_electricity_generated": "generated",
 }
 
 

@@ -243,7 +243,8 @@ _SERIES = (
         _SOURCE,
         "W",
         "heat that the source has",
-        "stream: direct + drawn for lifting + rejected; plant: its capacity; missing where unlimited",
+        "stream: direct + drawn for lifting + rejected + electricity made of it; plant: its capacity; "
+        "missing where unlimited",
         MEAN,
     ),
     Variable("source_heat_direct", _SOURCE, "W", "heat fed in without lifting", "", MEAN),
@@ -270,6 +271,14 @@ _SERIES = (
         MEAN,
     ),
     Variable("source_electricity", _SOURCE, "W", "electricity used by the source", "", MEAN),
+    Variable(
+        "source_electricity_generated",
+        _SOURCE,
+        "W",
+        "electricity made by the source",
+        "beside the electricity that it uses, never taken off it",
+        MEAN,
+    ),
     Variable("source_fuel", _SOURCE, "W", "fuel used by the source", "lower heating value", MEAN),
     Variable(
         "source_emissions",

@@ -1,18 +1,39 @@
-"""A boiler: fuel to heat at a given efficiency."""
+"""A boiler: fuel to heat, at an efficiency that may depend on load and on the water that comes back."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import ClassVar
 
+import numpy as np
+
+from heatsym.errors import Problem
 from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.exchange import Offer, Site, Use
-from heatsym.interfaces.fields import flag, quantity, text
+from heatsym.interfaces.fields import flag, part, quantity, text
 from heatsym.interfaces.profile import Context, Profile
-from heatsym.sources.common import feed_temperature, plant_offer, plant_use
+from heatsym.physics.boiler import part_load_efficiency
+from heatsym.sources.common import feed_temperature, plant_offer, plant_use, share_of
 from heatsym.tables import read_table
 
-FUELS = ("natural_gas", "oil", "wood", "biogas", "coal")
+FUELS = ("natural_gas", "oil", "wood", "biogas", "coal", "straw", "waste")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtLoad:
+    """Efficiency at a load."""
+
+    load: float = quantity("1", "heat over the boiler's power", low=0, high=1)
+    efficiency: float = quantity("1", "heat per lower heating value of the fuel", above=0, high=1.12)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtReturn:
+    """Efficiency with return water of a temperature."""
+
+    return_: float = quantity("degC", "water that comes back", low=0, high=150, key="return")
+    efficiency: float = quantity("1", "heat per lower heating value of the fuel", above=0, high=1.12)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +56,23 @@ class Boiler:
         varies=True,
         default=None,
     )
+    efficiency_by_load: tuple[AtLoad, ...] = part(
+        AtLoad, "efficiency over load instead, straight between points", many=True, default=()
+    )
+    efficiency_by_return: tuple[AtReturn, ...] = part(
+        AtReturn,
+        "efficiency over return water instead, for condensing boilers; with efficiency_by_load, that holds "
+        "at the first of these temperatures",
+        many=True,
+        default=(),
+    )
+    least_load: float = quantity(
+        "1", "load below which it does not run, share of its power", low=0, high=1, default=0.0
+    )
+    ramp: float | None = quantity(
+        "W/s", "most by which its heat changes; default: at once", above=0, default=None
+    )
+    start_cost: float = quantity("EUR", "cost of each start", low=0, high=1e7, default=0.0)
     supply_temperature: Profile | None = quantity(
         "degC",
         "feed temperature; default the network's set-point",
@@ -47,30 +85,62 @@ class Boiler:
     partner: str = text("who owns it", default="")
     enabled: bool = flag("take part in the run", default=True)
 
-    def efficiencies(self, ctx: Context) -> FloatArray:
-        """Heat per lower heating value; (time,), [-]."""
-        given = default_efficiency(self.fuel)[0] if self.efficiency is None else self.efficiency
-        return ctx.values(given)
+    def contradictions(self) -> tuple[Problem, ...]:
+        """Two ways to say the efficiency, or points out of order; ``where`` is the field."""
+        found = []
+        curves = {
+            "efficiency_by_load": [at.load for at in self.efficiency_by_load],
+            "efficiency_by_return": [at.return_ for at in self.efficiency_by_return],
+        }
+        for field, places in curves.items():
+            if places and self.efficiency is not None:
+                found.append(
+                    Problem("HS540", f"is given beside {field}", "efficiency", "keep one of the two")
+                )
+            if any(b <= a for a, b in pairwise(places)):
+                found.append(Problem("HS541", "its points do not ascend", field, "sort them"))
+        return tuple(found)
+
+    def capacity(self, ctx: Context) -> FloatArray:
+        """Most heat that it gives; (time,), W."""
+        return ctx.values(self.power)
+
+    def efficiencies(self, ctx: Context, site: Site, heat: FloatArray) -> FloatArray:
+        """Heat per lower heating value at a heat; (time,), [-]."""
+        if not self.efficiency_by_load and not self.efficiency_by_return:
+            return ctx.values(
+                default_efficiency(self.fuel)[0] if self.efficiency is None else self.efficiency
+            )
+        loads, returns = self.efficiency_by_load, self.efficiency_by_return
+        return part_load_efficiency(
+            share_of(heat, self.capacity(ctx)),
+            site.t_return,
+            ([at.load for at in loads], [at.efficiency for at in loads]) if loads else None,
+            ([at.return_ for at in returns], [at.efficiency for at in returns]) if returns else None,
+        )
 
     def offer(self, ctx: Context, site: Site) -> Offer:
-        """Its power at its feed temperature, with fuel per heat."""
+        """Its power at its feed temperature, with fuel per heat at full load."""
+        power = self.capacity(ctx)
         return plant_offer(
-            ctx.values(self.power),
+            power,
             feed_temperature(ctx, site, self.supply_temperature),
-            fuel_per_heat=1.0 / self.efficiencies(ctx),
+            fuel_per_heat=1.0 / self.efficiencies(ctx, site, power),
             price=ctx.values(self.price),
+            least=self.least_load * power,
+            ramp=None if self.ramp is None else np.full_like(power, self.ramp),
         )
 
     def basis(self) -> tuple[str, ...]:
         """The efficiency, where it is a default."""
-        if self.efficiency is not None:
+        if self.efficiency is not None or self.efficiency_by_load or self.efficiency_by_return:
             return ()
         value, status = default_efficiency(self.fuel)
         return (f"efficiency of {self.name}: {value:g} of the lower heating value, {self.fuel} ({status})",)
 
     def use(self, ctx: Context, site: Site, heat: FloatArray) -> Use:
         """Fuel for the heat given."""
-        return plant_use(ctx.values(self.power), heat, fuel=heat / self.efficiencies(ctx))
+        return plant_use(self.capacity(ctx), heat, fuel=heat / self.efficiencies(ctx, site, heat))
 
 
 def default_efficiency(fuel: str) -> tuple[float, str]:

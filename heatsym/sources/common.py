@@ -2,16 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.exchange import Offer, Site, Use
 from heatsym.interfaces.profile import Context, Profile
+from heatsym.tables import read_table
 
 
 def feed_temperature(ctx: Context, site: Site, own: Profile | None) -> FloatArray:
     """The source's own supply temperature where given, else the network's set-point; (time,), degC."""
     return site.t_feed.copy() if own is None else ctx.values(own)
+
+
+def share_of(part: FloatArray, whole: FloatArray) -> FloatArray:
+    """Part over whole, 0 where there is no whole; (time,), [-]."""
+    return np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0.0)
+
+
+def default_of(kind: str, quantity: str, variant: str = "") -> tuple[float, str] | None:
+    """Packaged value of a plant's quantity, in SI, and how well it is known; None if there is none."""
+    for row in read_table("plant_defaults"):
+        if (row["kind"], row["variant"], row["quantity"]) == (kind, variant, quantity):
+            return float(row["value"]), row["status"]
+    return None
+
+
+def or_default(given: float | None, kind: str, quantity: str, variant: str = "") -> float:
+    """The value given, else the packaged one."""
+    if given is not None:
+        return given
+    found = default_of(kind, quantity, variant)
+    assert found is not None, f"no default of {kind} {variant} {quantity}"
+    return found[0]
+
+
+def told(name: str, kind: str, given: Mapping[str, float | None], variant: str = "") -> tuple[str, ...]:
+    """A sentence on the quantities of a source that are packaged values; none if all are given."""
+    found = {key: default_of(kind, key, variant) for key, value in given.items() if value is None}
+    words = [f"{key} {at[0]:g} ({at[1]})" for key, at in found.items() if at is not None]
+    return (f"{name}, {variant or kind}: {', '.join(words)}".replace("_", " "),) if words else ()
 
 
 def plant_offer(

@@ -15,9 +15,9 @@ from heatsym.weather.sun import sun
 HOURS_OF_YEAR = 365 * 24
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class FileClimate:
-    """A :class:`~heatsym.interfaces.profile.Climate` from a weather file."""
+    """A :class:`~heatsym.interfaces.profile.Climate` from a weather file; equal if from the same one."""
 
     file: WeatherYear
 

@@ -71,9 +71,13 @@ def test_emission_factors_of_the_sets():
             "coal": 94.6 * 3.6e-3,
             "wood": 0.0,
             "biogas": 0.0,
+            "straw": 0.0,
+            "waste": 0.5 * 91.7 * 3.6e-3,
         }
     )
-    assert factors("ipcc2006", "biogenic") == pytest.approx({"wood": 112 * 3.6e-3, "biogas": 54.6 * 3.6e-3})
+    assert factors("ipcc2006", "biogenic") == pytest.approx(
+        {"wood": 112 * 3.6e-3, "biogas": 54.6 * 3.6e-3, "straw": 0.36, "waste": 0.5 * 0.36}
+    )
     assert factors("geg", "life_cycle") == pytest.approx(
         {"natural_gas": 0.24, "oil": 0.31, "coal": 0.4, "wood": 0.02, "biogas": 0.14, "electricity": 0.56}
     )
@@ -98,6 +102,9 @@ def test_emission_factors_against_reference_data(shared):
     names |= {"wood": "wood and wood waste", "biogas": "biogas"}
     for carrier, name in names.items():
         assert ours[carrier] == pytest.approx(theirs[name, "IPCC"] * 3.6e-3)
+    assert factors("ipcc2006", "direct")["waste"] == pytest.approx(
+        0.5 * theirs["municipal waste, fossil part", "IPCC"] * 3.6e-3
+    )
     danish = factors("dk_handbook2016", "direct")
     for carrier, name in {"natural_gas": "natural gas", "oil": "gas oil"}.items():
         assert danish[carrier] == pytest.approx(theirs[name, "Dani"])

@@ -18,6 +18,7 @@ from heatsym.case.settings import Counterfactual, Emissions
 from heatsym.interfaces.profile import Series
 from heatsym.results.dataset import dataset
 from heatsym.sources.boiler import Boiler
+from heatsym.sources.chp import CombinedHeatAndPower
 from heatsym.sources.ideal import Ideal
 from heatsym.tables.factors import counted_factor
 from tests import handmade
@@ -184,3 +185,21 @@ def test_a_gap_in_fuel_is_no_zero():
     found = emissions(case, results)
     assert "total_t" not in found.values
     assert found.missing == "gaps in fuel or electricity"
+
+
+def test_electricity_made_is_taken_off_only_by_the_method_that_says_so():
+    """1000 MWh of heat and 500 of electricity from 1500/0.85 MWh of gas; the grid has 120 or 900 kg/MWh."""
+    plant = CombinedHeatAndPower(
+        name="chp", node="plant", fuel="natural_gas", power=1e8, power_to_heat=0.5, efficiency=0.85
+    )
+    burnt = 1500 / 0.85 * 0.20196
+    for grid, credited in ((120, burnt - 500 * 0.120), (900, 0.0)):
+        section = Emissions(set="ipcc2006", electricity=grid / MWH)
+        found = emissions(*study(plant, pump=0.0, emissions=section))
+        assert found.values["total_t"] == pytest.approx(burnt, rel=1e-6)
+        assert found.values["by_allocation"] == pytest.approx(
+            {"zero": burnt, "power_credit": credited}, rel=1e-6
+        )
+        assert any("electricity that chp makes" in said for said in found.assumptions)
+    unknown = emissions(*study(plant, pump=0.0, emissions=Emissions(set="ipcc2006"))).values
+    assert set(unknown["by_allocation"]) == {"zero"}  # the set has no factor for electricity
