@@ -379,6 +379,11 @@ CODES: dict[str, Code] = {
         "Something that the case asks for is approximated; the text says what and how.",
         "Nothing, if that is good enough.",
     ),
+    "HS530": Code(
+        "no day of the year",
+        "A day that comes every year is written as month and day; 29 February does not come every year.",
+        'Write for example "06-01" for 1 June.',
+    ),
     # parts of results
     "HS701": Code(
         "not in the results",

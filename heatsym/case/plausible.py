@@ -145,9 +145,10 @@ def _stops(reader: Reader, parts: Parts) -> None:
         return
     local = reader.clock.whole.local
     planned: list[tuple[KeyPath, Any]] = [
-        (("source", position, "stops", i), stop)
+        (("source", position, key, i), stop)
         for position, source in parts.sources
-        for i, stop in enumerate(getattr(source, "stops", ()))
+        for key in ("stops", "campaigns")
+        for i, stop in enumerate(getattr(source, key, None) or ())
     ]
     if parts.network is not None:
         planned += [(("network", "closed", i), closure) for i, closure in enumerate(parts.network.closed)]

@@ -21,6 +21,7 @@ from heatsym.interfaces.exchange import Source
 from heatsym.interfaces.fields import Part, Quantity, specs
 from heatsym.interfaces.profile import Curve, Monthly, Series
 from heatsym.network.model import Network, Nodes
+from heatsym.sources.availability import month_and_day
 from heatsym.weather.model import Weather
 
 
@@ -256,7 +257,13 @@ def _limits(reader: Reader, parts: Parts) -> None:
             reason = f"{span(lower)[0]:g} degC is above the stream's {span(upper)[1]:g} degC"
             hint = "the power counts from the stream's temperature down to the limit"
             reader.error(written(reader, (*path, "limit_temperature")), "HS503", reason, hint)
-        for i, stop in enumerate(getattr(source, "stops", ())):
-            if np.datetime64(stop.start, "s") > np.datetime64(stop.end, "s"):
-                reason = f"from {stop.start} is after to {stop.end}"
-                reader.error((*path, "stops", i), "HS503", reason, "swap them, or correct one")
+        for key in ("stops", "campaigns"):
+            for i, stop in enumerate(getattr(source, key, None) or ()):
+                if np.datetime64(stop.start, "s") > np.datetime64(stop.end, "s"):
+                    reason = f"from {stop.start} is after to {stop.end}"
+                    reader.error((*path, key, i), "HS503", reason, "swap them, or correct one")
+        turnaround = getattr(source, "turnaround", None)
+        if turnaround is not None and month_and_day(turnaround.start) is None:
+            reason = f"{turnaround.start!r} is no day of every year"
+            hint = 'write month and day, e.g. "06-01"'
+            reader.error((*path, "turnaround", "start"), "HS530", reason, hint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -9,6 +10,7 @@ from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.exchange import Offer, Site, Use
 from heatsym.interfaces.fields import flag, quantity, text
 from heatsym.interfaces.profile import Context, Profile
+from heatsym.sources import availability as runs
 from heatsym.sources.common import feed_temperature, plant_offer, plant_use
 from heatsym.tables import read_table
 
@@ -43,6 +45,12 @@ class Boiler:
         varies=True,
         default=None,
     )
+    availability: Profile = runs.availability()
+    stops: tuple[runs.Stop, ...] = runs.stops()
+    campaigns: tuple[runs.Campaign, ...] = runs.campaigns()
+    outages: runs.Outages | None = runs.outages()
+    turnaround: runs.Turnaround | None = runs.turnaround()
+    closure: datetime.date | None = runs.closure()
     price: Profile = quantity("EUR/J", "variable cost besides fuel", varies=True, default=0.0)
     partner: str = text("who owns it", default="")
     enabled: bool = flag("take part in the run", default=True)
@@ -52,10 +60,14 @@ class Boiler:
         given = default_efficiency(self.fuel)[0] if self.efficiency is None else self.efficiency
         return ctx.values(given)
 
+    def capacity(self, ctx: Context) -> FloatArray:
+        """What it can give, stops and outages taken out; (time,), W."""
+        return ctx.values(self.power) * runs.in_operation(self, ctx)
+
     def offer(self, ctx: Context, site: Site) -> Offer:
         """Its power at its feed temperature, with fuel per heat."""
         return plant_offer(
-            ctx.values(self.power),
+            self.capacity(ctx),
             feed_temperature(ctx, site, self.supply_temperature),
             fuel_per_heat=1.0 / self.efficiencies(ctx),
             price=ctx.values(self.price),
@@ -70,7 +82,7 @@ class Boiler:
 
     def use(self, ctx: Context, site: Site, heat: FloatArray) -> Use:
         """Fuel for the heat given."""
-        return plant_use(ctx.values(self.power), heat, fuel=heat / self.efficiencies(ctx))
+        return plant_use(self.capacity(ctx), heat, fuel=heat / self.efficiencies(ctx))
 
 
 def default_efficiency(fuel: str) -> tuple[float, str]:

@@ -7,22 +7,14 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from heatsym.interfaces.axis import FloatArray, TimeAxis
+from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.exchange import Offer, Site, Use
-from heatsym.interfaces.fields import date, flag, part, quantity, text
+from heatsym.interfaces.fields import flag, quantity, text
 from heatsym.interfaces.profile import Context, Profile
 from heatsym.physics.stream import capacity_flow, feeds_in
+from heatsym.sources import availability as runs
 from heatsym.sources.common import feed_temperature, plant_offer, stream_use
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stop:
-    """Days on which the works stands still, both included, local."""
-
-    start: datetime.date = date("first day", key="from")
-    end: datetime.date = date("last day", key="to")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +55,12 @@ class IndustrialStream:
         varies=True,
         default=None,
     )
-    stops: tuple[Stop, ...] = part(Stop, "planned stops", many=True, default=())
+    availability: Profile = runs.availability()
+    stops: tuple[runs.Stop, ...] = runs.stops()
+    campaigns: tuple[runs.Campaign, ...] = runs.campaigns()
+    outages: runs.Outages | None = runs.outages()
+    turnaround: runs.Turnaround | None = runs.turnaround()
+    closure: datetime.date | None = runs.closure()
     price: Profile = quantity("EUR/J", "paid to the partner for the heat", varies=True, default=0.0)
     partner: str = text("who owns it", default="")
     data_status: str = text(
@@ -74,8 +71,8 @@ class IndustrialStream:
     enabled: bool = flag("take part in the run", default=True)
 
     def available(self, ctx: Context) -> FloatArray:
-        """Heat in the stream, planned stops taken out; (time,), W."""
-        return np.where(stopped(self.stops, ctx.axis), 0.0, ctx.values(self.power))
+        """Heat in the stream, stops and outages taken out; (time,), W."""
+        return ctx.values(self.power) * runs.in_operation(self, ctx)
 
     def offer(self, ctx: Context, site: Site) -> Offer:
         """The stream's heat where it is warm enough, limited by the return water it is cooled against."""
@@ -100,11 +97,3 @@ class IndustrialStream:
     def use(self, ctx: Context, site: Site, heat: FloatArray) -> Use:
         """What was fed in is direct, the rest of the stream is rejected."""
         return stream_use(self.available(ctx), heat)
-
-
-def stopped(stops: tuple[Stop, ...], axis: TimeAxis) -> NDArray[np.bool_]:
-    """Whether each step begins on a day of a planned stop; (time,)."""
-    out = np.zeros(axis.steps, dtype=bool)
-    for stop in stops:
-        out |= axis.during(stop.start, stop.end)
-    return out
