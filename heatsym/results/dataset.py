@@ -14,6 +14,7 @@ from heatsym.engine.digest import Digest, digest
 from heatsym.engine.prepare import bypasses
 from heatsym.engine.trajectory import Hydraulics, March, Trajectory
 from heatsym.interfaces.axis import FloatArray, TimeAxis
+from heatsym.interfaces.exchange import data_status
 from heatsym.interfaces.profile import Context
 from heatsym.results.balance import residual
 from heatsym.results.blocks import LEAST, total
@@ -179,6 +180,7 @@ def _places(case: Case) -> Iterator[tuple[str, Any]]:
     yield "source_carrier", [source.fuel or "" for source in sources]
     yield "source_partner", [source.partner for source in sources]
     yield "source_surplus", [source.surplus for source in sources]
+    yield "source_data_status", [data_status(source) for source in sources]
 
 
 BY_OBJECT = (

@@ -121,6 +121,14 @@ _PLACES = (
         dtype="int8",
         extra=_flags("no", "surplus_heat"),
     ),
+    Variable(
+        "source_data_status",
+        ("source",),
+        "",
+        "how well the source's stream is known",
+        "measured, declared or assumed; empty for a plant",
+        dtype="str",
+    ),
 )
 
 _SERIES = (
