@@ -384,6 +384,11 @@ CODES: dict[str, Code] = {
         "A day that comes every year is written as month and day; 29 February does not come every year.",
         'Write for example "06-01" for 1 June.',
     ),
+    "HS531": Code(
+        "source contradictory",
+        "Keys of a source do not go together, or what its heat or temperature follows from is missing.",
+        "Give one of the keys named; `heatsym explain source` lists what follows from a sector.",
+    ),
     # parts of results
     "HS701": Code(
         "not in the results",

@@ -13,13 +13,14 @@ from heatsym.case.document import Document, read_document
 from heatsym.case.findings import Findings, listed, shown
 from heatsym.case.foreseen import foreseen
 from heatsym.case.keys import suggestion
+from heatsym.case.locate import KeyPath
 from heatsym.case.model import Case
 from heatsym.case.networks import read_network
 from heatsym.case.plausible import plausible
 from heatsym.case.reader import Reader
 from heatsym.case.sections import ALL, LISTS
 from heatsym.case.settings import About, Counterfactual, DispatchSettings, Emissions, Engine, Prices, Time
-from heatsym.case.validate import Parts, validate
+from heatsym.case.validate import Parts, validate, written
 from heatsym.errors import InputError
 from heatsym.interfaces.exchange import Source
 from heatsym.weather.model import Weather
@@ -173,9 +174,17 @@ def _sources(reader: Reader) -> list[tuple[int, Source]]:
                 reader.error((*path, "name"), "HS107", "the name is empty")
         raw = {key: value for key, value in item.items() if key != "kind"}
         source: Any = reader.make(LISTS["source"][kind], raw, path)
-        if source is not None:
+        if source is not None and _consistent(reader, source, path):
             found.append((position, source))
     return found
+
+
+def _consistent(reader: Reader, source: Source, path: KeyPath) -> bool:
+    """Whether a source has what it needs and nothing that does not fit; problems are noted."""
+    wrong = list(getattr(source, "contradictions", tuple)())
+    for key, reason, hint in wrong:
+        reader.error(written(reader, (*path, key)) if key else path, "HS531", reason, hint)
+    return not wrong
 
 
 def _weather(reader: Reader) -> Weather | None:

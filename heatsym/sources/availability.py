@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from heatsym.interfaces.axis import BoolArray, FloatArray, IntArray, TimeAxis
 from heatsym.interfaces.fields import date, part, quantity, text, whole
 from heatsym.interfaces.profile import Context, Profile
+from heatsym.sources.archetypes import usual_outages
 
 YEAR = 8766 * 3600
 """A mean year, which rates refer to and by which chance is drawn. [s]"""
@@ -43,8 +44,12 @@ class Campaign:
 class Outages:
     """Failures and repairs by chance, the same ones for the same name and seed."""
 
-    rate_per_year: float = quantity("1", "failures in a year of operation", low=0, high=1000)
-    repair: float = quantity("s", "mean time until it runs again", low=360, high=3.2e8)
+    rate_per_year: float | None = quantity(
+        "1", "failures in a year of operation; default by kind or sector", low=0, high=1000, default=None
+    )
+    repair: float | None = quantity(
+        "s", "mean time until it runs again; default by kind or sector", low=360, high=3.2e8, default=None
+    )
     seed: int = whole("another seed is another history of the same works", low=0, high=2**31, default=0)
 
 
@@ -62,6 +67,10 @@ class Runs(Protocol):
     """A source that does not run all the time."""
 
     @property
+    def kind(self) -> str:
+        """Kind of source."""
+
+    @property
     def name(self) -> str:
         """Unique name, on which chance hangs."""
 
@@ -70,8 +79,8 @@ class Runs(Protocol):
         """Factor on what it has. [-]"""
 
     @property
-    def stops(self) -> tuple[Stop, ...]:
-        """Planned stops."""
+    def stops(self) -> tuple[Stop, ...] | None:
+        """Planned stops; None where nobody has said that there are none."""
 
     @property
     def campaigns(self) -> tuple[Campaign, ...]:
@@ -96,9 +105,9 @@ def availability() -> Any:
     return quantity("1", meaning, low=0, high=1, varies=True, default=1.0)
 
 
-def stops() -> Any:
+def stops(meaning: str = "planned stops", default: tuple[Stop, ...] | None = ()) -> Any:
     """The field ``stops`` of a kind of source."""
-    return part(Stop, "planned stops", many=True, default=())
+    return part(Stop, meaning, many=True, default=default)
 
 
 def campaigns() -> Any:
@@ -121,7 +130,7 @@ def closure() -> Any:
     return date("last local day on which it runs; never again after; default none", default=None)
 
 
-def in_operation(source: Runs, ctx: Context) -> FloatArray:
+def in_operation(source: Runs, ctx: Context, sector: str = "") -> FloatArray:
     r"""What of a source's heat there is in each step.
 
     Parameters
@@ -130,6 +139,8 @@ def in_operation(source: Runs, ctx: Context) -> FloatArray:
         The source, with its stops, campaigns, overhauls, outages and closure.
     ctx : Context
         The run's steps and weather.
+    sector : str
+        Whose usual failures are taken where the source does not say its own.
 
     Returns
     -------
@@ -147,16 +158,37 @@ def in_operation(source: Runs, ctx: Context) -> FloatArray:
     .. [1] Derived here.
     """
     axis = ctx.axis
-    runs = ~stopped(source.stops, axis) & axis.during(None, source.closure)
+    runs = ~stopped(source.stops or (), axis) & axis.during(None, source.closure)
     if source.campaigns:
         runs &= stopped(source.campaigns, axis)
     if source.turnaround is not None:
         runs &= ~overhauled(source.turnaround, axis)
     factor = ctx.values(source.availability) * runs
     if source.outages is not None:
-        chance = source.outages
-        factor *= running_by_chance(axis, source.name, chance.rate_per_year, chance.repair, chance.seed)
+        rate, repair, _ = failures(source, source.outages, sector)
+        factor *= running_by_chance(axis, source.name, rate, repair, source.outages.seed)
     return factor
+
+
+def failures(source: Runs, outages: Outages, sector: str = "") -> tuple[float, float, str]:
+    """Failures a year of operation [1/a], mean time to mend [s], and the status of those not given."""
+    rate, repair, status = usual_outages(source.kind, sector)
+    given = outages.rate_per_year, outages.repair
+    if None not in given:
+        status = ""
+    return (rate if given[0] is None else given[0]), (repair if given[1] is None else given[1]), status
+
+
+def outage_basis(source: Runs, sector: str = "") -> tuple[str, ...]:
+    """What is drawn by chance, and on what that rests."""
+    if source.outages is None:
+        return ()
+    rate, repair, status = failures(source, source.outages, sector)
+    said = (
+        f"outages of {source.name} by chance: {rate:g} a year, {repair / 3600:g} h each, out of order for "
+        f"{100 * unavailability(rate, repair):.2g} % of time, seed {source.outages.seed}"
+    )
+    return (f"{said} ({status})" if status else said,)
 
 
 def stopped(periods: Sequence[Stop | Campaign], axis: TimeAxis) -> BoolArray:

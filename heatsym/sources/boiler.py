@@ -74,11 +74,13 @@ class Boiler:
         )
 
     def basis(self) -> tuple[str, ...]:
-        """The efficiency, where it is a default."""
+        """The efficiency, where it is a default, and outages."""
+        chance = runs.outage_basis(self)
         if self.efficiency is not None:
-            return ()
+            return chance
         value, status = default_efficiency(self.fuel)
-        return (f"efficiency of {self.name}: {value:g} of the lower heating value, {self.fuel} ({status})",)
+        said = f"efficiency of {self.name}: {value:g} of the lower heating value, {self.fuel} ({status})"
+        return (said, *chance)
 
     def use(self, ctx: Context, site: Site, heat: FloatArray) -> Use:
         """Fuel for the heat given."""

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
-from heatsym.interfaces.axis import FloatArray
+from heatsym.interfaces.axis import FloatArray, TimeAxis
 from heatsym.interfaces.exchange import Offer, Site, Use
 from heatsym.interfaces.fields import flag, quantity, text
-from heatsym.interfaces.profile import Context, Profile
+from heatsym.interfaces.profile import Context, Curve, Monthly, Profile, Series
 from heatsym.physics.stream import capacity_flow, feeds_in
 from heatsym.sources import availability as runs
+from heatsym.sources.annual import power_of_year, profile_weights
+from heatsym.sources.archetypes import Archetype, archetype, profiles, sectors
 from heatsym.sources.common import feed_temperature, plant_offer, stream_use
+
+APPROACH = 5.0
+"""Smallest temperature difference of a heat exchanger for liquids. [K]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,24 +34,49 @@ class IndustrialStream:
 
     name: str = text("unique name")
     node: str = text("node that it feeds")
-    power: Profile = quantity(
-        "W", "heat in the stream, counted down to limit_temperature", low=0, varies=True
+    sector: str | None = text(
+        "industry, from which follows what is not given", choices=sectors(), default=None
     )
-    temperature: Profile = quantity("degC", "temperature of the stream", above=0, high=1500, varies=True)
+    power: Profile | None = quantity(
+        "W",
+        "heat in the stream, counted down to limit_temperature; or annual_heat or annual_fuel",
+        low=0,
+        varies=True,
+        default=None,
+    )
+    annual_heat: float | None = quantity(
+        "J", "heat of a calendar year without outages, spread by profile", low=0, high=1e18, default=None
+    )
+    annual_fuel: float | None = quantity(
+        "J",
+        "fuel of a calendar year, of which a share by sector is annual_heat",
+        low=0,
+        high=1e18,
+        default=None,
+    )
+    profile: str | None = text(
+        "how annual heat is spread over hours, days and months; default by sector, else continuous",
+        choices=profiles(),
+        default=None,
+    )
+    temperature: Profile | None = quantity(
+        "degC", "temperature of the stream; default by sector", above=0, high=1500, varies=True, default=None
+    )
     limit_temperature: Profile | None = quantity(
         "degC",
-        "temperature down to which the power counts; default: all of the power is usable heat",
+        "temperature down to which the power counts; default by sector, else all of the power is usable heat",
         above=-50,
         high=1500,
         varies=True,
         default=None,
     )
-    approach: float = quantity(
+    approach: float | None = quantity(
         "K",
-        "smallest temperature difference in the heat exchanger: 5 for liquids, about 15 for gases",
+        "smallest temperature difference in the heat exchanger: 5 for liquids, about 15 for gases; default "
+        "by sector, else 5",
         low=0,
         high=100,
-        default=5.0,
+        default=None,
     )
     supply_temperature: Profile | None = quantity(
         "degC",
@@ -56,7 +87,9 @@ class IndustrialStream:
         default=None,
     )
     availability: Profile = runs.availability()
-    stops: tuple[runs.Stop, ...] = runs.stops()
+    stops: tuple[runs.Stop, ...] | None = runs.stops(
+        "planned stops; with annual heat, default by sector", default=None
+    )
     campaigns: tuple[runs.Campaign, ...] = runs.campaigns()
     outages: runs.Outages | None = runs.outages()
     turnaround: runs.Turnaround | None = runs.turnaround()
@@ -70,30 +103,146 @@ class IndustrialStream:
     )
     enabled: bool = flag("take part in the run", default=True)
 
+    def contradictions(self) -> Iterator[tuple[str, str, str]]:
+        """Key, reason and hint of everything that is missing or does not fit together."""
+        ways = ("power", "annual_heat", "annual_fuel")
+        given = [key for key in ways if getattr(self, key) is not None]
+        if not given:
+            yield "", "it is not known how much heat there is", "give power, annual_heat or annual_fuel"
+        for other in given[1:]:
+            yield other, f"is given beside {given[0]}", "keep one of the two"
+        if self.profile is not None and "power" in given:
+            yield "profile", "means nothing beside power", "remove it, or give annual_heat in place of power"
+        usual = self.usual.values
+        if self.temperature is None and "temperature" not in usual:
+            whose = f"{self.sector} has no usual one" if self.sector else "there is no sector"
+            yield "temperature", f"is missing, and {whose}", "give temperature_degC"
+        if "annual_fuel" in given and "heat_per_fuel" not in usual:
+            known = ", ".join(
+                name for name in sectors() if "heat_per_fuel" in archetype(self.kind, name).values
+            )
+            yield (
+                "annual_fuel",
+                "its share of surplus heat is not known",
+                f"give annual_heat, or a sector: {known}",
+            )
+
+    @property
+    def usual(self) -> Archetype:
+        """What is usual in its sector; empty without one."""
+        return archetype(self.kind, self.sector or "-")
+
+    @property
+    def stream_temperature(self) -> Profile:
+        """Temperature of the stream, given or usual. [degC]"""
+        return self.usual.values["temperature"] if self.temperature is None else self.temperature
+
+    @property
+    def lowest_temperature(self) -> Profile | None:
+        """Temperature down to which heat counts, given or usual where the stream is warmer. [degC]"""
+        usual = self.usual.values.get("limit_temperature")
+        if self.limit_temperature is not None or usual is None:
+            return self.limit_temperature
+        return usual if usual < _coldest(self.stream_temperature) else None
+
+    @property
+    def least_difference(self) -> float:
+        """Smallest temperature difference in the heat exchanger. [K]"""
+        return self.usual.values.get("approach", APPROACH) if self.approach is None else self.approach
+
+    def weights(self, axis: TimeAxis) -> FloatArray:
+        """Its annual heat in each step relative to full power, planned stops taken out; (time,), [-]."""
+        usual = self.usual
+        found = profile_weights(axis, self.profile or usual.profile or "continuous")
+        if self.stops is None:
+            for start, days in usual.stops:
+                found[runs.every_year(axis, start, days)] = 0.0
+        else:
+            found[runs.stopped(self.stops, axis)] = 0.0
+        if self.campaigns:
+            found[~runs.stopped(self.campaigns, axis)] = 0.0
+        return found
+
     def available(self, ctx: Context) -> FloatArray:
         """Heat in the stream, stops and outages taken out; (time,), W."""
-        return ctx.values(self.power) * runs.in_operation(self, ctx)
+        heat = self.annual_heat
+        if self.annual_fuel is not None:
+            heat = self.annual_fuel * self.usual.values["heat_per_fuel"]
+        if self.power is not None:
+            power = ctx.values(self.power)
+        else:
+            assert heat is not None  # see contradictions
+            power = power_of_year(ctx.axis, heat, self.weights)
+        return power * runs.in_operation(self, ctx, self.sector or "")
 
     def offer(self, ctx: Context, site: Site) -> Offer:
         """The stream's heat where it is warm enough, limited by the return water it is cooled against."""
         t_feed = feed_temperature(ctx, site, self.supply_temperature)
-        t_source = ctx.values(self.temperature)
+        t_source, limit = ctx.values(self.stream_temperature), self.lowest_temperature
         power = self.available(ctx)
-        usable = np.where(feeds_in(t_source, t_feed, self.approach), power, 0.0)
-        if self.limit_temperature is None:
+        usable = np.where(feeds_in(t_source, t_feed, self.least_difference), power, 0.0)
+        if limit is None:
             return plant_offer(usable, t_feed, price=ctx.values(self.price))
         return plant_offer(
             usable,
             t_feed,
-            conductance=capacity_flow(power, t_source, ctx.values(self.limit_temperature)),
-            t_hot=t_source - self.approach,
+            conductance=capacity_flow(power, t_source, ctx.values(limit)),
+            t_hot=t_source - self.least_difference,
             price=ctx.values(self.price),
         )
 
     def basis(self) -> tuple[str, ...]:
-        """How well the stream is known."""
-        return (f"power and temperature of {self.name}: {self.data_status}",)
+        """How well the stream is known, what is usual in its sector, and outages."""
+        said = [f"power and temperature of {self.name}: {self.data_status}", *self._by_sector()]
+        return (*said, *runs.outage_basis(self, self.sector or ""))
+
+    def _by_sector(self) -> Iterator[str]:
+        """What was taken from the sector, by how well it is known."""
+        usual, taken = self.usual, dict[str, str]()
+        if self.temperature is None:
+            taken["temperature"] = f"{usual.values['temperature']:g} degC"
+        limit = self.lowest_temperature
+        if self.limit_temperature is None and isinstance(limit, float):
+            taken["limit_temperature"] = f"{limit:g} degC"
+        if self.approach is None and "approach" in usual.values:
+            taken["approach"] = f"{self.least_difference:g} K"
+        if self.annual_fuel is not None:
+            taken["heat_per_fuel"] = f"{usual.values['heat_per_fuel']:g} of the fuel"
+        if self.power is None and self.profile is None and usual.profile:
+            taken["profile"] = usual.profile
+        if self.power is None and self.stops is None:
+            spans = " and ".join(f"{days} days from {start}" for start, days in usual.stops)
+            taken |= {"stops": spans} if spans else {}
+        known = {key: usual.statuses.get(key, usual.statuses["profile"]) for key in taken}
+        for status in dict.fromkeys(known.values()):
+            those = [f"{_WORDS[key]} {value}" for key, value in taken.items() if known[key] == status]
+            yield f"{self.name} as usual in {self.sector}: {', '.join(those)} ({status})"
+        for key, instead, said in (
+            ("turnaround_every", self.turnaround, "no turnaround, though one every {:g} years is usual"),
+            ("closure_hazard", self.closure, "no closure, though {:.2g} of such works close in a year"),
+        ):
+            if key in usual.values and instead is None:
+                yield f"{self.name}: {said.format(usual.values[key])} ({usual.statuses[key]})"
 
     def use(self, ctx: Context, site: Site, heat: FloatArray) -> Use:
         """What was fed in is direct, the rest of the stream is rejected."""
         return stream_use(self.available(ctx), heat)
+
+
+_WORDS = {
+    "temperature": "stream of",
+    "limit_temperature": "counted down to",
+    "approach": "approach",
+    "heat_per_fuel": "surplus heat",
+    "profile": "profile",
+    "stops": "stops of",
+}
+
+
+def _coldest(profile: Profile) -> float:
+    """Smallest value that a profile may take."""
+    if isinstance(profile, (Series, Monthly)):
+        return float(np.min(profile.values))
+    if isinstance(profile, Curve):
+        return min(value for _, value in profile.points)
+    return float(profile)

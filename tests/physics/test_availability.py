@@ -31,6 +31,7 @@ from heatsym.sources.industrial import IndustrialStream
 
 DAY = datetime.date
 ALWAYS = {
+    "kind": "industrial",
     "name": "works",
     "availability": 1.0,
     "stops": (),
