@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -55,6 +56,15 @@ def usual_outages(kind: str, sector: str = "") -> tuple[float, float, str]:
     if "outage_rate" not in known.values:
         known = archetype("any")
     return known.values["outage_rate"], known.values["repair"] * 3600.0, known.statuses["outage_rate"]
+
+
+def taken_from(usual: Archetype, whose: str, taken: Mapping[str, str | bool]) -> Iterator[str]:
+    """What was taken from an archetype, in a sentence for each status; ``taken`` says what, by quantity."""
+    said = {key: words for key, words in taken.items() if isinstance(words, str) and words}
+    known = {key: usual.statuses.get(key, usual.statuses.get("profile", "assumed")) for key in said}
+    for status in dict.fromkeys(known.values()):
+        those = ", ".join(words for key, words in said.items() if known[key] == status)
+        yield f"{whose}: {those} ({status})"
 
 
 def _stops(written: str) -> tuple[YearlyStop, ...]:

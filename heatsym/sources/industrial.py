@@ -11,13 +11,15 @@ import numpy as np
 
 from heatsym.interfaces.axis import FloatArray, TimeAxis
 from heatsym.interfaces.exchange import Offer, Site, Use
-from heatsym.interfaces.fields import flag, quantity, text
+from heatsym.interfaces.fields import flag, part, quantity, text
 from heatsym.interfaces.profile import Context, Curve, Monthly, Profile, Series
-from heatsym.physics.stream import capacity_flow, feeds_in
+from heatsym.physics.stream import DEW_POINT
 from heatsym.sources import availability as runs
 from heatsym.sources.annual import power_of_year, profile_weights
-from heatsym.sources.archetypes import Archetype, archetype, profiles, sectors
-from heatsym.sources.common import feed_temperature, plant_offer, stream_use
+from heatsym.sources.archetypes import Archetype, archetype, profiles, sectors, taken_from
+from heatsym.sources.common import feed_temperature
+from heatsym.sources.lift import HeatPumpUnit, unit_basis
+from heatsym.sources.stream import ARRANGEMENTS, Stream, depends_on_return, offer_stream, use_stream
 
 APPROACH = 5.0
 """Smallest temperature difference of a heat exchanger for liquids. [K]"""
@@ -29,7 +31,6 @@ class IndustrialStream:
 
     kind: ClassVar[str] = "industrial"
     surplus: ClassVar[bool] = True
-    minds_return: ClassVar[bool] = False
     fuel: ClassVar[None] = None
 
     name: str = text("unique name")
@@ -77,6 +78,27 @@ class IndustrialStream:
         low=0,
         high=100,
         default=None,
+    )
+    ua: float | None = quantity(
+        "W/K",
+        "heat transfer capacity of the clean heat exchanger; default as large as it takes",
+        above=0,
+        default=None,
+    )
+    fouling: float = quantity("1", "share of ua that deposits take", low=0, high=0.9, default=0.0)
+    medium: str = text(
+        "what flows: flue gas is not cooled below 120 degC unless condensing",
+        choices=("liquid", "gas", "flue_gas"),
+        default="liquid",
+    )
+    condensing: bool = flag("the heat exchanger stands what flue gas condenses to", default=False)
+    arrangement: str = text(
+        "heat exchanger and heat pump: each brings its water to the feed temperature, or one after the other",
+        choices=ARRANGEMENTS,
+        default="parallel",
+    )
+    heat_pump: HeatPumpUnit | None = part(
+        HeatPumpUnit, "lifts what the heat exchanger leaves of the stream", default=None
     )
     supply_temperature: Profile | None = quantity(
         "degC",
@@ -163,60 +185,65 @@ class IndustrialStream:
             found[~runs.stopped(self.campaigns, axis)] = 0.0
         return found
 
-    def available(self, ctx: Context) -> FloatArray:
-        """Heat in the stream, stops and outages taken out; (time,), W."""
+    def full_power(self, ctx: Context) -> FloatArray:
+        """Heat in the stream but for outages and stops of a given power; (time,), W."""
         heat = self.annual_heat
         if self.annual_fuel is not None:
             heat = self.annual_fuel * self.usual.values["heat_per_fuel"]
         if self.power is not None:
-            power = ctx.values(self.power)
-        else:
-            assert heat is not None  # see contradictions
-            power = power_of_year(ctx.axis, heat, self.weights)
-        return power * runs.in_operation(self, ctx, self.sector or "")
+            return ctx.values(self.power)
+        assert heat is not None  # see contradictions
+        return power_of_year(ctx.axis, heat, self.weights)
+
+    @property
+    def minds_return(self) -> bool:
+        """Whether its heat depends on more than return water that cools the stream."""
+        return depends_on_return(self.ua, self.heat_pump)
+
+    def stream(self, ctx: Context) -> Stream:
+        """The stream with its machines, stops and outages taken out."""
+        power, limit = self.full_power(ctx), self.lowest_temperature
+        return Stream(
+            name=self.name,
+            power=power,
+            t_source=ctx.values(self.stream_temperature),
+            t_limit=None if limit is None else ctx.values(limit),
+            approach=self.least_difference,
+            ua=None if self.ua is None else np.full_like(power, self.ua * (1.0 - self.fouling)),
+            lift=self.heat_pump,
+            arrangement=self.arrangement,
+            availability=runs.in_operation(self, ctx, self.sector or ""),
+            t_floor=DEW_POINT if self.medium == "flue_gas" and not self.condensing else -np.inf,
+        )
 
     def offer(self, ctx: Context, site: Site) -> Offer:
         """The stream's heat where it is warm enough, limited by the return water it is cooled against."""
         t_feed = feed_temperature(ctx, site, self.supply_temperature)
-        t_source, limit = ctx.values(self.stream_temperature), self.lowest_temperature
-        power = self.available(ctx)
-        usable = np.where(feeds_in(t_source, t_feed, self.least_difference), power, 0.0)
-        if limit is None:
-            return plant_offer(usable, t_feed, price=ctx.values(self.price))
-        return plant_offer(
-            usable,
-            t_feed,
-            conductance=capacity_flow(power, t_source, ctx.values(limit)),
-            t_hot=t_source - self.least_difference,
-            price=ctx.values(self.price),
-        )
+        return offer_stream(ctx, site, self.stream(ctx), t_feed, ctx.values(self.price))
 
     def basis(self) -> tuple[str, ...]:
-        """How well the stream is known, what is usual in its sector, and outages."""
+        """How well the stream is known, what is usual in its sector or assumed of its heat pump, outages."""
         said = [f"power and temperature of {self.name}: {self.data_status}", *self._by_sector()]
+        said += () if self.heat_pump is None else unit_basis(self.heat_pump, self.name)
         return (*said, *runs.outage_basis(self, self.sector or ""))
 
     def _by_sector(self) -> Iterator[str]:
-        """What was taken from the sector, by how well it is known."""
-        usual, taken = self.usual, dict[str, str]()
-        if self.temperature is None:
-            taken["temperature"] = f"{usual.values['temperature']:g} degC"
-        limit = self.lowest_temperature
-        if self.limit_temperature is None and isinstance(limit, float):
-            taken["limit_temperature"] = f"{limit:g} degC"
-        if self.approach is None and "approach" in usual.values:
-            taken["approach"] = f"{self.least_difference:g} K"
-        if self.annual_fuel is not None:
-            taken["heat_per_fuel"] = f"{usual.values['heat_per_fuel']:g} of the fuel"
-        if self.power is None and self.profile is None and usual.profile:
-            taken["profile"] = usual.profile
-        if self.power is None and self.stops is None:
-            spans = " and ".join(f"{days} days from {start}" for start, days in usual.stops)
-            taken |= {"stops": spans} if spans else {}
-        known = {key: usual.statuses.get(key, usual.statuses["profile"]) for key in taken}
-        for status in dict.fromkeys(known.values()):
-            those = [f"{_WORDS[key]} {value}" for key, value in taken.items() if known[key] == status]
-            yield f"{self.name} as usual in {self.sector}: {', '.join(those)} ({status})"
+        """What was taken from the sector, and what is usual there and not in the case."""
+        usual, limit = self.usual, self.lowest_temperature
+        spans = " and ".join(f"{days} days from {start}" for start, days in usual.stops)
+        taken = {
+            "temperature": self.temperature is None and f"stream of {self.stream_temperature:g} degC",
+            "limit_temperature": self.limit_temperature is None
+            and limit is not None
+            and f"counted down to {limit:g} degC",
+            "approach": self.approach is None and f"approach {self.least_difference:g} K",
+            "heat_per_fuel": self.annual_fuel is not None
+            and f"surplus heat {usual.values.get('heat_per_fuel', 0.0):g} of the fuel",
+            "profile": self.power is None and self.profile is None and f"profile {usual.profile}",
+            "stops": self.power is None and self.stops is None and spans and f"stops of {spans}",
+        }
+        if self.sector is not None:
+            yield from taken_from(usual, f"{self.name} as usual in {self.sector}", taken)
         for key, instead, said in (
             ("turnaround_every", self.turnaround, "no turnaround, though one every {:g} years is usual"),
             ("closure_hazard", self.closure, "no closure, though {:.2g} of such works close in a year"),
@@ -225,18 +252,9 @@ class IndustrialStream:
                 yield f"{self.name}: {said.format(usual.values[key])} ({usual.statuses[key]})"
 
     def use(self, ctx: Context, site: Site, heat: FloatArray) -> Use:
-        """What was fed in is direct, the rest of the stream is rejected."""
-        return stream_use(self.available(ctx), heat)
-
-
-_WORDS = {
-    "temperature": "stream of",
-    "limit_temperature": "counted down to",
-    "approach": "approach",
-    "heat_per_fuel": "surplus heat",
-    "profile": "profile",
-    "stops": "stops of",
-}
+        """What was fed in is direct or lifted, the rest of the stream is rejected."""
+        t_feed = feed_temperature(ctx, site, self.supply_temperature)
+        return use_stream(ctx, site, self.stream(ctx), t_feed, heat)
 
 
 def _coldest(profile: Profile) -> float:

