@@ -18,11 +18,9 @@ from heatsym.sources import availability as runs
 from heatsym.sources.annual import power_of_year, profile_weights
 from heatsym.sources.archetypes import Archetype, archetype, profiles, sectors, taken_from
 from heatsym.sources.common import feed_temperature
+from heatsym.sources.keys import APPROACH
 from heatsym.sources.lift import HeatPumpUnit, unit_basis
 from heatsym.sources.stream import ARRANGEMENTS, Stream, depends_on_return, offer_stream, use_stream
-
-APPROACH = 5.0
-"""Smallest temperature difference of a heat exchanger for liquids. [K]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
