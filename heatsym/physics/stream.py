@@ -499,10 +499,10 @@ def preheat_share(
     [1.0, 0.4286, 0.0]
     """
     back, feed = np.asarray(t_return, dtype=float), np.asarray(t_feed, dtype=float)
-    reached = np.minimum(feed, np.subtract(t_source, approach)) - back
+    reached = np.asarray(np.minimum(feed, np.subtract(t_source, approach)) - back)
     way = np.asarray(feed - back)
-    ratio = np.divide(np.maximum(reached, 0.0), way, out=(reached >= 0.0).astype(float), where=way > 0.0)
-    return np.asarray(np.minimum(ratio, 1.0))
+    part = np.maximum(reached, 0.0) / np.where(way > 0.0, way, 1.0)
+    return np.asarray(np.where(way > 0.0, np.minimum(part, 1.0), (reached >= 0.0).astype(float)))
 
 
 def lifted(heat: ArrayLike, liftable: ArrayLike, cop: ArrayLike) -> tuple[FloatArray, FloatArray]:

@@ -6,6 +6,7 @@ from heatsym.interfaces.exchange import Source
 from heatsym.sources.boiler import Boiler
 from heatsym.sources.data_centre import DataCentre
 from heatsym.sources.electrolyser import Electrolyser
+from heatsym.sources.heat_pump import HeatPump
 from heatsym.sources.ice_rink import IceRink
 from heatsym.sources.ideal import Ideal
 from heatsym.sources.industrial import IndustrialStream
@@ -18,6 +19,7 @@ SOURCES: dict[str, type[Source]] = {
         Ideal,
         Boiler,
         IndustrialStream,
+        HeatPump,
         DataCentre,
         Wastewater,
         Electrolyser,

@@ -1,4 +1,4 @@
-"""What kinds share whose stream is cooled by some kelvin: data centre, wastewater, electrolyser and others."""
+"""What kinds share whose stream is cooled by some kelvin: data centre, wastewater, electrolyser, others."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Protocol
 
 from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.exchange import Offer, Site, Use
-from heatsym.interfaces.profile import Context, Profile
+from heatsym.interfaces.profile import Context, Profile, lowest
 from heatsym.sources.archetypes import archetype, taken_from
 from heatsym.sources.availability import Runs, in_operation, outage_basis
 from heatsym.sources.common import feed_temperature
@@ -67,6 +67,11 @@ def warmth(source: Cooled, variant: str = "") -> Profile:
 def kelvins(source: Cooled, variant: str = "") -> float:
     """By how much the stream is cooled, as given or as usual. [K]"""
     return usual_value(source, "cooling", variant) if source.cooling is None else source.cooling
+
+
+def coldest(source: Cooled, variant: str = "") -> float:
+    """Lowest temperature down to which the stream is cooled. [degC]"""
+    return lowest(warmth(source, variant)) - kelvins(source, variant)
 
 
 def cooled_stream(source: Cooled, ctx: Context, power: FloatArray, variant: str = "") -> Stream:

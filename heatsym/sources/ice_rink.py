@@ -15,6 +15,7 @@ from heatsym.sources import availability as runs
 from heatsym.sources import keys
 from heatsym.sources.annual import power_of_year, profile_weights
 from heatsym.sources.cooled import (
+    coldest,
     cooled_basis,
     cooled_stream,
     offer_cooled,
@@ -69,6 +70,11 @@ class IceRink:
     def stream_temperature(self) -> Profile:
         """Temperature of the stream. [degC]"""
         return warmth(self)
+
+    @property
+    def lowest_temperature(self) -> Profile:
+        """Lowest temperature down to which it is cooled. [degC]"""
+        return coldest(self)
 
     def contradictions(self) -> Iterator[tuple[str, str, str]]:
         """Key, reason and hint of everything that is missing or does not fit together."""

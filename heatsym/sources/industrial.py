@@ -12,7 +12,7 @@ import numpy as np
 from heatsym.interfaces.axis import FloatArray, TimeAxis
 from heatsym.interfaces.exchange import Offer, Site, Use
 from heatsym.interfaces.fields import flag, part, quantity, text
-from heatsym.interfaces.profile import Context, Curve, Monthly, Profile, Series
+from heatsym.interfaces.profile import Context, Profile, lowest
 from heatsym.physics.stream import DEW_POINT
 from heatsym.sources import availability as runs
 from heatsym.sources.annual import power_of_year, profile_weights
@@ -163,7 +163,7 @@ class IndustrialStream:
         usual = self.usual.values.get("limit_temperature")
         if self.limit_temperature is not None or usual is None:
             return self.limit_temperature
-        return usual if usual < _coldest(self.stream_temperature) else None
+        return usual if usual < lowest(self.stream_temperature) else None
 
     @property
     def least_difference(self) -> float:
@@ -253,12 +253,3 @@ class IndustrialStream:
         """What was fed in is direct or lifted, the rest of the stream is rejected."""
         t_feed = feed_temperature(ctx, site, self.supply_temperature)
         return use_stream(ctx, site, self.stream(ctx), t_feed, heat)
-
-
-def _coldest(profile: Profile) -> float:
-    """Smallest value that a profile may take."""
-    if isinstance(profile, (Series, Monthly)):
-        return float(np.min(profile.values))
-    if isinstance(profile, Curve):
-        return min(value for _, value in profile.points)
-    return float(profile)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -43,37 +44,69 @@ class PowerPoint:
     ratio: float = quantity("1", "largest heat over power", low=0, high=10)
 
 
+def power_key() -> Any:
+    """Declares its size."""
+    return quantity("W", "largest heat output, of the condenser", low=0, varies=True)
+
+
+def model_key() -> Any:
+    """Declares how its heat per electricity is found."""
+    return text("how heat per electricity follows from temperatures", choices=MODELS, default="jensen")
+
+
+def cop_key() -> Any:
+    """Declares heat per electricity as a number or a series."""
+    meaning = "heat per electricity, whatever the temperatures; in place of a model"
+    return quantity("1", meaning, low=1, high=100, varies=True, default=None)
+
+
+def share_key() -> Any:
+    """Declares the quality of a machine beside a reversible one."""
+    meaning = "share of what is reversible, for model carnot or lorenz"
+    return quantity("1", meaning, above=0, high=1, default=None)
+
+
+def map_key() -> Any:
+    """Declares a manufacturer's table."""
+    meaning = "heat per electricity by temperatures, for model map"
+    return part(CopPoint, meaning, many=True, default=(), table=True)
+
+
+def derating_key() -> Any:
+    """Declares what is left of its power at other temperatures."""
+    meaning = "largest heat over power, by temperatures; default 1 throughout"
+    return part(PowerPoint, meaning, many=True, default=(), table=True)
+
+
+def pinch_key() -> Any:
+    """Declares the size of its own heat exchangers."""
+    meaning = "smallest difference in evaporator and condenser, of model jensen"
+    return quantity("K", meaning, low=0, high=30, default=PINCH)
+
+
+def least_load_key() -> Any:
+    """Declares how far its load may fall."""
+    return quantity("1", "share of power below which it is off", low=0, high=1, default=0.0)
+
+
+def ramp_key() -> Any:
+    """Declares how fast its load may change."""
+    return quantity("W/s", "largest change of its heat", above=0, default=None)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeatPumpUnit:
     """Lifts heat of a stream to the feed temperature."""
 
-    power: Profile = quantity("W", "largest heat output, of the condenser", low=0, varies=True)
-    model: str = text("how heat per electricity follows from temperatures", choices=MODELS, default="jensen")
-    cop: Profile | None = quantity(
-        "1",
-        "heat per electricity, whatever the temperatures; in place of a model",
-        low=1,
-        high=100,
-        varies=True,
-        default=None,
-    )
-    share: float | None = quantity(
-        "1", "share of what is reversible, for model carnot or lorenz", above=0, high=1, default=None
-    )
-    map: tuple[CopPoint, ...] = part(
-        CopPoint, "heat per electricity by temperatures, for model map", many=True, default=()
-    )
-    derating: tuple[PowerPoint, ...] = part(
-        PowerPoint,
-        "largest heat over power, by temperatures; default 1 throughout",
-        many=True,
-        default=(),
-    )
-    pinch: float = quantity(
-        "K", "smallest difference in evaporator and condenser, of model jensen", low=0, high=30, default=PINCH
-    )
-    least_load: float = quantity("1", "share of power below which it is off", low=0, high=1, default=0.0)
-    ramp: float | None = quantity("W/s", "largest change of its heat", above=0, default=None)
+    power: Profile = power_key()
+    model: str = model_key()
+    cop: Profile | None = cop_key()
+    share: float | None = share_key()
+    map: tuple[CopPoint, ...] = map_key()
+    derating: tuple[PowerPoint, ...] = derating_key()
+    pinch: float = pinch_key()
+    least_load: float = least_load_key()
+    ramp: float | None = ramp_key()
     freezing: float = quantity(
         "degC",
         "what its source must not be cooled below: 0 for water, lower for brine or gas",

@@ -41,7 +41,7 @@ class Stream:
     ``availability`` [-] the share of it that there is. Without ``t_limit`` all of the power is usable heat,
     and nothing can be lifted. ``approach`` [K] is the smallest difference in the heat exchanger, ``ua`` [W/K]
     its heat transfer capacity, unlimited if None. The stream is not cooled below ``t_floor`` [degC]; what it
-    has below is rejected.
+    has below is rejected. ``frost`` [-] is the share of its heat that the heat pump loses to defrosting.
     """
 
     name: str
@@ -54,6 +54,7 @@ class Stream:
     arrangement: str = "parallel"
     availability: FloatArray | None = None
     t_floor: float = -np.inf
+    frost: FloatArray | None = None
 
     @property
     def available(self) -> FloatArray:
@@ -238,6 +239,8 @@ def _pump(
     between = Between(t_in, t_out, np.minimum(t_sink, t_feed), t_feed, runs)
     cop = cop_between(unit, ctx, between, stream.name)
     power = power_between(unit, ctx, between, stream.name)
+    if stream.frost is not None:
+        cop, power = np.maximum(cop * (1.0 - stream.frost), 1.0), power * (1.0 - stream.frost)
     reached = np.minimum(power, _given(usable if stream.arrangement == "series" else liftable, cop))
     on = runs & (reached > 0.0) & (reached >= unit.least_load * nominal * (1.0 - 1e-9))
     return cop, np.where(on, power, 0.0), on
