@@ -70,7 +70,13 @@ _TABLE: dict[str, tuple[str, dict[str, tuple[float, float]]]] = {
     "kg/s": ("a mass flow", {"kg_per_s": (1, 1), "kg_per_h": (1, _HOUR), "t_per_h": (1e3, _HOUR)}),
     "m3/s": (
         "a volume flow",
-        {"m3_per_h": (1, _HOUR), "m3_per_s": (1, 1), "L_per_s": (1, 1e3), "L_per_min": (1, 60e3)},
+        {
+            "m3_per_h": (1, _HOUR),
+            "m3_per_s": (1, 1),
+            "m3_per_day": (1, _DAY),
+            "L_per_s": (1, 1e3),
+            "L_per_min": (1, 60e3),
+        },
     ),
     "Pa": (
         "a pressure",

@@ -17,6 +17,7 @@ from heatsym.case.model import Case
 from heatsym.demand.load import demand_basis
 from heatsym.engine.digest import Digest, digest
 from heatsym.engine.trajectory import Trajectory
+from heatsym.interfaces.exchange import data_status
 from heatsym.results.balance import violations
 from heatsym.results.envelope import flags
 from heatsym.results.frame import Results
@@ -47,7 +48,10 @@ def summary(
     run = digest(trajectory) if isinstance(trajectory, Trajectory) else trajectory
     emitted, cost = emissions(case, results), operating_cost(case, results)
     warmed = homes(case, run)
-    sources = by_source(case, run)
+    sources: dict[str, dict[str, Any]] = {**by_source(case, run)}
+    for source in enabled_sources(case):
+        if data_status(source):
+            sources[source.name]["data_status"] = data_status(source)
     for name, tonnes in source_tonnes(case, results).items():
         sources[name]["emissions_t"] = tonnes
     figures: dict[str, Any] = {

@@ -463,6 +463,17 @@ CODES: dict[str, Code] = {
         "Collectors need direct and diffuse irradiance and the place of the weather, and it has none.",
         'Take dataset = "rostock", or a weather file with irradiance and a place.',
     ),
+    # when sources run, and what is known of them
+    "HS530": Code(
+        "no day of the year",
+        "A day that comes every year is written as month and day; 29 February does not come every year.",
+        'Write for example "06-01" for 1 June.',
+    ),
+    "HS531": Code(
+        "source contradictory",
+        "Keys of a source do not go together, or what its heat or temperature follows from is missing.",
+        "Give one of the keys named; `heatsym explain source` lists what follows from a sector.",
+    ),
     # parts of results
     "HS701": Code(
         "not in the results",

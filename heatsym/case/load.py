@@ -13,13 +13,14 @@ from heatsym.case.document import Document, read_document
 from heatsym.case.findings import Findings, listed, shown
 from heatsym.case.foreseen import foreseen
 from heatsym.case.keys import suggestion
+from heatsym.case.locate import KeyPath
 from heatsym.case.model import Case
 from heatsym.case.networks import read_network
 from heatsym.case.plausible import plausible
 from heatsym.case.reader import Reader
 from heatsym.case.sections import ALL, LISTS
 from heatsym.case.settings import About, Counterfactual, DispatchSettings, Emissions, Engine, Prices, Time
-from heatsym.case.validate import Parts, validate
+from heatsym.case.validate import Parts, validate, written
 from heatsym.errors import InputError
 from heatsym.weather.model import Weather
 
@@ -175,9 +176,17 @@ def _items(reader: Reader, section: str) -> list[tuple[int, Any]]:
                 reader.error((*path, "name"), "HS107", "the name is empty")
         raw = {key: value for key, value in item.items() if key != "kind"}
         made: Any = reader.make(LISTS[section][kind], raw, path)
-        if made is not None:
+        if made is not None and _consistent(reader, made, path):
             found.append((position, made))
     return found
+
+
+def _consistent(reader: Reader, source: Any, path: KeyPath) -> bool:
+    """Whether a source has what it needs and nothing that does not fit; problems are noted."""
+    wrong = [found for found in getattr(source, "contradictions", tuple)() if isinstance(found, tuple)]
+    for key, reason, hint in wrong:
+        reader.error(written(reader, (*path, key)) if key else path, "HS531", reason, hint)
+    return not wrong
 
 
 def _weather(reader: Reader) -> Weather | None:

@@ -118,12 +118,12 @@ def _drop(reader: Reader, parts: Parts) -> None:
 def _streams(reader: Reader, parts: Parts) -> None:
     """Streams are warm enough to feed at times, and not in kelvin."""
     for position, source in parts.sources:
-        temperature = getattr(source, "temperature", None)
+        temperature = getattr(source, "stream_temperature", getattr(source, "temperature", None))
         if temperature is None or not source.enabled:
             continue
         path = written(reader, ("source", position, "temperature"))
         top = span(temperature)[1]
-        approach = float(getattr(source, "approach", 0.0))
+        approach = float(getattr(source, "least_difference", getattr(source, "approach", 0.0)))
         if top > HOTTEST_LIQUID and approach < APPROACH_OF_GASES:
             hint = f"if this is kelvin, write {top - 273.15:.2f}; for a gas give approach_K, about 15"
             _doubt(
@@ -147,9 +147,10 @@ def _stops(reader: Reader, parts: Parts) -> None:
         return
     local = reader.clock.whole.local
     planned: list[tuple[KeyPath, Any]] = [
-        (("source", position, "stops", i), stop)
+        (("source", position, key, i), stop)
         for position, source in parts.sources
-        for i, stop in enumerate(getattr(source, "stops", ()))
+        for key in ("stops", "campaigns")
+        for i, stop in enumerate(getattr(source, key, None) or ())
     ]
     if parts.network is not None:
         planned += [(("network", "closed", i), closure) for i, closure in enumerate(parts.network.closed)]

@@ -21,6 +21,7 @@ from heatsym.interfaces.exchange import Source, Storage
 from heatsym.interfaces.fields import Part, Quantity, specs
 from heatsym.interfaces.profile import Curve, Monthly, Series
 from heatsym.network.model import Network, Nodes
+from heatsym.sources.availability import month_and_day
 from heatsym.sources.lift import HeatPumpUnit, contradictions
 from heatsym.weather.model import Weather
 
@@ -212,9 +213,7 @@ def _needs_weather(reader: Reader, parts: Parts) -> None:
             )
     for position, source in parts.sources:
         if source.enabled and getattr(source, "needs_weather", False):
-            reader.error(
-                ("source", position), "HS306", "takes heat from outdoor air, which is not known", add
-            )
+            reader.error(("source", position), "HS306", "has heat by outdoor air, which is not known", add)
     ground = parts.network.ground if parts.network is not None else None
     if ground is not None and ground.temperature is None and ground.swing is None:
         hint = f"{add}, or give ground.temperature_degC"
@@ -292,10 +291,16 @@ def _limits(reader: Reader, parts: Parts) -> None:
             reader.error(written(reader, (*path, "limit_temperature")), "HS503", reason, hint)
         elif upper is not None and lower is not None:
             _limit_in_every_step(reader, path, source)
-        for i, stop in enumerate(getattr(source, "stops", ())):
-            if np.datetime64(stop.start, "s") > np.datetime64(stop.end, "s"):
-                reason = f"from {stop.start} is after to {stop.end}"
-                reader.error((*path, "stops", i), "HS503", reason, "swap them, or correct one")
+        for key in ("stops", "campaigns"):
+            for i, stop in enumerate(getattr(source, key, None) or ()):
+                if np.datetime64(stop.start, "s") > np.datetime64(stop.end, "s"):
+                    reason = f"from {stop.start} is after to {stop.end}"
+                    reader.error((*path, key, i), "HS503", reason, "swap them, or correct one")
+        turnaround = getattr(source, "turnaround", None)
+        if turnaround is not None and month_and_day(turnaround.start) is None:
+            reason = f"{turnaround.start!r} is no day of every year"
+            hint = 'write month and day, e.g. "06-01"'
+            reader.error((*path, "turnaround", "start"), "HS530", reason, hint)
 
 
 def _limit_in_every_step(reader: Reader, path: KeyPath, source: Any) -> None:
@@ -324,7 +329,7 @@ def _lifts(reader: Reader, parts: Parts) -> None:
         unit: HeatPumpUnit | None = getattr(source, "heat_pump", None)
         if unit is not None:
             _unit(reader, (*path, "heat_pump"), unit)
-            limit = getattr(source, "limit_temperature", None)
+            limit = getattr(source, "lowest_temperature", None)
             if limit is not None and span(limit)[0] < unit.freezing:
                 reason = f"{span(limit)[0]:g} degC is below the stream's freezing at {unit.freezing:g} degC"
                 hint = "raise it; for brine or gas give heat_pump.freezing_degC"
@@ -336,7 +341,7 @@ def _lifts(reader: Reader, parts: Parts) -> None:
 def _exchanger(reader: Reader, path: KeyPath, source: Any) -> None:
     """What a heat exchanger or heat pump needs of its stream is there, and no key is idle."""
     for key in ("heat_pump", "ua"):
-        known = getattr(source, "limit_temperature", path) is not None
+        known = getattr(source, "lowest_temperature", path) is not None
         if getattr(source, key, None) is not None and not known:
             reason = "needs limit_temperature: how far the stream may be cooled"
             hint = "give limit_temperature_degC, down to which the power counts"
@@ -385,6 +390,8 @@ def _sources_themselves(reader: Reader, parts: Parts) -> None:
     """What a source says of keys of its own that do not go together; its ``where`` is a field."""
     for position, source in parts.sources:
         for found in getattr(source, "contradictions", tuple)():
+            if isinstance(found, tuple):
+                continue
             path = written(reader, ("source", position, found.where))
             if path[-1] in reader.document.data["source"][position]:
                 reader.error(path, found.code, found.reason, found.hint)

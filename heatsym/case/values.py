@@ -20,7 +20,7 @@ from pydantic import (
     ValidationError,
 )
 
-from heatsym.case.findings import shown
+from heatsym.case.findings import listed, shown
 from heatsym.case.keys import suggestion
 from heatsym.case.locate import KeyPath
 from heatsym.interfaces.axis import FloatArray
@@ -277,5 +277,6 @@ def _words(
     if isinstance(spec, Whole) and isinstance(raw, int) and not isinstance(raw, bool):
         return "HS107", f"{shown(raw)} is not between {spec.low} and {spec.high}", ""
     if isinstance(spec, Text) and spec.choices and isinstance(raw, str):
-        return "HS108", f"{shown(raw)} is not a choice", suggestion(raw, spec.choices)
+        hint = suggestion(raw, spec.choices) or f"one of {listed(spec.choices, 30)}"
+        return "HS108", f"{shown(raw)} is not a choice", hint
     return "HS102", f"{shown(raw)} does not fit", f"takes {_EXPECTED.get(type(spec), 'something else')}"

@@ -109,6 +109,11 @@ class Source(Protocol):
         """Where its energy goes when it feeds ``heat`` [W], shape (time,), into the network."""
 
 
+def data_status(source: Source) -> str:
+    """How well its stream is known, as the case says: measured, declared or assumed; empty for a plant."""
+    return str(getattr(source, "data_status", ""))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Filling:
     """What a storage is filled with, and what lies around it.

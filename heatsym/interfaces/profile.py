@@ -35,6 +35,15 @@ class Curve:
 Profile = float | Series | Monthly | Curve
 
 
+def lowest(profile: Profile) -> float:
+    """Smallest value that a profile may take."""
+    if isinstance(profile, (Series, Monthly)):
+        return float(np.min(profile.values))
+    if isinstance(profile, Curve):
+        return min(value for _, value in profile.points)
+    return float(profile)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class DailyAir:
     """Mean outdoor air of consecutive local days [degC], for what follows the weather of days past.

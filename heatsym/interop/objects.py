@@ -120,6 +120,8 @@ def _sources(results: xr.Dataset) -> Iterator[Column]:
     yield "fuel", results["source_carrier"].values
     yield "partner", results["source_partner"].values
     yield "surplus_heat", results["source_surplus"].values.astype(bool)
+    if "source_data_status" in results:
+        yield "data_status", results["source_data_status"].values
     for name, column in (
         ("source_heat", "heat_MWh"),
         ("source_heat_available", "heat_available_MWh"),

@@ -103,6 +103,7 @@ def sources_table(run: Run) -> Table:
     columns = (
         *("source", "kind", "owner", "node", "heat fed in [MWh]", "share [%]"),
         *("available [MWh]", "rejected [MWh]", "fuel [MWh]", "hours at full power [h]"),
+        "data",
     )
     results, supplied = run.results, run.summary["energy"]["supplied_MWh"]
     rows: list[tuple[Cell, ...]] = []
@@ -126,6 +127,7 @@ def sources_table(run: Run) -> Table:
                 given["rejected_MWh"] if surplus else None,
                 given.get("fuel_MWh"),
                 given.get("full_load_h"),
+                given.get("data_status"),
             )
         )
     return Table(columns, tuple(rows))

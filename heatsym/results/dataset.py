@@ -14,6 +14,7 @@ from heatsym.engine.digest import Digest, digest
 from heatsym.engine.prepare import bypasses
 from heatsym.engine.trajectory import Hydraulics, March, Trajectory
 from heatsym.interfaces.axis import FloatArray, TimeAxis
+from heatsym.interfaces.exchange import data_status
 from heatsym.interfaces.profile import Context
 from heatsym.results.balance import residual
 from heatsym.results.blocks import LEAST, total
@@ -187,6 +188,7 @@ def _places(case: Case) -> Iterator[tuple[str, Any]]:
         yield "storage_node", [storage.node for storage in storages]
         yield "storage_kind", [storage.kind for storage in storages]
         yield "storage_partner", [storage.partner for storage in storages]
+    yield "source_data_status", [data_status(source) for source in sources]
 
 
 BY_OBJECT = (

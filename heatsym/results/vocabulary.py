@@ -128,6 +128,14 @@ _PLACES = (
     Variable(
         "storage_partner", ("storage",), "", "who owns the storage", "empty if nobody is named", dtype="str"
     ),
+    Variable(
+        "source_data_status",
+        ("source",),
+        "",
+        "how well the source's stream is known",
+        "measured, declared or assumed; empty for a plant",
+        dtype="str",
+    ),
 )
 
 _SERIES = (

@@ -6,19 +6,29 @@ from heatsym.interfaces.exchange import Source
 from heatsym.sources.absorption import AbsorptionHeatPump
 from heatsym.sources.boiler import Boiler
 from heatsym.sources.chp import CombinedHeatAndPower
+from heatsym.sources.data_centre import DataCentre
 from heatsym.sources.electric_boiler import ElectricBoiler
+from heatsym.sources.electrolyser import Electrolyser
 from heatsym.sources.geothermal import Geothermal
 from heatsym.sources.heat_pump import HeatPump
+from heatsym.sources.ice_rink import IceRink
 from heatsym.sources.ideal import Ideal
 from heatsym.sources.industrial import IndustrialStream
 from heatsym.sources.organic_cycle import OrganicCycle
 from heatsym.sources.solar_thermal import SolarThermal
+from heatsym.sources.supermarket import Supermarket
+from heatsym.sources.wastewater import Wastewater
 
 KINDS: tuple[type[Source], ...] = (
     Ideal,
-    Boiler,
     IndustrialStream,
+    DataCentre,
+    Wastewater,
+    Electrolyser,
+    Supermarket,
+    IceRink,
     HeatPump,
+    Boiler,
     ElectricBoiler,
     CombinedHeatAndPower,
     SolarThermal,

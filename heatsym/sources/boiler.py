@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import ClassVar
@@ -14,6 +15,7 @@ from heatsym.interfaces.exchange import Offer, Site, Use
 from heatsym.interfaces.fields import flag, part, quantity, text
 from heatsym.interfaces.profile import Context, Profile
 from heatsym.physics.boiler import part_load_efficiency
+from heatsym.sources import availability as runs
 from heatsym.sources.common import feed_temperature, plant_offer, plant_use, share_of
 from heatsym.tables import read_table
 
@@ -81,6 +83,12 @@ class Boiler:
         varies=True,
         default=None,
     )
+    availability: Profile = runs.availability()
+    stops: tuple[runs.Stop, ...] = runs.stops()
+    campaigns: tuple[runs.Campaign, ...] = runs.campaigns()
+    outages: runs.Outages | None = runs.outages()
+    turnaround: runs.Turnaround | None = runs.turnaround()
+    closure: datetime.date | None = runs.closure()
     price: Profile = quantity("EUR/J", "variable cost besides fuel", varies=True, default=0.0)
     partner: str = text("who owns it", default="")
     enabled: bool = flag("take part in the run", default=True)
@@ -101,10 +109,6 @@ class Boiler:
                 found.append(Problem("HS541", "its points do not ascend", field, "sort them"))
         return tuple(found)
 
-    def capacity(self, ctx: Context) -> FloatArray:
-        """Most heat that it gives; (time,), W."""
-        return ctx.values(self.power)
-
     def efficiencies(self, ctx: Context, site: Site, heat: FloatArray) -> FloatArray:
         """Heat per lower heating value at a heat; (time,), [-]."""
         if not self.efficiency_by_load and not self.efficiency_by_return:
@@ -119,6 +123,10 @@ class Boiler:
             ([at.return_ for at in returns], [at.efficiency for at in returns]) if returns else None,
         )
 
+    def capacity(self, ctx: Context) -> FloatArray:
+        """What it can give, stops and outages taken out; (time,), W."""
+        return ctx.values(self.power) * runs.in_operation(self, ctx)
+
     def offer(self, ctx: Context, site: Site) -> Offer:
         """Its power at its feed temperature, with fuel per heat at full load."""
         power = self.capacity(ctx)
@@ -132,11 +140,13 @@ class Boiler:
         )
 
     def basis(self) -> tuple[str, ...]:
-        """The efficiency, where it is a default."""
+        """The efficiency, where it is a default, and outages."""
+        chance = runs.outage_basis(self)
         if self.efficiency is not None or self.efficiency_by_load or self.efficiency_by_return:
-            return ()
+            return chance
         value, status = default_efficiency(self.fuel)
-        return (f"efficiency of {self.name}: {value:g} of the lower heating value, {self.fuel} ({status})",)
+        said = f"efficiency of {self.name}: {value:g} of the lower heating value, {self.fuel} ({status})"
+        return (said, *chance)
 
     def use(self, ctx: Context, site: Site, heat: FloatArray) -> Use:
         """Fuel for the heat given."""

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from heatsym.interfaces.axis import FloatArray, TimeAxis
 from heatsym.interfaces.exchange import Offer, Site, Use
-from heatsym.interfaces.fields import date, flag, part, quantity, text
-from heatsym.interfaces.profile import Context, Profile
+from heatsym.interfaces.fields import flag, part, quantity, text
+from heatsym.interfaces.profile import Context, Profile, lowest
 from heatsym.physics.stream import DEW_POINT
+from heatsym.sources import availability as runs
+from heatsym.sources.annual import power_of_year, profile_weights
+from heatsym.sources.archetypes import Archetype, archetype, profiles, sectors, taken_from
 from heatsym.sources.common import feed_temperature
+from heatsym.sources.keys import APPROACH
 from heatsym.sources.lift import HeatPumpUnit, unit_basis
 from heatsym.sources.stream import ARRANGEMENTS, Stream, depends_on_return, offer_stream, use_stream
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stop:
-    """Days on which the works stands still, both included, local."""
-
-    start: datetime.date = date("first day", key="from")
-    end: datetime.date = date("last day", key="to")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,24 +33,49 @@ class IndustrialStream:
 
     name: str = text("unique name")
     node: str = text("node that it feeds")
-    power: Profile = quantity(
-        "W", "heat in the stream, counted down to limit_temperature", low=0, varies=True
+    sector: str | None = text(
+        "industry, from which follows what is not given", choices=sectors(), default=None
     )
-    temperature: Profile = quantity("degC", "temperature of the stream", above=0, high=1500, varies=True)
+    power: Profile | None = quantity(
+        "W",
+        "heat in the stream, counted down to limit_temperature; or annual_heat or annual_fuel",
+        low=0,
+        varies=True,
+        default=None,
+    )
+    annual_heat: float | None = quantity(
+        "J", "heat of a calendar year without outages, spread by profile", low=0, high=1e18, default=None
+    )
+    annual_fuel: float | None = quantity(
+        "J",
+        "fuel of a calendar year, of which a share by sector is annual_heat",
+        low=0,
+        high=1e18,
+        default=None,
+    )
+    profile: str | None = text(
+        "how annual heat is spread over hours, days and months; default by sector, else continuous",
+        choices=profiles(),
+        default=None,
+    )
+    temperature: Profile | None = quantity(
+        "degC", "temperature of the stream; default by sector", above=0, high=1500, varies=True, default=None
+    )
     limit_temperature: Profile | None = quantity(
         "degC",
-        "temperature down to which the power counts; default: all of the power is usable heat",
+        "temperature down to which the power counts; default by sector, else all of the power is usable heat",
         above=-50,
         high=1500,
         varies=True,
         default=None,
     )
-    approach: float = quantity(
+    approach: float | None = quantity(
         "K",
-        "smallest temperature difference in the heat exchanger: 5 for liquids, about 15 for gases",
+        "smallest temperature difference in the heat exchanger: 5 for liquids, about 15 for gases; default "
+        "by sector, else 5",
         low=0,
         high=100,
-        default=5.0,
+        default=None,
     )
     ua: float | None = quantity(
         "W/K",
@@ -85,7 +106,14 @@ class IndustrialStream:
         varies=True,
         default=None,
     )
-    stops: tuple[Stop, ...] = part(Stop, "planned stops", many=True, default=())
+    availability: Profile = runs.availability()
+    stops: tuple[runs.Stop, ...] | None = runs.stops(
+        "planned stops; with annual heat, default by sector", default=None
+    )
+    campaigns: tuple[runs.Campaign, ...] = runs.campaigns()
+    outages: runs.Outages | None = runs.outages()
+    turnaround: runs.Turnaround | None = runs.turnaround()
+    closure: datetime.date | None = runs.closure()
     price: Profile = quantity("EUR/J", "paid to the partner for the heat", varies=True, default=0.0)
     partner: str = text("who owns it", default="")
     data_status: str = text(
@@ -95,23 +123,94 @@ class IndustrialStream:
     )
     enabled: bool = flag("take part in the run", default=True)
 
+    def contradictions(self) -> Iterator[tuple[str, str, str]]:
+        """Key, reason and hint of everything that is missing or does not fit together."""
+        ways = ("power", "annual_heat", "annual_fuel")
+        given = [key for key in ways if getattr(self, key) is not None]
+        if not given:
+            yield "", "it is not known how much heat there is", "give power, annual_heat or annual_fuel"
+        for other in given[1:]:
+            yield other, f"is given beside {given[0]}", "keep one of the two"
+        if self.profile is not None and "power" in given:
+            yield "profile", "means nothing beside power", "remove it, or give annual_heat in place of power"
+        usual = self.usual.values
+        if self.temperature is None and "temperature" not in usual:
+            whose = f"{self.sector} has no usual one" if self.sector else "there is no sector"
+            yield "temperature", f"is missing, and {whose}", "give temperature_degC"
+        if "annual_fuel" in given and "heat_per_fuel" not in usual:
+            known = ", ".join(
+                name for name in sectors() if "heat_per_fuel" in archetype(self.kind, name).values
+            )
+            yield (
+                "annual_fuel",
+                "its share of surplus heat is not known",
+                f"give annual_heat, or a sector: {known}",
+            )
+
+    @property
+    def usual(self) -> Archetype:
+        """What is usual in its sector; empty without one."""
+        return archetype(self.kind, self.sector or "-")
+
+    @property
+    def stream_temperature(self) -> Profile:
+        """Temperature of the stream, given or usual. [degC]"""
+        return self.usual.values["temperature"] if self.temperature is None else self.temperature
+
+    @property
+    def lowest_temperature(self) -> Profile | None:
+        """Temperature down to which heat counts, given or usual where the stream is warmer. [degC]"""
+        usual = self.usual.values.get("limit_temperature")
+        if self.limit_temperature is not None or usual is None:
+            return self.limit_temperature
+        return usual if usual < lowest(self.stream_temperature) else None
+
+    @property
+    def least_difference(self) -> float:
+        """Smallest temperature difference in the heat exchanger. [K]"""
+        return self.usual.values.get("approach", APPROACH) if self.approach is None else self.approach
+
+    def weights(self, axis: TimeAxis) -> FloatArray:
+        """Its annual heat in each step relative to full power, planned stops taken out; (time,), [-]."""
+        usual = self.usual
+        found = profile_weights(axis, self.profile or usual.profile or "continuous")
+        if self.stops is None:
+            for start, days in usual.stops:
+                found[runs.every_year(axis, start, days)] = 0.0
+        else:
+            found[runs.stopped(self.stops, axis)] = 0.0
+        if self.campaigns:
+            found[~runs.stopped(self.campaigns, axis)] = 0.0
+        return found
+
+    def full_power(self, ctx: Context) -> FloatArray:
+        """Heat in the stream but for outages and stops of a given power; (time,), W."""
+        heat = self.annual_heat
+        if self.annual_fuel is not None:
+            heat = self.annual_fuel * self.usual.values["heat_per_fuel"]
+        if self.power is not None:
+            return ctx.values(self.power)
+        assert heat is not None  # see contradictions
+        return power_of_year(ctx.axis, heat, self.weights)
+
     @property
     def minds_return(self) -> bool:
         """Whether its heat depends on more than return water that cools the stream."""
         return depends_on_return(self.ua, self.heat_pump)
 
     def stream(self, ctx: Context) -> Stream:
-        """The stream with its machines, planned stops taken out."""
-        power, limit = ctx.values(self.power), self.limit_temperature
+        """The stream with its machines, stops and outages taken out."""
+        power, limit = self.full_power(ctx), self.lowest_temperature
         return Stream(
             name=self.name,
-            power=np.where(stopped(self.stops, ctx.axis), 0.0, power),
-            t_source=ctx.values(self.temperature),
+            power=power,
+            t_source=ctx.values(self.stream_temperature),
             t_limit=None if limit is None else ctx.values(limit),
-            approach=self.approach,
+            approach=self.least_difference,
             ua=None if self.ua is None else np.full_like(power, self.ua * (1.0 - self.fouling)),
             lift=self.heat_pump,
             arrangement=self.arrangement,
+            availability=runs.in_operation(self, ctx, self.sector or ""),
             t_floor=DEW_POINT if self.medium == "flue_gas" and not self.condensing else -np.inf,
         )
 
@@ -121,19 +220,36 @@ class IndustrialStream:
         return offer_stream(ctx, site, self.stream(ctx), t_feed, ctx.values(self.price))
 
     def basis(self) -> tuple[str, ...]:
-        """How well the stream is known, and what is assumed of its heat pump."""
-        said = f"power and temperature of {self.name}: {self.data_status}"
-        return (said, *(() if self.heat_pump is None else unit_basis(self.heat_pump, self.name)))
+        """How well the stream is known, what is usual in its sector or assumed of its heat pump, outages."""
+        said = [f"power and temperature of {self.name}: {self.data_status}", *self._by_sector()]
+        said += () if self.heat_pump is None else unit_basis(self.heat_pump, self.name)
+        return (*said, *runs.outage_basis(self, self.sector or ""))
+
+    def _by_sector(self) -> Iterator[str]:
+        """What was taken from the sector, and what is usual there and not in the case."""
+        usual, limit = self.usual, self.lowest_temperature
+        spans = " and ".join(f"{days} days from {start}" for start, days in usual.stops)
+        taken = {
+            "temperature": self.temperature is None and f"stream of {self.stream_temperature:g} degC",
+            "limit_temperature": self.limit_temperature is None
+            and limit is not None
+            and f"counted down to {limit:g} degC",
+            "approach": self.approach is None and f"approach {self.least_difference:g} K",
+            "heat_per_fuel": self.annual_fuel is not None
+            and f"surplus heat {usual.values.get('heat_per_fuel', 0.0):g} of the fuel",
+            "profile": self.power is None and self.profile is None and f"profile {usual.profile}",
+            "stops": self.power is None and self.stops is None and spans and f"stops of {spans}",
+        }
+        if self.sector is not None:
+            yield from taken_from(usual, f"{self.name} as usual in {self.sector}", taken)
+        for key, instead, said in (
+            ("turnaround_every", self.turnaround, "no turnaround, though one every {:g} years is usual"),
+            ("closure_hazard", self.closure, "no closure, though {:.2g} of such works close in a year"),
+        ):
+            if key in usual.values and instead is None:
+                yield f"{self.name}: {said.format(usual.values[key])} ({usual.statuses[key]})"
 
     def use(self, ctx: Context, site: Site, heat: FloatArray) -> Use:
         """What was fed in is direct or lifted, the rest of the stream is rejected."""
         t_feed = feed_temperature(ctx, site, self.supply_temperature)
         return use_stream(ctx, site, self.stream(ctx), t_feed, heat)
-
-
-def stopped(stops: tuple[Stop, ...], axis: TimeAxis) -> NDArray[np.bool_]:
-    """Whether each step begins on a day of a planned stop; (time,)."""
-    out = np.zeros(axis.steps, dtype=bool)
-    for stop in stops:
-        out |= axis.during(stop.start, stop.end)
-    return out

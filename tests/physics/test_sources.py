@@ -13,9 +13,10 @@ from heatsym.interfaces.axis import TimeAxis
 from heatsym.interfaces.exchange import Site
 from heatsym.interfaces.profile import Context, Monthly, Series
 from heatsym.physics.stream import direct_heat
+from heatsym.sources.availability import Stop, stopped
 from heatsym.sources.boiler import Boiler
 from heatsym.sources.ideal import Ideal
-from heatsym.sources.industrial import IndustrialStream, Stop, stopped
+from heatsym.sources.industrial import IndustrialStream
 
 
 def context(steps: int, start: str = "2025-01-01", timezone: str = "UTC") -> Context:

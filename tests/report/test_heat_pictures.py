@@ -23,9 +23,10 @@ from heatsym.report.surplus import longest_stop, surplus_use
 from heatsym.report.unmet import unmet_heat
 from heatsym.results.dataset import dataset
 from heatsym.simulation import Run
+from heatsym.sources.availability import Stop
 from heatsym.sources.boiler import Boiler
 from heatsym.sources.ideal import Ideal
-from heatsym.sources.industrial import IndustrialStream, Stop
+from heatsym.sources.industrial import IndustrialStream
 from tests import handmade
 
 MWH = 3.6e9

@@ -65,6 +65,7 @@ def test_tiles_and_facts(run):
     assert works[4] + backup[4] == pytest.approx(run.summary["energy"]["supplied_MWh"])
     assert works[5] + backup[5] == pytest.approx(100.0)
     assert backup[7] is None
+    assert (works[-1], backup[-1]) == ("assumed", None)
 
 
 def test_what_was_not_computed_is_not_told_as_zero():

@@ -116,3 +116,7 @@ def test_names_are_declared_nowhere_else():
                 name = node.slice.value
                 if isinstance(name, str) and name.startswith(prefixes) and not name.endswith("_MWh"):
                     assert name in VOCABULARY, (module.name, name)
+
+
+def test_how_well_a_stream_is_known_is_told(case):
+    assert dataset(case, handmade.trajectory(case))["source_data_status"].values.tolist() == ["assumed", ""]

@@ -58,6 +58,8 @@ def test_shares_and_sources(figures):
     assert works["full_load_h"] == pytest.approx(works["heat_MWh"] / 2.0)
     assert backup["fuel_MWh"] == pytest.approx(backup["heat_MWh"] / 0.9)
     assert "fuel_MWh" not in works
+    assert works["data_status"] == "assumed"
+    assert "data_status" not in backup
 
 
 def test_what_was_not_asked_for_is_absent(figures):
