@@ -274,9 +274,9 @@ def return_limit(
     )
     slope[..., at_return] = np.maximum(_capacity_flow_above(streams, cold), 0.0)
     moving = np.where(~fixed & (from_above | (temperature > cold[..., None])), bound, np.inf)
-    binding = moving.argmin(axis=-1)[..., None]
-    value = np.take_along_axis(moving, binding, axis=-1)[..., 0]
-    conductance = np.take_along_axis(slope, binding, axis=-1)[..., 0]
+    value = moving.min(axis=-1)
+    binding = moving <= value[..., None] + 1e-12 * np.abs(streams[0]).sum(axis=-1)[..., None]
+    conductance = np.where(binding, slope, 0.0).max(axis=-1)
     leans = (conductance > 0.0) & (heat > 0.0) & np.isfinite(value)
     rise = np.divide(value, conductance, out=np.zeros(value.shape), where=leans)
     return Limit(

@@ -71,7 +71,7 @@ def transported(hot, cold, fixed=(), water=None):
         (i, j)
         for i, (_, *from_, _) in enumerate(give)
         for j, (_, *to, _) in enumerate(take)
-        if from_ >= to and from_[1] >= to[1]
+        if from_[0] >= to[0] and from_[1] >= to[1]
     ]
     outside = len(take)  # the last columns: hot utility into each piece that takes heat, heat into the water
     size = len(ways) + outside + 1
