@@ -379,6 +379,17 @@ CODES: dict[str, Code] = {
         "Something that the case asks for is approximated; the text says what and how.",
         "Nothing, if that is good enough.",
     ),
+    # sites
+    "HS560": Code(
+        "site without streams",
+        "A site has no stream of surplus heat, so that it has nothing to offer.",
+        "Add [[source.stream]] with name, power, temperature and limit_temperature.",
+    ),
+    "HS561": Code(
+        "need that cools",
+        "Heat that a works needs warms something; its end is below its start.",
+        "Swap from and to, or describe a stream of surplus heat instead.",
+    ),
     # parts of results
     "HS701": Code(
         "not in the results",

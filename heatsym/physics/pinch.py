@@ -348,10 +348,7 @@ def _streams(power: ArrayLike, upper: ArrayLike, lower: ArrayLike) -> _Streams:
     heat, top, bottom = np.broadcast_arrays(*(np.asarray(a, dtype=float) for a in (power, upper, lower)))
     wrong = (heat != 0.0) & (bottom > top)
     if wrong.any():
-        worst, steps = float((bottom - top)[wrong].max()), int(wrong.sum())
-        reason = f"above the stream's temperature in {steps} steps that have heat, by up to {worst:.4g} K"
-        hint = "heat counted down to a temperature lies above it"
-        raise InputError([Problem("HS503", reason, where="limit_temperature", hint=hint)])
+        raise InputError([_crossed(heat[wrong], (bottom - top)[wrong])])
     return heat, top, np.minimum(bottom, top)
 
 
@@ -407,3 +404,13 @@ def _bound(passing: FloatArray, share: FloatArray) -> FloatArray:
     """Largest heat that each point lets pass; (..., point). [W]"""
     free = np.full(np.broadcast_shapes(passing.shape, share.shape), np.inf)
     return np.asarray(np.maximum(np.divide(passing, share, out=free, where=share > 0.0), 0.0))
+
+
+def _crossed(heat: FloatArray, by: FloatArray) -> Problem:
+    """What is wrong with streams whose temperatures cross, (crossing,), W and K."""
+    if heat[0] < 0.0:
+        reason = f"ends below where it starts in {heat.size} steps that have heat, by up to {by.max():.4g} K"
+        return Problem("HS561", reason, where="need", hint="heat that is taken warms: swap from and to")
+    reason = f"above the stream's temperature in {heat.size} steps that have heat, by up to {by.max():.4g} K"
+    hint = "heat counted down to a temperature lies above it"
+    return Problem("HS503", reason, where="limit_temperature", hint=hint)

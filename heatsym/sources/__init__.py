@@ -6,5 +6,14 @@ from heatsym.interfaces.exchange import Source
 from heatsym.sources.boiler import Boiler
 from heatsym.sources.ideal import Ideal
 from heatsym.sources.industrial import IndustrialStream
+from heatsym.sources.site import IndustrialSite
 
-SOURCES: dict[str, type[Source]] = {cls.kind: cls for cls in (Ideal, Boiler, IndustrialStream)}
+SOURCES: dict[str, type[Source]] = {
+    cls.kind: cls
+    for cls in (
+        Ideal,
+        Boiler,
+        IndustrialStream,
+        IndustrialSite,
+    )
+}

@@ -224,3 +224,5 @@ def test_hours_are_computed_side_by_side():
 def test_heat_counted_down_to_above_the_stream_is_refused():
     with pytest.raises(InputError, match="1 steps that have heat, by up to 5 K"):
         cascade([[1.0, 0.0]], [[90.0, 20.0]], [[95.0, 60.0]])
+    with pytest.raises(InputError, match=r"HS561.*need: ends below where it starts in 2 steps"):
+        cascade([[-1.0], [-2.0]], [[90.0], [90.0]], [[95.0], [91.0]])
