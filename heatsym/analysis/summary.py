@@ -11,6 +11,7 @@ from heatsym.analysis.energy import by_source, bypassed, energy, prosumers, shar
 from heatsym.analysis.figures import enabled_sources
 from heatsym.analysis.homes import homes
 from heatsym.analysis.money import operating_cost
+from heatsym.analysis.sites import sites as pinched_sites
 from heatsym.analysis.standby import standby
 from heatsym.analysis.wording import number
 from heatsym.case.model import Case
@@ -62,6 +63,7 @@ def summary(
         "prosumers": prosumers(case, run),
         "homes": warmed.values,
         "sources": sources,
+        "sites": pinched_sites(case, results),
         "standby": standby(results),
         "emissions": emitted.values,
         "economics": cost.values,
