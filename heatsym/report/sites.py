@@ -71,12 +71,12 @@ def site_curves(run: Run) -> Picture | None:
     figure.update_xaxes(title=f"heat [{unit}]", rangemode="tozero", title_standoff=4)
     for place in range(len(shown)):
         figure.update_yaxes(title="temperature [°C]", row=2 * place + 1)
-        figure.update_yaxes(title="less approach [°C]", row=2 * place + 2)
+        figure.update_yaxes(title="shifted [°C]", row=2 * place + 2)
     said = " ".join(_said(run, name, sites[name]) for name in shown)
     caption = (
         f"{said} Composite curves are streams added up by temperature, those that are heated moved as close"
         " to the others as the smallest differences allow: where both have heat, the works heats itself."
-        " Below stands the heat that passes each temperature, less the approach of its streams, and what the"
+        " Below stands the heat that passes each temperature, shifted by those differences, and what the"
         " network takes of it; the network's line may touch the other, but not cross it."
     )
     columns = ("site", "curve", "temperature [°C]", f"heat [{unit}]")
