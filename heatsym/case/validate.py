@@ -21,6 +21,7 @@ from heatsym.interfaces.exchange import Source
 from heatsym.interfaces.fields import Part, Quantity, specs
 from heatsym.interfaces.profile import Curve, Monthly, Series
 from heatsym.network.model import Network, Nodes
+from heatsym.sources.lift import HeatPumpUnit, contradictions
 from heatsym.weather.model import Weather
 
 
@@ -49,6 +50,7 @@ def validate(reader: Reader, parts: Parts) -> None:
     _temperatures(reader, parts)
     _limits(reader, parts)
     _sites(reader, parts)
+    _lifts(reader, parts)
 
 
 def _nodes_of_consumers(reader: Reader, parts: Parts) -> None:
@@ -185,6 +187,11 @@ def _needs_weather(reader: Reader, parts: Parts) -> None:
                 reader.error(
                     key, "HS306", "is a curve over outdoor temperature, and there is no weather", add
                 )
+    for position, source in parts.sources:
+        if source.enabled and getattr(source, "needs_weather", False):
+            reader.error(
+                ("source", position), "HS306", "takes heat from outdoor air, which is not known", add
+            )
     ground = parts.network.ground if parts.network is not None else None
     if ground is not None and ground.temperature is None and ground.swing is None:
         hint = f"{add}, or give ground.temperature_degC"
@@ -260,6 +267,8 @@ def _limits(reader: Reader, parts: Parts) -> None:
             reason = f"{span(lower)[0]:g} degC is above the stream's {span(upper)[1]:g} degC"
             hint = "the power counts from the stream's temperature down to the limit"
             reader.error(written(reader, (*path, "limit_temperature")), "HS503", reason, hint)
+        elif upper is not None and lower is not None:
+            _limit_in_every_step(reader, path, source.power, upper, lower)  # type: ignore[attr-defined]
         for i, stop in enumerate(getattr(source, "stops", ())):
             if np.datetime64(stop.start, "s") > np.datetime64(stop.end, "s"):
                 reason = f"from {stop.start} is after to {stop.end}"
@@ -294,3 +303,83 @@ def _sites(reader: Reader, parts: Parts) -> None:
                 )
                 where = written(reader, (*path, "need", i, "to"))
                 reader.error(where, "HS561", reason, "heat that is taken warms: swap from and to")
+
+
+def _limit_in_every_step(reader: Reader, path: KeyPath, power: Any, upper: Any, lower: Any) -> None:
+    """Where all three are numbers or series: no heat is counted down to a limit above the stream."""
+    if not all(isinstance(value, (int, float, Series)) for value in (power, upper, lower)):
+        return  # what follows months or the weather is compared when the run knows them
+    heat, warm, low = (np.asarray(getattr(value, "values", value)) for value in (power, upper, lower))
+    wrong = (heat > 0.0) & (low > warm)
+    if wrong.any():
+        apart = float(np.max(np.where(wrong, low - warm, 0.0)))
+        reason = (
+            f"above the stream's temperature in {int(wrong.sum())} steps that have heat, by {apart:.4g} K"
+        )
+        hint = "the power counts from the stream's temperature down to the limit"
+        reader.error(written(reader, (*path, "limit_temperature")), "HS503", reason, hint)
+
+
+def _lifts(reader: Reader, parts: Parts) -> None:
+    """Heat pumps and exchangers are described without contradiction, and no source would freeze."""
+    for position, source in parts.sources:
+        path: KeyPath = ("source", position)
+        _exchanger(reader, path, source)
+        unit: HeatPumpUnit | None = getattr(source, "heat_pump", None)
+        if unit is not None:
+            _unit(reader, (*path, "heat_pump"), unit)
+            limit = getattr(source, "limit_temperature", None)
+            if limit is not None and span(limit)[0] < unit.freezing:
+                reason = f"{span(limit)[0]:g} degC is below the stream's freezing at {unit.freezing:g} degC"
+                hint = "raise it; for brine or gas give heat_pump.freezing_degC"
+                reader.error(written(reader, (*path, "limit_temperature")), "HS522", reason, hint)
+        if source.kind == "heat_pump":
+            _ambient(reader, path, source)
+
+
+def _exchanger(reader: Reader, path: KeyPath, source: Any) -> None:
+    """What a heat exchanger or heat pump needs of its stream is there, and no key is idle."""
+    for key in ("heat_pump", "ua"):
+        known = getattr(source, "limit_temperature", path) is not None
+        if getattr(source, key, None) is not None and not known:
+            reason = "needs limit_temperature: how far the stream may be cooled"
+            hint = "give limit_temperature_degC, down to which the power counts"
+            reader.error(written(reader, (*path, key)), "HS523", reason, hint)
+    idle = {
+        "fouling": getattr(source, "fouling", 0.0) > 0.0 and source.ua is None and "without ua_kW_per_K",
+        "arrangement": getattr(source, "arrangement", "parallel") != "parallel"
+        and source.heat_pump is None
+        and "without heat_pump",
+        "condensing": getattr(source, "condensing", False)
+        and source.medium != "flue_gas"
+        and 'without medium = "flue_gas"',
+    }
+    for key, why in idle.items():
+        if why:
+            reader.error(written(reader, (*path, key)), "HS524", f"means nothing {why}", "remove it")
+
+
+def _unit(reader: Reader, path: KeyPath, unit: HeatPumpUnit) -> None:
+    for key, reason, hint in contradictions(unit):
+        code = "HS525" if reason.endswith("make no area") else "HS524"
+        reader.error(written(reader, (*path, key)), code, reason, hint)
+
+
+def _ambient(reader: Reader, path: KeyPath, source: Any) -> None:
+    """A heat pump on ambient heat knows its source's temperature, which is not that of ice."""
+    _unit(reader, path, source.unit)
+    if source.source_temperature is None:
+        if source.medium != "air":
+            reason = f"source_temperature_degC is missing: how warm the {source.medium} is"
+            reader.error(path, "HS101", reason, "a number, a series or twelve months")
+    elif span(source.source_temperature)[0] < source.unit.freezing:
+        reason = f"{span(source.source_temperature)[0]:g} degC is below freezing of {source.medium} at "
+        reason += f"{source.unit.freezing:g} degC"
+        reader.error(
+            written(reader, (*path, "source_temperature")), "HS522", reason, "correct it, or the medium"
+        )
+    if source.medium == "air" and source.source_flow is not None:
+        hint = "use source_power_MW"
+        reader.error(written(reader, (*path, "source_flow")), "HS524", "is a flow of water, not of air", hint)
+    if source.medium != "air" and not source.defrost:
+        reader.error((*path, "defrost"), "HS524", 'means nothing without medium = "air"', "remove it")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from heatsym.interfaces.exchange import Source
 from heatsym.sources.boiler import Boiler
+from heatsym.sources.heat_pump import HeatPump
 from heatsym.sources.ideal import Ideal
 from heatsym.sources.industrial import IndustrialStream
 from heatsym.sources.site import IndustrialSite
@@ -14,6 +15,7 @@ SOURCES: dict[str, type[Source]] = {
         Ideal,
         Boiler,
         IndustrialStream,
+        HeatPump,
         IndustrialSite,
     )
 }
