@@ -10,7 +10,8 @@ import pytest
 from heatsym.interfaces.profile import Series
 from heatsym.physics.pinch import usable
 from heatsym.sources.industrial import IndustrialStream, Stop
-from heatsym.sources.site import IndustrialSite, Need, Stream
+from heatsym.sources.lift import HeatPumpUnit
+from heatsym.sources.site import IndustrialSite, Need, SiteStream
 from tests.physics.test_sources import context, site
 
 
@@ -26,8 +27,8 @@ def works(*streams, needs=(), **more):
     return IndustrialSite(name="works", node="n", streams=streams, needs=needs, **more)
 
 
-FLUE = Stream(name="flue gas", power=1e6, temperature=160.0, limit_temperature=60.0, approach=15.0)
-COOLING = Stream(name="cooling water", power=4e5, temperature=65.0, limit_temperature=25.0)
+FLUE = SiteStream(name="flue gas", power=1e6, temperature=160.0, limit_temperature=60.0, approach=15.0)
+COOLING = SiteStream(name="cooling water", power=4e5, temperature=65.0, limit_temperature=25.0)
 
 
 def test_a_site_of_one_stream_is_that_stream():
@@ -39,7 +40,7 @@ def test_a_site_of_one_stream_is_that_stream():
         facts = {"power": 1e6, "temperature": t_source, "limit_temperature": t_limit, "approach": approach}
         here, ctx = site([75.0], [t_return]), context(1)
         alone = IndustrialStream(name="s", node="n", **facts)
-        both = works(Stream(name="s", **facts))
+        both = works(SiteStream(name="s", **facts))
         assert taken(both, here, ctx) == pytest.approx(taken(alone, here, ctx), abs=1e-6)
         if t_return + approach > t_limit:
             offer, other = both.offer(ctx, here), alone.offer(ctx, here)
@@ -59,7 +60,7 @@ def test_the_cooler_stream_preheats_and_the_hotter_tops_up():
     assert taken(works(COOLING), here, ctx) == [0.0]
     assert taken(works(FLUE), here, ctx) == pytest.approx([1e6])
     assert taken(works(FLUE, COOLING), here, ctx) == pytest.approx([1e6 + 1.5e5])
-    weak = Stream(name="flue gas", power=5e4, temperature=160.0, limit_temperature=60.0, approach=15.0)
+    weak = SiteStream(name="flue gas", power=5e4, temperature=160.0, limit_temperature=60.0, approach=15.0)
     # 42.5 kW have passed at 60 degC, which top up 42.5 * 35/20 kW
     assert taken(works(weak, COOLING), here, ctx) == pytest.approx([42.5e3 * 35 / 20])
 
@@ -144,3 +145,105 @@ def test_a_stop_stops_needs_as_well():
     left = source.left(context(48))
     assert left.cold_utility == pytest.approx([0.0] * 24 + [9e5] * 24)
     assert left.hot_utility.max() == 0.0
+
+
+def test_a_site_of_one_stream_with_a_heat_pump_is_that_stream():
+    rng = np.random.default_rng(4)
+    for _ in range(150):
+        t_source, t_return = rng.uniform(20, 130), rng.uniform(30, 60)
+        facts = {
+            "power": 1e6,
+            "temperature": t_source,
+            "limit_temperature": t_source - rng.uniform(5, t_source - 4),
+            "approach": rng.uniform(0, 10),
+        }
+        pump = HeatPumpUnit(power=rng.uniform(1e5, 2e6), least_load=0.05)
+        here, ctx = site([75.0], [t_return]), context(1)
+        alone = IndustrialStream(name="s", node="n", heat_pump=pump, **facts)
+        both = works(SiteStream(name="s", **facts), heat_pump=pump)
+        one, other = alone.offer(ctx, here), both.offer(ctx, here)
+        assert taken(both, here, ctx) == pytest.approx(taken(alone, here, ctx), rel=1e-9)
+        assert other.electricity_per_heat == pytest.approx(one.electricity_per_heat, rel=1e-6)
+        assert other.least == pytest.approx(one.least)
+        heat = taken(alone, here, ctx) * rng.uniform(0, 1)
+        first, second = alone.use(ctx, here, heat), both.use(ctx, here, heat)
+        for part in ("available", "direct", "lifted", "rejected", "electricity"):
+            assert getattr(second, part) == pytest.approx(getattr(first, part), rel=1e-6, abs=1e-3)
+
+
+SEWAGE = SiteStream(name="sewage", power=3e5, temperature=20.0, limit_temperature=10.0)
+
+
+def test_one_stream_preheats_and_the_other_is_lifted():
+    """From 45 to 80 degC: cooling water brings 15 of 35 K, a heat pump of 200 kW and COP 4 the others.
+
+    It warms on what 150 kW of cooling water have preheated, and draws 150 kW of what is left of both.
+    """
+    pump = HeatPumpUnit(power=2e5, cop=4.0)
+    ctx, here = context(1), site([80.0], [45.0])
+    series = works(COOLING, SEWAGE, heat_pump=pump, arrangement="series")
+    assert taken(series, here, ctx) == pytest.approx([3.5e5])
+    use = series.use(ctx, here, np.array([3.5e5]))
+    assert (use.direct, use.lifted, use.electricity) == (
+        pytest.approx([1.5e5]),
+        pytest.approx([1.5e5]),
+        pytest.approx([5e4]),
+    )
+    assert use.rejected == pytest.approx([7e5 - 3e5])
+    assert series.offer(ctx, here).electricity_per_heat == pytest.approx([5e4 / 3.5e5])
+    half = series.use(ctx, here, np.array([1.75e5]))
+    assert (half.direct, half.electricity) == (pytest.approx([7.5e4]), pytest.approx([2.5e4]))
+    parallel = works(COOLING, SEWAGE, heat_pump=pump)
+    assert taken(parallel, here, ctx) == pytest.approx([2e5])
+    assert parallel.use(ctx, here, np.array([2e5])).direct == [0.0]
+
+
+def test_a_weak_heat_pump_in_series_takes_no_direct_heat_away():
+    """Preheating 100 kW of water for a heat pump of 10 kW is no reason to leave 1 MW of flue gas."""
+    pump = HeatPumpUnit(power=1e4, cop=3.0)
+    ctx, here = context(1), site([80.0], [45.0])
+    source = works(FLUE, COOLING, heat_pump=pump, arrangement="series")
+    assert taken(source, here, ctx) == pytest.approx([1.15e6 + 1e4])
+
+
+@pytest.mark.parametrize("arrangement", ["parallel", "series"])
+def test_any_site_with_a_heat_pump(arrangement):
+    """10,000 hours of random sites: every balance closes, and what is offered can be given."""
+    rng = np.random.default_rng(9)
+    for _ in range(10):
+        n = 1000
+        ctx = context(n)
+        streams = []
+        for i in range(rng.integers(1, 4)):
+            upper = rng.uniform(15, 140, n)
+            power = Series(np.where(rng.random(n) < 0.1, 0.0, rng.uniform(1e4, 1e6, n)))
+            lower = Series(upper - rng.uniform(1, 60, n) * (rng.random(n) < 0.8))
+            streams.append(
+                SiteStream(name=f"{i}", power=power, temperature=Series(upper), limit_temperature=lower)
+            )
+        start = rng.uniform(10, 90, n)
+        need = Need(
+            name="n",
+            power=Series(rng.uniform(0, 5e5, n)),
+            start=Series(start),
+            end=Series(start + rng.uniform(0, 40, n)),
+        )
+        pump = HeatPumpUnit(power=float(rng.uniform(1e4, 1e6)), freezing=-60.0)
+        source = works(*streams, needs=(need,), heat_pump=pump, arrangement=arrangement)
+        t_return = rng.uniform(25, 65, n)
+        here = site(rng.uniform(60, 95, n), t_return)
+        offer, most = source.offer(ctx, here), taken(source, here, ctx)
+        assert (most >= 0).all()
+        for heat in (most, rng.uniform(0, 1, n) * most, 1.02 * most + 1.0):
+            use = source.use(ctx, here, heat)
+            scale = 1e-9 * np.maximum(use.available, heat).max()
+            assert use.direct + use.lifted + use.rejected == pytest.approx(use.available, abs=scale)
+            assert use.direct + use.lifted + use.electricity == pytest.approx(heat, abs=scale)
+            for part in (use.direct, use.lifted, use.rejected, use.electricity):
+                assert part.min() >= -scale
+        at_most = source.use(ctx, here, most)
+        assert at_most.electricity == pytest.approx(offer.electricity_per_heat * most, abs=1e-6 * most.max())
+        assert (at_most.direct <= usable(*source.balance(ctx)[:3], t_return, here.t_feed) + 1.0).all() or (
+            arrangement == "series"
+        )
+        assert (at_most.lifted > 0).any()

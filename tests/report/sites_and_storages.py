@@ -15,16 +15,16 @@ from heatsym.simulation import Run
 from heatsym.sources.boiler import Boiler
 from heatsym.sources.common import stream_use
 from heatsym.sources.industrial import IndustrialStream
-from heatsym.sources.site import IndustrialSite, Need, Stream
+from heatsym.sources.site import IndustrialSite, Need, SiteStream
 from tests import handmade
 
 MILL = IndustrialSite(
     name="paper mill",
     node="plant",
     streams=(
-        Stream(name="dryer hood", power=9e5, temperature=62.0, limit_temperature=35.0),
-        Stream(name="condensate", power=3e5, temperature=105.0, limit_temperature=105.0),
-        Stream(name="flue gas", power=8e5, temperature=190.0, limit_temperature=110.0, approach=15.0),
+        SiteStream(name="dryer hood", power=9e5, temperature=62.0, limit_temperature=35.0),
+        SiteStream(name="condensate", power=3e5, temperature=105.0, limit_temperature=105.0),
+        SiteStream(name="flue gas", power=8e5, temperature=190.0, limit_temperature=110.0, approach=15.0),
     ),
     needs=(
         Need(name="steam", power=2e5, start=120.0, end=120.0),
