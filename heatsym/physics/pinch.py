@@ -209,8 +209,7 @@ def usable(
     >>> float(usable([1.0, 3.0], [60.0, 120.0], [45.0, 80.0], 45.0, 80.0))
     4.0
     """
-    _, passing, share, _, _ = _against(_streams(power, upper, lower), t_return, t_feed)
-    return np.asarray(_bound(passing, share).min(axis=-1))
+    return np.asarray(_bound(_against(_streams(power, upper, lower), t_return, t_feed)).min(axis=-1))
 
 
 def return_limit(
@@ -256,15 +255,16 @@ def return_limit(
     [60.0, 1.0, 90.0]
     """
     streams = _streams(power, upper, lower)
-    temperature, passing, share, cold, feed = _against(streams, t_return, t_feed)
-    bound = _bound(passing, share)
+    met = _against(streams, t_return, t_feed)
+    temperature, passing, share, cold, feed = met[:5]
+    bound = _bound(met)
     heat = bound.min(axis=-1)
     count = temperature.shape[-1] // 2  # points just above a temperature, and then the same just below it
     at_return, from_above = count - 1, np.arange(2 * count) < count
     fixed = temperature < cold[..., None]
     fixed[..., -1] = bound[..., -1] < bound[..., at_return]
     cap = np.where(fixed, bound, np.inf).min(axis=-1)
-    cap = np.minimum(cap, cascade(*streams).cold_utility)
+    cap = np.minimum(cap, met.left)
 
     slope = np.divide(
         passing,
@@ -371,22 +371,32 @@ def _capacity_flow_above(streams: _Streams, temperature: FloatArray) -> FloatArr
     return np.asarray(np.divide(heat, span, out=np.zeros(span.shape), where=there).sum(axis=-1))
 
 
-def _against(
-    streams: _Streams, t_return: ArrayLike, t_feed: ArrayLike
-) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
+class _Meeting(NamedTuple):
     """Where water may meet the cascade: temperatures, heat that passes, and the water's share above.
 
     All (..., point): just above every level and the return temperature, which is last, then just below
-    them. With them the water's temperatures (...), the feed not below the return.
+    them. With them, (...), the water's temperatures, the feed not below the return, and the heat left.
     """
+
+    temperature: FloatArray
+    passing: FloatArray
+    share: FloatArray
+    cold: FloatArray
+    feed: FloatArray
+    left: FloatArray
+
+
+def _against(streams: _Streams, t_return: ArrayLike, t_feed: ArrayLike) -> _Meeting:
+    """The cascade of streams, and water that is warmed by it."""
     heat, top, bottom = streams
     cold, feed = np.broadcast_arrays(np.asarray(t_return, dtype=float), np.asarray(t_feed, dtype=float))
     shape = np.broadcast_shapes(heat.shape[:-1], cold.shape)
     cold, feed = np.broadcast_to(cold, shape), np.broadcast_to(np.maximum(feed, cold), shape)
     ends = (np.broadcast_to(a, (*shape, heat.shape[-1])) for a in (top, bottom))
     level = np.concatenate([*ends, cold[..., None]], axis=-1)
-    need = cascade(heat, top, bottom).hot_utility[..., None]
-    over, under = _heat_above(streams, level, False) + need, _heat_above(streams, level, True) + need
+    over, under = _heat_above(streams, level, False), _heat_above(streams, level, True)
+    need = np.maximum(0.0, -np.minimum(over, under).min(axis=-1, keepdims=True))
+    over, under = over + need, under + need
     rise = (feed - cold)[..., None]
     above = np.clip((feed[..., None] - level) / np.where(rise > 0.0, rise, 1.0), 0.0, 1.0)
     still = rise == 0.0
@@ -397,13 +407,21 @@ def _against(
         ],
         axis=-1,
     )
-    return np.concatenate([level, level], axis=-1), np.concatenate([over, under], axis=-1), share, cold, feed
+    return _Meeting(
+        temperature=np.concatenate([level, level], axis=-1),
+        passing=np.concatenate([over, under], axis=-1),
+        share=share,
+        cold=cold,
+        feed=feed,
+        left=np.maximum(0.0, need[..., 0] + heat.sum(axis=-1)),
+    )
 
 
-def _bound(passing: FloatArray, share: FloatArray) -> FloatArray:
+def _bound(met: _Meeting) -> FloatArray:
     """Largest heat that each point lets pass; (..., point). [W]"""
-    free = np.full(np.broadcast_shapes(passing.shape, share.shape), np.inf)
-    return np.asarray(np.maximum(np.divide(passing, share, out=free, where=share > 0.0), 0.0))
+    free = np.full(np.broadcast_shapes(met.passing.shape, met.share.shape), np.inf)
+    bound = np.divide(met.passing, met.share, out=free, where=met.share > 0.0)
+    return np.asarray(np.maximum(bound, 0.0))
 
 
 def _crossed(heat: FloatArray, by: FloatArray) -> Problem:
