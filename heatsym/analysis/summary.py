@@ -11,6 +11,7 @@ from heatsym.analysis.energy import by_source, by_storage, bypassed, energy, pro
 from heatsym.analysis.figures import enabled_sources
 from heatsym.analysis.homes import homes
 from heatsym.analysis.money import operating_cost
+from heatsym.analysis.sites import sites as pinched_sites
 from heatsym.analysis.standby import standby
 from heatsym.analysis.wording import number
 from heatsym.case.model import Case
@@ -67,6 +68,7 @@ def summary(
         "homes": warmed.values,
         "sources": sources,
         "storages": by_storage(case, run),
+        "sites": pinched_sites(case, results),
         "standby": standby(results),
         "emissions": emitted.values,
         "economics": cost.values,

@@ -406,6 +406,17 @@ CODES: dict[str, Code] = {
         "charge_from of a storage names a source that the case does not have.",
         "Use the name of a source; leave charge_from out for all surplus heat.",
     ),
+    # sites
+    "HS560": Code(
+        "site without streams",
+        "A site has no stream of surplus heat, so that it has nothing to offer.",
+        "Add [[source.stream]] with name, power, temperature and limit_temperature.",
+    ),
+    "HS561": Code(
+        "need that cools",
+        "Heat that a works needs warms something; its end is below its start.",
+        "Swap from and to, or describe a stream of surplus heat instead.",
+    ),
     # heat pumps
     "HS520": Code(
         "heat pump above what is possible",

@@ -52,6 +52,7 @@ def plausible(reader: Reader, parts: Parts) -> None:
     _supply(reader, parts)
     _drop(reader, parts)
     _streams(reader, parts)
+    _sites(reader, parts)
     _stops(reader, parts)
     if parts.network is not None:
         _pipes(reader, parts.network)
@@ -139,6 +140,30 @@ def _streams(reader: Reader, parts: Parts) -> None:
                 f"at most {top:g} degC less {approach:g} K never reaches the feed's {span(feed)[0]:g} degC"
             )
             _doubt(reader, path, reason, "this source will give nothing")
+
+
+def _sites(reader: Reader, parts: Parts) -> None:
+    """Streams of a site are not in kelvin, and the warmest reaches the feed at times."""
+    for position, source in parts.sources:
+        streams = getattr(source, "streams", ())
+        if not streams or not source.enabled:
+            continue
+        tops = [span(stream.temperature)[1] - stream.approach for stream in streams]
+        for i, stream in enumerate(streams):
+            if tops[i] + stream.approach > HOTTEST_LIQUID and stream.approach < APPROACH_OF_GASES:
+                hot = tops[i] + stream.approach
+                reason = f"{hot:g} degC is too hot for a liquid with an approach of {stream.approach:g} K"
+                hint = f"if this is kelvin, write {hot - 273.15:.2f}; for a gas give approach_K, about 15"
+                _doubt(
+                    reader, written(reader, ("source", position, "stream", i, "temperature")), reason, hint
+                )
+        feed = getattr(source, "supply_temperature", None)
+        if feed is None and parts.network is not None:
+            feed = parts.network.supply_temperature
+        if feed is not None and max(tops) < span(feed)[0]:
+            path = written(reader, ("source", position, "stream", int(np.argmax(tops)), "temperature"))
+            reason = f"the warmest stream, less its approach, never reaches the feed's {span(feed)[0]:g} degC"
+            _doubt(reader, path, reason, "streams below it preheat only, and nothing tops up here")
 
 
 def _stops(reader: Reader, parts: Parts) -> None:

@@ -17,6 +17,7 @@ PATTERNS = ("", "/", "x", ".")
 SYMBOLS = ("square", "diamond", "triangle-up", "star")
 
 DELIVERED, LOSS, UNMET, REJECTED, AIR = BLUE, ORANGE, PURPLE, "#b5b5b5", "#767676"
+ELECTRICITY = YELLOW
 
 
 @dataclass(frozen=True, slots=True)

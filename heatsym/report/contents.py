@@ -12,12 +12,15 @@ from heatsym.report.losses import losses
 from heatsym.report.map import network_map
 from heatsym.report.picture import Missing, Picture
 from heatsym.report.pressures import pressure_profile
+from heatsym.report.sites import site_curves
+from heatsym.report.storage import storage
 from heatsym.report.surplus import longest_stop, surplus_use
 from heatsym.report.temperatures import temperatures
 from heatsym.report.unmet import unmet_heat
 from heatsym.simulation import Run
 
-Draw = Callable[[Run], Picture | Missing]
+Draw = Callable[[Run], Picture | Missing | None]
+"""None where a run has nothing that the picture is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +35,15 @@ class Section:
 SECTIONS = (
     Section("network", "The network", (network_map,)),
     Section(
-        "heat", "Where the heat comes from and goes", (heat_flow, monthly_balance, load_duration, heat_map)
+        "heat",
+        "Where the heat comes from and goes",
+        (heat_flow, monthly_balance, load_duration, heat_map, storage),
     ),
-    Section("surplus", "Surplus heat, and what stands behind it", (surplus_use, longest_stop, unmet_heat)),
+    Section(
+        "surplus",
+        "Surplus heat, and what stands behind it",
+        (surplus_use, site_curves, longest_stop, unmet_heat),
+    ),
     Section("water", "Temperatures, pressures, losses", (temperatures, pressure_profile, losses)),
     Section("climate", "Emissions and cost", (emissions, costs)),
 )

@@ -72,7 +72,7 @@ def page(run: Run, manifest: Mapping[str, Any]) -> str:
             {
                 "key": section.key,
                 "title": section.title,
-                "pictures": [_shown(draw(run)) for draw in section.pictures],
+                "pictures": [_shown(found) for draw in section.pictures if (found := draw(run)) is not None],
             }
             for section in SECTIONS
         ],

@@ -12,7 +12,7 @@ from heatsym.analysis.standby import Stop, stops
 from heatsym.analysis.wording import number
 from heatsym.interfaces.axis import FloatArray
 from heatsym.report.calendar import Calendar, calendar, in_words, ticks
-from heatsym.report.colours import REJECTED, UNMET, source_styles
+from heatsym.report.colours import ELECTRICITY, REJECTED, UNMET, source_styles
 from heatsym.report.layers import (
     DAY,
     area,
@@ -49,7 +49,8 @@ def surplus_use(run: Run) -> Picture | Missing:
         return Missing(key, title, "no surplus source had any heat")
     period = when.period
     shown = sorted(sorted(surplus, key=lambda position: -had[position])[:SHOWN], key=surplus.index)
-    styles = source_styles(results)
+    styles, electricity = source_styles(results), power(results, "source_electricity")
+    lifting = when.hours @ electricity > 0.0
     figure = make_subplots(
         rows=len(shown),
         shared_xaxes=True,
@@ -61,13 +62,15 @@ def surplus_use(run: Run) -> Picture | Missing:
     for position in surplus:
         uses = _uses(run, position)
         by_period = {use: when.energy(series, period) for use, series in uses.items()}
+        by_electricity = when.energy(electricity[:, position], period)
         starts = pd.DatetimeIndex(by_period["rejected"].index)
         words = in_words(starts, period)
         for place, word in enumerate(words):
             direct, lifted, rejected = (float(energy.iloc[place]) for energy in by_period.values())
             whole = direct + lifted + rejected
             used = 100.0 * (1.0 - rejected / whole) if whole > 0.0 else None
-            rows.append((names[position], word, whole, direct, lifted, rejected, used))
+            spent = float(by_electricity.iloc[place])
+            rows.append((names[position], word, whole, direct, lifted, rejected, used, spent))
         if position not in shown:
             continue
         row, style = shown.index(position) + 1, styles[names[position]]
@@ -87,7 +90,21 @@ def surplus_use(run: Run) -> Picture | Missing:
                 marker=marker,
                 legendgroup=f"{use}{'' if use == 'rejected' else position}",
                 showlegend=use != "rejected" or row == len(shown),
+                offsetgroup="heat",
                 hovertemplate="%{x}: %{y:,.5~r} MWh",
+                row=row,
+                col=1,
+            )
+        if lifting[position]:
+            figure.add_bar(
+                x=ticks(starts, period),
+                y=by_electricity.to_numpy(dtype=np.float32),
+                name="electricity of the lift",
+                marker=hatched(ELECTRICITY, ""),
+                legendgroup="electricity",
+                showlegend=row == 1 + min(shown.index(each) for each in shown if lifting[each]),
+                offsetgroup="electricity",
+                hovertemplate="%{x}: %{y:,.5~r} MWh of electricity",
                 row=row,
                 col=1,
             )
@@ -109,12 +126,13 @@ def surplus_use(run: Run) -> Picture | Missing:
     caption = (
         f"The height of a bar is the heat that the source had: coloured what was used, grey what was"
         f" rejected. {text}."
+        + (" Electricity that lifts it stands beside." if lifting[shown].any() else "")
         + (f" {more} smaller sources stand in the table only." if more else "")
         + gaps(results.isel(source=surplus), "source_heat_available")
     )
     columns = (
         *("source", {"M": "month", "D": "day", "h": "hour"}[period], "had [MWh]", "fed in directly [MWh]"),
-        *("drawn for lifting [MWh]", "rejected [MWh]", "used [%]"),
+        *("drawn for lifting [MWh]", "rejected [MWh]", "used [%]", "electricity [MWh]"),
     )
     label = f"Use of surplus heat: {text}"
     return Picture(key, title, caption, label, figure, Table(columns, tuple(rows)))

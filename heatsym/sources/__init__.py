@@ -15,6 +15,7 @@ from heatsym.sources.ice_rink import IceRink
 from heatsym.sources.ideal import Ideal
 from heatsym.sources.industrial import IndustrialStream
 from heatsym.sources.organic_cycle import OrganicCycle
+from heatsym.sources.site import IndustrialSite
 from heatsym.sources.solar_thermal import SolarThermal
 from heatsym.sources.supermarket import Supermarket
 from heatsym.sources.wastewater import Wastewater
@@ -22,6 +23,7 @@ from heatsym.sources.wastewater import Wastewater
 KINDS: tuple[type[Source], ...] = (
     Ideal,
     IndustrialStream,
+    IndustrialSite,
     DataCentre,
     Wastewater,
     Electrolyser,
