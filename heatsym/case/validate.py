@@ -344,7 +344,7 @@ def _limit_in_every_step(reader: Reader, path: KeyPath, source: Any) -> None:
         return  # what follows months or the weather is compared when the run knows them
     heat, warm, low = (np.asarray(getattr(value, "values", value)) for value in given)
     wrong = np.broadcast_to((heat > 0.0) & (low > warm), reader.clock.axis.steps).copy()
-    for stop in getattr(source, "stops", ()):
+    for stop in getattr(source, "stops", None) or ():
         wrong &= ~reader.clock.axis.during(stop.start, stop.end)
     if wrong.any():
         apart = float(np.max(np.where(wrong, low - warm, 0.0)))

@@ -22,6 +22,7 @@ from heatsym.sources.wastewater import Wastewater
 
 KINDS: tuple[type[Source], ...] = (
     Ideal,
+    Boiler,
     IndustrialStream,
     IndustrialSite,
     DataCentre,
@@ -30,7 +31,6 @@ KINDS: tuple[type[Source], ...] = (
     Supermarket,
     IceRink,
     HeatPump,
-    Boiler,
     ElectricBoiler,
     CombinedHeatAndPower,
     SolarThermal,

@@ -13,8 +13,8 @@ from heatsym.interfaces.exchange import Offer, Site, Use
 from heatsym.interfaces.fields import flag, part, quantity, text
 from heatsym.interfaces.profile import Context, Profile
 from heatsym.physics.pinch import Cascade, cascade, one_stream, return_limit, usable
+from heatsym.sources.availability import Stop, stopped
 from heatsym.sources.common import feed_temperature, plant_offer, stream_use
-from heatsym.sources.industrial import Stop, stopped
 from heatsym.sources.lift import HeatPumpUnit, unit_basis
 from heatsym.sources.stream import ARRANGEMENTS, Stream, offer_stream, use_stream
 
