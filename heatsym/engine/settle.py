@@ -17,7 +17,7 @@ from heatsym.engine.digest import Course, Digest, Ledger
 from heatsym.engine.hydraulics import odd_pumping, pump_warnings
 from heatsym.engine.problem import Problem, stacked
 from heatsym.engine.reference import Reference
-from heatsym.engine.storing import executed, filled, follows_time, over_time
+from heatsym.engine.storing import executed, expected, filled, follows_time, over_time, seen
 from heatsym.engine.stretches import Pressures, Staged
 from heatsym.engine.trajectory import Hydraulics, March, Trajectory, joined
 from heatsym.interfaces.axis import FloatArray
@@ -77,7 +77,7 @@ class Sink(Protocol):
 
 SETTLED = 1e-3
 """Energy-weighted hourly change of every source's heat, round to round, of a settled plan. [-]"""
-FREE = 3
+FREE = 2
 """Rounds after which storages take and give in the same steps as before, so that the plan settles."""
 PIECE = 4e6
 """Size of a piece of a march. [B]"""
@@ -272,7 +272,7 @@ def _within(tell: Callable[[float], None], first: int, last: int, steps: int) ->
 
 
 def planned_first(problem: Problem) -> tuple[Problem, Offer, Plan]:
-    """What the first round goes by: storages rest, as nobody knows yet what the network needs."""
+    """What the first round goes by."""
     return _planned(problem, None, filled(problem), False)[0]
 
 
@@ -301,8 +301,9 @@ def _planned(
     if costs is not None:
         costs = np.concatenate([costs, np.full_like(stored.discharge, np.inf)], axis=1)
     plan = merit_order(np.concatenate([offers.power, stored.discharge], axis=1), costs)
-    if before is not None and follows_time(problem, offers):
-        plan, stored, begin = over_time(problem, offers, plan, before, begin, frozen)
+    if follows_time(problem, offers):
+        known = expected(problem, sites[0].t_return) if before is None else seen(problem, before)
+        plan, stored, begin = over_time(problem, offers, plan, known, begin, frozen)
     return offered(problem, offers, plan, stored), begin
 
 

@@ -6,14 +6,18 @@ with it. See :mod:`heatsym.dispatch.kernels` for the rules.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from heatsym.dispatch import kernels
 from heatsym.engine.digest import Course
 from heatsym.engine.problem import Problem
+from heatsym.engine.stretches import asked_for
 from heatsym.engine.trajectory import Stored
 from heatsym.interfaces.axis import BoolArray, FloatArray, IntArray
 from heatsym.interfaces.exchange import Offer, Plan, StoragePlan
+from heatsym.interfaces.stepwise import pieces
 
 REPEATS = 30
 """Times at most that periodic storages are planned."""
@@ -26,8 +30,57 @@ def follows_time(problem: Problem, offers: Offer) -> bool:
     return bool(problem.storages) or bool((offers.least > 0.0).any() or np.isfinite(offers.ramp).any())
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """What a plan over time goes by; (time,), (time, source) and (time, storage), W and degC."""
+
+    need: FloatArray  # that sources and storages had to give together, without what storages took
+    source_return: FloatArray
+    supply: FloatArray  # at storages
+    back: FloatArray  # water that comes to storages
+    charged: FloatArray
+    discharged: FloatArray
+
+
+def expected(problem: Problem, t_return: FloatArray) -> Seen:
+    """Before anything was marched: what consumers ask for and a steady network loses, water as usual.
+
+    ``t_return`` (time,) is the mean return temperature that consumers aim at. [degC]
+    """
+    parts = pieces(problem.steps, problem.consumers)
+    asked = np.concatenate([asked_for(problem, part.start, part.stop).sum(axis=1) for part in parts])
+    lost = float(((problem.pipes.u_own - problem.pipes.u_cross) * problem.pipes.length).sum())
+    everywhere = np.ones((problem.steps, len(problem.storages)))
+    return Seen(
+        need=asked + lost * (problem.t_feed + t_return - 2.0 * problem.t_ground),
+        source_return=np.broadcast_to(t_return[:, None], (problem.steps, len(problem.sources))),
+        supply=problem.t_feed[:, None] * everywhere,
+        back=t_return[:, None] * everywhere,
+        charged=0.0 * everywhere,
+        discharged=0.0 * everywhere,
+    )
+
+
+def seen(problem: Problem, course: Course) -> Seen:
+    """What a march brought; where no water passes a storage, as far below the set-point as around that time."""
+    supply, steps = course.storage_supply_temperature.copy(), np.arange(problem.steps)
+    for column in supply.T:
+        known, below = ~np.isnan(column), problem.t_feed - column
+        between = np.interp(steps, steps[known], below[known]) if known.any() else np.zeros(len(steps))
+        column[~known] = (problem.t_feed - between)[~known]
+    given = course.source_heat.sum(axis=1) + course.storage_discharged.sum(axis=1) + course.short_heat
+    return Seen(
+        need=np.maximum(given - course.storage_charged.sum(axis=1), 0.0),
+        source_return=course.source_return_temperature,
+        supply=supply,
+        back=course.storage_return_temperature,
+        charged=course.storage_charged,
+        discharged=course.storage_discharged,
+    )
+
+
 def over_time(
-    problem: Problem, offers: Offer, plan: Plan, before: Course, begin: FloatArray, frozen: bool
+    problem: Problem, offers: Offer, plan: Plan, known: Seen, begin: FloatArray, frozen: bool
 ) -> tuple[Plan, StoragePlan, FloatArray]:
     """Who gives and what storages take, from the need and the temperatures of the round before.
 
@@ -38,12 +91,10 @@ def over_time(
     not; it gives after them and before all others.
     """
     steps, many, storages = problem.steps, offers.power.shape[1], len(problem.storages)
-    need = before.source_heat.sum(axis=1) + before.storage_discharged.sum(axis=1)
-    need += before.short_heat - before.storage_charged.sum(axis=1)
     rank = np.argsort(plan.order, axis=1, kind="stable")[:, :many]
     charges = _may_charge(problem, offers, rank)
     sources = kernels.Field(
-        power=_most(offers, before),
+        power=_most(offers, known.source_return),
         least=offers.least,
         rise=offers.ramp * problem.step,
         order=_ordered(rank, charges),
@@ -58,8 +109,8 @@ def over_time(
         t_out=stored.t_feed,
     )
     limits = kernels.Limits(
-        charge=_allowed(_each(problem, "charge_power"), before.storage_charged, frozen),
-        discharge=_allowed(_each(problem, "discharge_power"), before.storage_discharged, frozen),
+        charge=_allowed(_each(problem, "charge_power"), known.charged, frozen),
+        discharge=_allowed(_each(problem, "discharge_power"), known.discharged, frozen),
         below=_each(problem, "below_setpoint"),
         drop=_each(problem, "least_drop"),
     )
@@ -68,11 +119,11 @@ def over_time(
         given = np.zeros((3, many + storages))
         given[1] = np.inf  # before the first step nobody's heat is known
         kernels.plan(
-            np.maximum(need, 0.0),
+            known.need,
             problem.medium.theta(problem.t_feed),
             sources,
             stores,
-            _around(problem, before),
+            _around(problem, known),
             limits,
             problem.step,
             given,
@@ -101,7 +152,7 @@ def executed(problem: Problem, course: Course, begin: FloatArray) -> Stored | No
     done = kernels.Executed(*(np.zeros_like(course.storage_charged) for _ in kernels.Executed._fields))
     kernels.execute(
         stores,
-        _around(problem, course),
+        _around(problem, seen(problem, course)),
         course.storage_charged,
         course.storage_discharged,
         problem.step,
@@ -153,35 +204,22 @@ def _allowed(most: FloatArray, heat: FloatArray, frozen: bool) -> FloatArray:
     return np.minimum(heat, most) if frozen else np.broadcast_to(most, heat.shape).copy()
 
 
-def _around(problem: Problem, course: Course) -> kernels.Around:
+def _around(problem: Problem, known: Seen) -> kernels.Around:
     """Water (theta) and weather that storages see; without air the ground."""
     air, theta = problem.ctx.t_air, problem.medium.theta
     return kernels.Around(
-        supply=theta(_supply(problem, course)),
-        back=theta(course.storage_return_temperature),
+        supply=theta(known.supply),
+        back=theta(known.back),
         air=np.where(np.isnan(air), problem.t_ground, air),
         ground=problem.t_ground,
     )
 
 
-def _supply(problem: Problem, course: Course) -> FloatArray:
-    """Supply water at storages, (time, storage) [degC]; where none passes, as far below the set-point as
-    between the steps before and after in which some does."""
-    found, steps = course.storage_supply_temperature.copy(), np.arange(problem.steps)
-    for column in found.T:
-        known = ~np.isnan(column)
-        below = problem.t_feed - column
-        column[~known] = problem.t_feed[~known] - (
-            np.interp(steps[~known], steps[known], below[known]) if known.any() else 0.0
-        )
-    return found
-
-
-def _most(offers: Offer, before: Course) -> FloatArray:
+def _most(offers: Offer, source_return: FloatArray) -> FloatArray:
     """What each source can give at the return temperatures that were found; (time, source). [W]"""
     limited = np.isfinite(offers.conductance)
     with np.errstate(invalid="ignore"):
-        cooled = offers.conductance * np.maximum(offers.t_hot - before.source_return_temperature, 0.0)
+        cooled = offers.conductance * np.maximum(offers.t_hot - source_return, 0.0)
     return np.where(limited, np.minimum(offers.power, cooled), offers.power)
 
 
