@@ -62,7 +62,7 @@ def expected(problem: Problem, t_return: FloatArray) -> Seen:
 
 
 def seen(problem: Problem, course: Course) -> Seen:
-    """What a march brought; where no water passes a storage, as far below the set-point as around that time."""
+    """What a march brought; where no water passes a storage, as far below the set-point as around then."""
     supply, steps = course.storage_supply_temperature.copy(), np.arange(problem.steps)
     for column in supply.T:
         known, below = ~np.isnan(column), problem.t_feed - column
