@@ -100,6 +100,11 @@ class IndustrialStream:
         """Whether its heat depends on more than return water that cools the stream."""
         return depends_on_return(self.ua, self.heat_pump)
 
+    @property
+    def electric(self) -> bool:
+        """Whether its heat takes electricity."""
+        return self.heat_pump is not None
+
     def stream(self, ctx: Context) -> Stream:
         """The stream with its machines, planned stops taken out."""
         power, limit = ctx.values(self.power), self.limit_temperature
