@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+import heatsym as hs
 from heatsym.engine.settle import SETTLED, settle
 from heatsym.engine.trajectory import Trajectory
 from heatsym.interfaces.profile import Series
@@ -16,6 +17,7 @@ from heatsym.sources.heat_pump import HeatPump
 from heatsym.sources.industrial import IndustrialStream
 from heatsym.sources.lift import HeatPumpUnit
 from tests.build import Net
+from tests.case.town import write_town
 
 STEPS = 72
 UNIT = HeatPumpUnit(power=60e3)
@@ -113,3 +115,63 @@ def test_a_works_that_stops_gives_nothing():
     assert (found.march.source_heat[30:, 0] == 0.0).all()
     assert (found.uses[0].electricity[30:] == 0.0).all()
     assert (found.march.source_heat[:30, 0] > 50e3).all()
+
+
+def test_a_case_with_heat_pumps_runs_from_its_file(tmp_path):
+    """Works with a heat pump, a heat pump on a river by a manufacturer's table, one on air, and a boiler."""
+    limit, boiler = "limit_temperature_degC = 50", '[[source]]\nname = "old boiler"'
+    lift = "limit_temperature_degC = 20\nua_kW_per_K = 60\n"
+    lift += "heat_pump = { power_kW = 200, model = 'lorenz', share = 0.5 }"
+    pumps = """[[source]]
+name = "river"
+kind = "heat_pump"
+node = "N3"
+medium = "river"
+source_temperature_degC = 6
+power_kW = 5
+model = "map"
+map = "cop.csv"
+
+[[source]]
+name = "air"
+kind = "heat_pump"
+node = "N2"
+medium = "air"
+power_kW = 10
+
+"""
+    path = write_town(
+        tmp_path,
+        ("town.toml", limit, lift),
+        ("town.toml", boiler, pumps + boiler),
+        ("town.toml", "temperature_degC = 95", "temperature_degC = 60"),
+        (
+            "town.toml",
+            "natural_gas_EUR_per_MWh = 60",
+            "natural_gas_EUR_per_MWh = 60\nelectricity_EUR_per_MWh = 90",
+        ),
+        ("town.toml", "[emissions]", '[engine]\nkind = "reference"\n\n[emissions]'),
+        cop__csv="source_degC,sink_degC,cop\n0,60,3.2\n10,60,4\n0,95,2\n10,95,2.4\n",
+    )
+    case = hs.load(path, overrides=["time.days=2"])
+    run = hs.run(case)
+    results, figures = run.results, run.summary
+    uses = {
+        name: results[f"source_heat_{name}"].values for name in ("available", "direct", "lifted", "rejected")
+    }
+    streams = slice(0, 3)
+    np.testing.assert_allclose(
+        sum(uses[name] for name in ("direct", "lifted", "rejected"))[:, streams],
+        uses["available"][:, streams],
+        rtol=1e-5,
+    )
+    heat = results["source_heat"].values[:, streams]
+    made = (uses["direct"] + uses["lifted"] + results["source_electricity"].values)[:, streams]
+    np.testing.assert_allclose(made, heat, rtol=1e-5, atol=1e-2)
+    assert figures["energy"]["residual_relative"] < 1e-6
+    assert figures["convergence"]["rounds"] <= 5
+    assert 2.0 < figures["sources"]["river"]["cop"] < 4.0
+    assert 1.5 < figures["sources"]["air"]["cop"] < 4.0
+    assert figures["sources"]["works"]["electricity_MWh"] > 0.0
+    assert figures["economics"]["electricity_EUR"] > 0.0
+    assert any("heat pump of works" in said for said in figures["assumptions"])
