@@ -43,7 +43,7 @@ def test_a_heat_pump_on_a_stream_is_read(tmp_path):
 
 
 def test_a_map_may_stand_in_a_table_or_in_the_case(tmp_path):
-    table = "source_degC,sink_degC,cop\n0,60,3\n10,60,4\n0,90,2\n"
+    table = "source_degC,sink_degC,cop\n0,60,3\n10,60,4\n0,95,2\n10,95,2.4\n"
     first = load(
         write_town(
             tmp_path / "a",
@@ -53,7 +53,7 @@ def test_a_map_may_stand_in_a_table_or_in_the_case(tmp_path):
     )
     points = (
         "map = [{ source_degC = 0, sink_degC = 60, cop = 3 }, { source_degC = 10, sink_degC = 60, cop = 4 },"
-        " { source_degC = 0, sink_degC = 90, cop = 2 }]"
+        " { source_degC = 0, sink_degC = 95, cop = 2 }, { source_degC = 10, sink_degC = 95, cop = 2.4 }]"
     )
     second = load(write_town(tmp_path / "b", *pump("power_MW = 1", f'power_MW = 1\nmodel = "map"\n{points}')))
     assert first.sources[1].map == second.sources[1].map
@@ -112,6 +112,18 @@ MISTAKES = {
         "without heat_pump",
     ),
     "condensing liquid": (lifted("condensing = true"), "HS524", "condensing", "flue_gas"),
+    "more than a reversible machine": (
+        [(T, WORKS, "limit_temperature_degC = 20\nheat_pump = { power_MW = 1, cop = 30 }")],
+        "HS520",
+        "[[source]]",
+        "where none has more than",
+    ),
+    "map too small": (
+        pump("power_MW = 1", 'power_MW = 1\nmodel = "map"\nmap = "cop.csv"'),
+        "HS521",
+        "[[source]]",
+        "it knows source 0 to 10, sink 60 to 90",
+    ),
     "limit below freezing": (
         [(T, WORKS, "limit_temperature_degC = -4\nheat_pump = { power_MW = 1 }")],
         "HS522",
