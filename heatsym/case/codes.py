@@ -404,6 +404,12 @@ CODES: dict[str, Code] = {
         "Collectors need direct and diffuse irradiance and the place of the weather, and it has none.",
         'Take dataset = "rostock", or a weather file with irradiance and a place.',
     ),
+    "HS545": Code(
+        "booster where none can be",
+        "A heat pump at a consumer needs its heat demand: not a given flow, not a prosumer, and returns by"
+        " return_temperature or temperature_drop.",
+        "Leave booster_supply empty for this consumer, or change what stands against it.",
+    ),
     # parts of results
     "HS701": Code(
         "not in the results",

@@ -121,6 +121,7 @@ class Course:
     fed_in_heat: FloatArray  # by all prosumers
     network_heat_loss: FloatArray
     network_stored_heat: FloatArray
+    booster_electricity: FloatArray  # of all consumers
     pump_electricity: FloatArray
     pump_throttled: BoolArray
     sweeps: NDArray[np.int64]
@@ -139,6 +140,8 @@ class Course:
         self.network_heat_loss[rows] = march.pipe_heat_loss.sum(axis=1)
         if march.consumer_heat_fed_in.size:
             self.fed_in_heat[rows] = march.consumer_heat_fed_in.sum(axis=1)
+        if march.consumer_booster_electricity.size:
+            self.booster_electricity[rows] = march.consumer_booster_electricity.sum(axis=1)
         for name in _names(Course):
             for part in (march, hydraulics):
                 if hasattr(part, name):

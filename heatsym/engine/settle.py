@@ -241,7 +241,7 @@ def _march(
         if first == 0:
             at.initial_stored_heat = march.initial_stored_heat
         heads = pressures.of(march, first) if recorded else None
-        march, heads = _parted(problem, march, heads, first)
+        march, heads = _parted(problem, _boosted(problem, march, first), heads, first)
         at.course.put(first, march, heads)
         at.ledger.add(march)
         at.ledger.odd_pumping += odd_pumping(problem, march)
@@ -278,6 +278,20 @@ def _parted(
     if heads is not None:
         heads = replace(heads, source_pump_lift=heads.source_pump_lift[:, :count])
     return alone, heads
+
+
+def _boosted(problem: Problem, march: March, first: int) -> March:
+    """A piece from step ``first`` on with the electricity of boosters, in proportion to heat delivered."""
+    boosters = problem.load.boosters
+    if boosters is None:
+        return march
+    planned = boosters.electricity[first : first + len(march.sweeps)]
+    asked = march.consumer_heat_demand[:, boosters.consumer]
+    given = march.consumer_heat_delivered[:, boosters.consumer]
+    share = np.divide(given, asked, out=np.ones_like(asked), where=asked > 0.0)
+    electricity = np.zeros_like(march.consumer_heat_demand)
+    electricity[:, boosters.consumer] = planned * share
+    return replace(march, consumer_booster_electricity=electricity)
 
 
 def _within(tell: Callable[[float], None], first: int, last: int, steps: int) -> Callable[[float], None]:

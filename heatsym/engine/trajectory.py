@@ -67,6 +67,7 @@ class March:
     consumer_heat_fed_in: FloatArray = field(default_factory=_nothing)  # by prosumers; empty without any
     consumer_heat_rejected: FloatArray = field(default_factory=_nothing)  # offered, but nobody took it
     consumer_fed_in_flow: FloatArray = field(default_factory=_nothing)  # from return to supply
+    consumer_booster_electricity: FloatArray = field(default_factory=_nothing)  # empty without boosters
 
 
 def rows(march: March, part: slice) -> March:
