@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from heatsym.analysis.figures import Figures, bought_power, context, enabled_sources, given, power
+from heatsym.analysis.figures import Figures, bought_power, context, enabled_sources, given, heat_got, power
 from heatsym.case.model import Case
 from heatsym.interfaces.axis import FloatArray
 from heatsym.results.balance import Balance, balance
@@ -138,8 +138,8 @@ def emissions(case: Case, results: Results) -> Figures:
     .. math:: E = \sum_t \Delta t \left( \sum_s (F_{s,t} f_s + P_{s,t} e_t) + P_{pump,t} e_t \right)
 
     with fuel F and its factor f, electricity P and its factor e. The alternative makes the heat that
-    was *delivered*: :math:`E_0 = \sum_t \Delta t\, Q_t f_0 / \eta_0`. What has no factor makes a sum
-    unknown, not smaller. Derived here.
+    was *delivered*, with what boosters add: :math:`E_0 = \sum_t \Delta t\, Q_t f_0 / \eta_0`. What has no
+    factor makes a sum unknown, not smaller. Derived here.
 
     Electricity that sources make is not taken off: fuel counts in full. Only the method ``power_credit``
     takes off what it displaces in the grid, :math:`\max(0, E - \sum_t \Delta t\, G_t e_t)`, where its factor
@@ -150,7 +150,7 @@ def emissions(case: Case, results: Results) -> Figures:
     used = inventory(case, results, case.emissions.set)
     in_use = used.in_use()
     account = balance(results)
-    delivered = account.energy(account.delivered) / JOULES_PER_MWH
+    delivered = account.energy(heat_got(results)) / JOULES_PER_MWH
 
     fuel_t = account.energy(used.fuel_flows(used.fuel_factors).sum(axis=1)) / 1e3
     electric = used.electricity.sum(axis=1) + used.pump
@@ -178,7 +178,7 @@ def emissions(case: Case, results: Results) -> Figures:
     assumptions = [_told(carrier, factor) for carrier, factor in in_use.items() if factor.origin]
     assumptions += _taken_as_zero(case, results)
     assumptions += [
-        f"electricity that {source.name} makes: its fuel counts in full, nothing is taken off"
+        f"electricity that {source.name} makes: nothing is taken off the emissions for it"
         for source, any_made in zip(
             enabled_sources(case), np.any(used.generated != 0.0, axis=0).tolist(), strict=True
         )
@@ -295,4 +295,4 @@ def _counterfactual(case: Case, results: Results, factor_set: str) -> tuple[Floa
     notes = [f"alternative {kind}: {carrier} at an efficiency of {efficiency:g} ({status})"]
     if factor.origin:
         notes.append(_told(carrier, factor))
-    return _emitted(balance(results).delivered / efficiency, factor), factor, notes
+    return _emitted(heat_got(results) / efficiency, factor), factor, notes

@@ -68,6 +68,18 @@ def prosumers(case: Case, run: Digest) -> dict[str, float]:
     }
 
 
+def boosters(case: Case, run: Digest) -> dict[str, float]:
+    """Electricity of boosters, and all heat that their consumers got [MWh]; empty without any."""
+    who = ~np.isnan(case.demand.consumers.booster_supply)
+    if not who.any():
+        return {}
+    electricity = _mwh(case, run.course.booster_electricity)
+    return {
+        "electricity_MWh": electricity,
+        "heat_MWh": _mwh(case, run.ledger.delivered.value[who]) + electricity,
+    }
+
+
 def shares(case: Case, run: Digest) -> dict[str, float]:
     """Peak of the heat supplied [kW], and shares of surplus heat and of losses in it [-].
 

@@ -11,6 +11,7 @@ from heatsym.case.model import Case
 from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.exchange import Source
 from heatsym.interfaces.profile import Context
+from heatsym.results.balance import balance
 from heatsym.results.frame import Results
 from heatsym.weather.climate import FileClimate
 
@@ -47,6 +48,14 @@ def bought_power(results: Results) -> FloatArray:
     """Electricity of pumps and of consumers' boosters, (time,). [W]"""
     pumps = power(results, "pump_electricity")
     return pumps + power(results, "booster_electricity") if "booster_electricity" in results else pumps
+
+
+def heat_got(results: Results) -> FloatArray:
+    """Heat that consumers get: delivered, and what their boosters add, (time,). [W]"""
+    delivered = balance(results).delivered
+    return (
+        delivered + power(results, "booster_electricity") if "booster_electricity" in results else delivered
+    )
 
 
 def given(values: dict[str, float]) -> dict[str, float]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from heatsym.analysis.emissions import ELECTRICITY, direct_flow
 from heatsym.analysis.energy import starts
-from heatsym.analysis.figures import Figures, bought_power, context, enabled_sources, power
+from heatsym.analysis.figures import Figures, bought_power, context, enabled_sources, heat_got, power
 from heatsym.case.model import Case
 from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.exchange import Site
@@ -30,10 +30,10 @@ def operating_cost(case: Case, results: Results) -> Figures:
     -------
     Figures
         ``fuel_EUR``, ``electricity_EUR``, ``heat_EUR``, ``co2_EUR`` and their sum
-        ``operating_cost_EUR`` [EUR], ``cost_EUR_per_MWh`` of heat delivered [EUR/MWh]. Where a source made
-        electricity ``electricity_sold_EUR``, and where starts cost ``start_EUR``, are further parts of the
-        sum, the first below 0 while the price is above. Empty, with the reason, where a price is missing of
-        what was used.
+        ``operating_cost_EUR`` [EUR], ``cost_EUR_per_MWh`` of heat delivered, that of boosters with it
+        [EUR/MWh]. Where a source made electricity ``electricity_sold_EUR``, and where starts cost
+        ``start_EUR``, are further parts of the sum, the first below 0 while the price is above. Empty, with
+        the reason, where a price is missing of what was used.
 
     Notes
     -----
@@ -91,7 +91,7 @@ def operating_cost(case: Case, results: Results) -> Figures:
         return Figures(missing="; ".join(sorted(missing)))
 
     values = parts | {"operating_cost_EUR": total}
-    delivered = account.energy(account.delivered) / JOULES_PER_MWH
+    delivered = account.energy(heat_got(results)) / JOULES_PER_MWH
     if delivered > 0.0:
         values["cost_EUR_per_MWh"] = total / delivered
     return Figures(dict(values))

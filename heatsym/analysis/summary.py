@@ -7,7 +7,16 @@ from typing import Any
 
 import heatsym
 from heatsym.analysis.emissions import emissions, source_tonnes
-from heatsym.analysis.energy import by_source, by_storage, bypassed, energy, prosumers, shares, unmet
+from heatsym.analysis.energy import (
+    boosters,
+    by_source,
+    by_storage,
+    bypassed,
+    energy,
+    prosumers,
+    shares,
+    unmet,
+)
 from heatsym.analysis.figures import enabled_sources
 from heatsym.analysis.homes import homes
 from heatsym.analysis.money import operating_cost
@@ -65,6 +74,7 @@ def summary(
         **unmet(case, run),
         "bypass": bypassed(case, run),
         "prosumers": prosumers(case, run),
+        "boosters": boosters(case, run),
         "homes": warmed.values,
         "sources": sources,
         "storages": by_storage(case, run),

@@ -485,6 +485,12 @@ CODES: dict[str, Code] = {
         "Keys of a source do not go together, or what its heat or temperature follows from is missing.",
         "Give one of the keys named; `heatsym explain source` lists what follows from a sector.",
     ),
+    "HS545": Code(
+        "booster where none can be",
+        "A heat pump at a consumer needs its heat demand: not a given flow, not a prosumer, and returns by"
+        " return_temperature or temperature_drop.",
+        "Leave booster_supply empty for this consumer, or change what stands against it.",
+    ),
     # parts of results
     "HS701": Code(
         "not in the results",

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from heatsym.demand.booster import boosted, booster_basis, booster_problems
 from heatsym.demand.load_models import MODELS, Bdew, Building, LoadModel
 from heatsym.demand.model import Consumers, Demand
 from heatsym.demand.returns import return_problems, return_warnings, returns
@@ -77,7 +78,8 @@ def loads(
 
     over the steps in which the water cools by 5 K or more. Where no such step asks for heat, it is taken
     over all steps, with cooling counted as at least 5 K, or as the largest there is if that is less.
-    Substations are sized for water as cool as their rule reckons with.
+    Substations are sized for water as cool as their rule reckons with. Where a consumer has a booster, heat
+    is what that draws from the network.
 
     References
     ----------
@@ -93,7 +95,8 @@ def loads(
     feed_in = _feed_in(consumers, space, t_feed)
     if feed_in is not None:
         space = Scaled(tuple(np.maximum(table, 0.0) for table in space.profiles), space.which, space.scale)
-    asked = space if tapped is None else Added(space, *tapped)
+    needed = space if tapped is None else Added(space, *tapped)
+    asked, boosters = boosted(consumers, needed, t_feed)
     told_apart = None if tapped is None else _told_apart(asked.shape, *tapped)
     offset, slope, coolest = returns(demand, ctx, t_feed, asked, told_apart)
     return Load(
@@ -104,6 +107,7 @@ def loads(
         mass_flow_max=_largest_flow(consumers, asked, coolest, offset, slope, enthalpy),
         bypass=np.broadcast_to(np.nan if bypass is None else bypass, asked.shape[1:]),
         feed_in=feed_in,
+        boosters=boosters,
     )
 
 
@@ -227,6 +231,7 @@ def demand_problems(demand: Demand, around: Surroundings) -> list[Problem]:
         sums, monthly = _metered_sums(metered, axis), isinstance(metered, Monthly)
         problems += period_problems(axis, sums, 1, METERED, monthly=monthly)
     prescribed = _ever(mass_flow, _known)
+    problems += booster_problems(demand, prescribed)
     return problems + return_problems(demand, around.ctx, prescribed)
 
 
@@ -258,7 +263,7 @@ def demand_basis(demand: Demand) -> list[str]:
         said.append("return temperatures: substations by their design points, defaults assumed")
     if demand.metered_heat is not None:
         said.append("heat of modelled consumers is scaled to what was metered of all together")
-    return said
+    return said + booster_basis(demand)
 
 
 def load_warnings(demand: Demand, ctx: Context, t_feed: FloatArray) -> tuple[str, ...]:

@@ -99,6 +99,22 @@ class Consumers:
         high=1e12,
         default=NAN,
     )
+    booster_supply: FloatArray = quantity(
+        "degC",
+        "temperature to which a heat pump at the consumer lifts the network's heat where that is cooler; "
+        "default: no heat pump",
+        above=0,
+        high=110,
+        default=NAN,
+    )
+    booster_carnot_share: FloatArray = quantity(
+        "1",
+        "share of Carnot that it reaches; default 0.45",
+        above=0,
+        high=0.95,
+        default=NAN,
+        key="booster_carnot_share",
+    )
     column: tuple[str, ...] = text("column in the series file, if not the id", default="")
 
     def __post_init__(self) -> None:

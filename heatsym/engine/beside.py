@@ -51,7 +51,8 @@ def parted(
 ) -> tuple[March, Hydraulics | None]:
     """A piece from step ``first`` on with sources and consumers of the case alone, the others beside them."""
     march, heads = _without_storages(problem, march, heads)
-    return _without_prosumers(problem, march, heads, first)
+    march, heads = _without_prosumers(problem, march, heads, first)
+    return _with_boosters(problem, march, first), heads
 
 
 def _plain(heat: FloatArray, t_feed: FloatArray) -> Offer:
@@ -151,3 +152,17 @@ def _without_prosumers(
     if heads is not None:
         heads = replace(heads, source_pump_lift=heads.source_pump_lift[:, :count])
     return alone, heads
+
+
+def _with_boosters(problem: Problem, march: March, first: int) -> March:
+    """A piece from step ``first`` on with the electricity of boosters, in proportion to heat delivered."""
+    boosters = problem.load.boosters
+    if boosters is None:
+        return march
+    planned = boosters.electricity[first : first + len(march.sweeps)]
+    asked = march.consumer_heat_demand[:, boosters.consumer]
+    given = march.consumer_heat_delivered[:, boosters.consumer]
+    share = np.divide(given, asked, out=np.ones_like(asked), where=asked > 0.0)
+    electricity = np.zeros_like(march.consumer_heat_demand)
+    electricity[:, boosters.consumer] = planned * share
+    return replace(march, consumer_booster_electricity=electricity)

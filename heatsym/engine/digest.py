@@ -126,6 +126,7 @@ class Course:
     short_heat: FloatArray  # that consumers miss for want of capacity, counted where there are storages
     network_heat_loss: FloatArray
     network_stored_heat: FloatArray
+    booster_electricity: FloatArray  # of all consumers
     pump_electricity: FloatArray
     pump_throttled: BoolArray
     sweeps: NDArray[np.int64]
@@ -148,6 +149,8 @@ class Course:
         if march.storage_charged.size:
             short = march.consumer_unmet_cause == Cause.CAPACITY
             self.short_heat[rows] = (march.consumer_heat_unmet * short).sum(axis=1)
+        if march.consumer_booster_electricity.size:
+            self.booster_electricity[rows] = march.consumer_booster_electricity.sum(axis=1)
         for name in _names(Course):
             for part in (march, hydraulics):
                 if hasattr(part, name) and getattr(part, name).size:

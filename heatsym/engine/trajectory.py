@@ -71,6 +71,7 @@ class March:
     storage_discharged: FloatArray = field(default_factory=_nothing)  # heat given
     storage_supply_temperature: FloatArray = field(default_factory=_nothing)  # of the node
     storage_return_temperature: FloatArray = field(default_factory=_nothing)
+    consumer_booster_electricity: FloatArray = field(default_factory=_nothing)  # empty without boosters
 
 
 def rows(march: March, part: slice) -> March:

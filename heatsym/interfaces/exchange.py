@@ -223,6 +223,17 @@ class FeedIn:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Boosters:
+    """Heat pumps at consumers: ``consumer`` (booster,) their positions, ``electricity`` [W] (time, booster).
+
+    The electricity is what they use where the network delivers all that is asked of it.
+    """
+
+    consumer: IntArray
+    electricity: Stepwise
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Load:
     """What all consumers ask for.
 
@@ -235,7 +246,8 @@ class Load:
     0 degC.
     ``mass_flow_max`` [kg/s] is (consumer,), infinite where nothing bounds it. ``bypass`` [degC] (consumer,)
     is the temperature at which a bypass keeps the end of the way to a consumer, NaN where there is none.
-    ``feed_in`` is what prosumers offer, None if there are none.
+    ``feed_in`` is what prosumers offer, None if there are none; ``boosters`` are heat pumps at consumers,
+    whose part is not in ``heat``, None if there are none.
     What is (time, consumer) is read some steps at a time; see :mod:`heatsym.interfaces.stepwise`.
     """
 
@@ -246,6 +258,7 @@ class Load:
     mass_flow_max: FloatArray
     bypass: FloatArray
     feed_in: FeedIn | None = None
+    boosters: Boosters | None = None
 
     def usual_return(self, t_feed: FloatArray) -> Stepwise:
         """Return temperatures that the rule gives for a set-point (time,); (time, consumer). [degC]"""

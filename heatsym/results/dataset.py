@@ -247,7 +247,13 @@ _USED = {
 def by_object(case: Case) -> tuple[str, ...]:
     """Those of a case, with what its bypasses and prosumers do if it has any."""
     passing = () if np.isnan(bypasses(case)).all() else ("consumer_bypass_flow",)
-    return BY_OBJECT + passing + (_FED_IN if "prosumer" in case.demand.consumers.kind else ())
+    boosting = ("consumer_booster_electricity",) if _boosts(case) else ()
+    return BY_OBJECT + passing + (_FED_IN if "prosumer" in case.demand.consumers.kind else ()) + boosting
+
+
+def _boosts(case: Case) -> bool:
+    """Whether any consumer has a heat pump of its own."""
+    return not np.isnan(case.demand.consumers.booster_supply).all()
 
 
 def _names(case: Case) -> Iterator[str]:
@@ -262,6 +268,8 @@ def _names(case: Case) -> Iterator[str]:
     yield from (_STORED if any(storage.enabled for storage in case.storages) else ())
     if _lifting(case):
         yield "source_cop"
+    if _boosts(case):
+        yield "booster_electricity"
     yield from ("network_initial_stored_heat", "step_converged", "step_sweeps", "system_balance_residual")
 
 
@@ -281,6 +289,8 @@ def _series(case: Case, run: Digest) -> Iterator[tuple[str, Any]]:
             yield name, getattr(run.stored, attribute)
     if _lifting(case):
         yield "source_cop", _columns([_cop(use) for use in run.uses], case.axis.steps)
+    if _boosts(case):
+        yield "booster_electricity", run.course.booster_electricity
     yield "network_initial_stored_heat", run.initial_stored_heat
     yield "step_converged", run.course.converged
     yield "step_sweeps", run.course.sweeps

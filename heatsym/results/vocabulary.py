@@ -245,6 +245,14 @@ _SERIES = (
         "from return to supply; absent without prosumers",
         MEAN,
     ),
+    Variable(
+        "consumer_booster_electricity",
+        _CONSUMER,
+        "W",
+        "electricity of the heat pump at the consumer",
+        "with the heat delivered it is the heat that the consumer gets; absent without boosters",
+        MEAN,
+    ),
     Variable("source_heat", _SOURCE, "W", "heat fed into the network", "", MEAN),
     Variable(
         "source_heat_available",
@@ -352,6 +360,15 @@ _SERIES = (
     ),
     Variable(
         "pump_electricity", _TIME, "W", "electricity of all pumps of plants and trenches", "", MEAN, LEDGER
+    ),
+    Variable(
+        "booster_electricity",
+        _TIME,
+        "W",
+        "electricity of all heat pumps at consumers",
+        "absent without boosters",
+        MEAN,
+        LEDGER,
     ),
     Variable(
         "pump_throttled",

@@ -24,6 +24,7 @@ class AbsorptionHeatPump:
     kind: ClassVar[str] = "absorption"
     surplus: ClassVar[bool] = True
     minds_return: ClassVar[bool] = False
+    electric: ClassVar[bool] = True
 
     name: str = text("unique name")
     node: str = text("node that it feeds")

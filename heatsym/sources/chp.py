@@ -36,6 +36,7 @@ class CombinedHeatAndPower:
     kind: ClassVar[str] = "chp"
     surplus: ClassVar[bool] = False
     minds_return: ClassVar[bool] = False
+    electric: ClassVar[bool] = True
 
     name: str = text("unique name")
     node: str = text("node that it feeds")

@@ -21,6 +21,7 @@ class ElectricBoiler:
     kind: ClassVar[str] = "electric_boiler"
     surplus: ClassVar[bool] = False
     minds_return: ClassVar[bool] = False
+    electric: ClassVar[bool] = True
     fuel: ClassVar[None] = None
 
     name: str = text("unique name")

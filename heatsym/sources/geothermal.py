@@ -24,6 +24,7 @@ class Geothermal:
     kind: ClassVar[str] = "geothermal"
     surplus: ClassVar[bool] = False
     minds_return: ClassVar[bool] = False
+    electric: ClassVar[bool] = True
     fuel: ClassVar[None] = None
 
     name: str = text("unique name")

@@ -24,6 +24,7 @@ class OrganicCycle:
     kind: ClassVar[str] = "orc"
     surplus: ClassVar[bool] = True
     minds_return: ClassVar[bool] = False
+    electric: ClassVar[bool] = True
     fuel: ClassVar[None] = None
 
     name: str = text("unique name")
