@@ -53,6 +53,7 @@ def plausible(reader: Reader, parts: Parts) -> None:
     _drop(reader, parts)
     _streams(reader, parts)
     _stops(reader, parts)
+    _storages(reader, parts)
     if parts.network is not None:
         _pipes(reader, parts.network)
         _coordinates(reader, parts, parts.network.nodes)
@@ -137,6 +138,19 @@ def _streams(reader: Reader, parts: Parts) -> None:
                 f"at most {top:g} degC less {approach:g} K never reaches the feed's {span(feed)[0]:g} degC"
             )
             _doubt(reader, path, reason, "this source will give nothing")
+
+
+def _storages(reader: Reader, parts: Parts) -> None:
+    """Storages become warm enough to feed at times."""
+    for position, storage in parts.storages:
+        top = getattr(storage, "max_temperature", None)
+        if top is None or parts.network is None or not storage.enabled:
+            continue
+        least = span(parts.network.supply_temperature)[0]
+        if top + storage.below_setpoint < least:
+            reason = f"at most {top:g} degC never reaches the set-point's {least:g} degC"
+            path = written(reader, ("storage", position, "max_temperature"))
+            _doubt(reader, path, reason, "this storage will give nothing")
 
 
 def _stops(reader: Reader, parts: Parts) -> None:

@@ -99,6 +99,15 @@ def test_a_pit_too_hot_for_its_liner(tmp_path):
     assert load(town(tmp_path, storage=storage + "liner_temperature_degC = 95\n")).storages
 
 
+def test_a_tank_too_cool_to_feed_is_doubted(tmp_path):
+    """The set-point is 70 to 90 degC: 64 degC and 5 K below it will not do, 66 will on warm days."""
+    cold, warm = (load(town(tmp_path, f"max_temperature_degC = {t}")) for t in (64, 66))
+    (doubt,) = [p for p in cold.warnings if p.where == "storage.tank.max_temperature_degC"]
+    assert doubt.code == "HS504"
+    assert "never reaches the set-point's 70 degC" in doubt.reason
+    assert not [p for p in warm.warnings if p.where.startswith("storage")]
+
+
 def test_no_air_to_lose_heat_to(tmp_path):
     """Without weather nobody knows how much a tank loses."""
     path = write_town(

@@ -8,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heatsym.interfaces.exchange import Storage
+from heatsym.storage import kernels
 from heatsym.storage import layout_of_kernels as k
-from tests.stores import Held, borehole, held, pit, tank
+from heatsym.storage.model import joined
+from tests.stores import FILLING, Held, borehole, held, pit, tank
 
 LOSSES = {"u_value": 0.3, "conductivity": 0.65}
 STORAGES: dict[str, Storage] = {
@@ -82,6 +84,27 @@ def test_soil_keeps_what_water_loses(store: Held) -> None:
     lost = sum(store.rest(-20.0, -20.0, 86_400.0) for _ in range(100))
     assert store.energy() + store.soil_heat == pytest.approx(before, rel=1e-12)
     assert (lost > 1.0) == (soil > 0)
+
+
+def test_stores_side_by_side_do_as_they_do_alone() -> None:
+    """Each in its part of the same arrays, in turns, to the last bit."""
+    alone = [held(storage) for storage in STORAGES.values()]
+    together = joined(tuple(storage.store(FILLING) for storage in STORAGES.values()))
+    chance = np.random.default_rng(5)
+    for _ in range(50):
+        heat, t_in, t_back = chance.uniform(0.0, 1e11), chance.uniform(60.0, 90.0), chance.uniform(20.0, 50.0)
+        for i, one in enumerate(alone):
+            place = slice(together.first[i], together.first[i + 1])
+            state, figure, table = together.state[place], together.figure[i], together.table[place]
+            work = together.work
+            if heat < 5e10:
+                one.charge(heat, t_in)
+                kernels.charge(state, figure, table, work, heat, t_in, 3600.0)
+            else:
+                one.discharge(0.1 * heat, t_back)
+                kernels.discharge(state, figure, table, work, 0.1 * heat, t_back, 3600.0)
+            assert one.rest(5.0, 9.0) == kernels.rest(state, figure, table, work, 5.0, 9.0, 3600.0)
+            assert state.tolist() == one.state.tolist()
 
 
 TEMPERATURES = st.floats(5.0, 95.0) | st.sampled_from([40.0, 60.0, 90.0])
