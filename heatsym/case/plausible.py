@@ -54,6 +54,7 @@ def plausible(reader: Reader, parts: Parts) -> None:
     _streams(reader, parts)
     _sites(reader, parts)
     _stops(reader, parts)
+    _storages(reader, parts)
     if parts.network is not None:
         _pipes(reader, parts.network)
         _coordinates(reader, parts, parts.network.nodes)
@@ -164,6 +165,19 @@ def _sites(reader: Reader, parts: Parts) -> None:
             path = written(reader, ("source", position, "stream", int(np.argmax(tops)), "temperature"))
             reason = f"the warmest stream, less its approach, never reaches the feed's {span(feed)[0]:g} degC"
             _doubt(reader, path, reason, "streams below it preheat only, and nothing tops up here")
+
+
+def _storages(reader: Reader, parts: Parts) -> None:
+    """Storages become warm enough to feed at times."""
+    for position, storage in parts.storages:
+        top = getattr(storage, "max_temperature", None)
+        if top is None or parts.network is None or not storage.enabled:
+            continue
+        least = span(parts.network.supply_temperature)[0]
+        if top + storage.below_setpoint < least:
+            reason = f"at most {top:g} degC never reaches the set-point's {least:g} degC"
+            path = written(reader, ("storage", position, "max_temperature"))
+            _doubt(reader, path, reason, "this storage will give nothing")
 
 
 def _stops(reader: Reader, parts: Parts) -> None:

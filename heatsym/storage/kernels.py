@@ -12,7 +12,8 @@ temperatures are a theta, and heat is exact in them. Losses and soil stay with t
 
 **Ground** (``GROUND``). Cells of soil from centre to rim and on into the soil around; water flows past those
 that have boreholes, outwards when it charges and inwards when it discharges, and exchanges heat with each by
-its number of transfer units. Each cell warms towards water that passes at a constant temperature.
+its number of transfer units. Each cell warms towards water that passes at a constant temperature. Cells that
+would undo what it is there for it passes by.
 """
 
 from __future__ import annotations
@@ -160,9 +161,13 @@ def charge(
     left, volume = heat / float(figure[CAPACITY]), 0.0
     for k in range(last, 0, -1):
         gain = t_in - state[k]
-        if gain <= 0.0 or left <= 0.0:
+        if gain <= 0.0:
             break
-        part = min(layer_volume(figure, state, k), left / gain)
+        part = layer_volume(figure, state, k)
+        if left <= part * gain:
+            volume += left / gain
+            left = 0.0
+            break
         volume += part
         left -= part * gain
     if volume > 0.0:
@@ -194,9 +199,13 @@ def discharge(
     left, volume = heat / float(figure[CAPACITY]), 0.0
     for k in range(1, last_cell(figure) + 1):
         gain = state[k] - t_back
-        if gain <= 0.0 or left <= 0.0:
+        if gain <= 0.0:
             break
-        part = min(layer_volume(figure, state, k), left / gain)
+        part = layer_volume(figure, state, k)
+        if left <= part * gain:
+            volume += left / gain
+            left = 0.0
+            break
         volume += part
         left -= part * gain
     if volume > 0.0:
@@ -470,10 +479,15 @@ def _pass(
     outwards: bool,
     keep: bool,
 ) -> float:
-    """Heat that water of ``t_in`` brings the cells at a flow [W/K]; they keep it if asked to. [J]"""
+    """Heat that water of ``t_in`` brings the cells at a flow [W/K]; they keep it if asked to. [J]
+
+    It passes by cells that would warm it while it charges, or cool it while it discharges.
+    """
     cells, t_water, total = int(figure[CELLS]), t_in, 0.0
     for place in range(cells):
         k = place + 1 if outwards else cells - place
+        if outwards == (state[k] >= t_water):
+            continue
         by_flow = -flow * math.expm1(-table[k, EXCHANGE] / flow)
         heat = -table[k, HOLDS] * math.expm1(-by_flow * seconds / table[k, HOLDS]) * (t_water - state[k])
         if keep:

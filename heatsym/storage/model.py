@@ -12,8 +12,8 @@ from heatsym.physics.storage import ring_conductance, shells
 from heatsym.storage import layout_of_kernels as k
 from heatsym.tables.soils import Soil
 
-THINNEST, GROWTH, RINGS = 0.2, 1.7, 8
-"""Thickness of the ring of soil next to a storage [m], of each over the one before; how many: 20 m in all."""
+THINNEST, GROWTH, RINGS = 0.2, 1.5, 10
+"""Thickness of the ring of soil next to a storage [m], of each over the one before; how many: 23 m in all."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
