@@ -58,6 +58,8 @@ def flags(results: Results) -> list[str]:
     available = results["source_heat_available"].values.astype(np.float64)
     given = results["source_heat"].values.astype(np.float64)
     peak = float(given.sum(axis=1).max(initial=0.0))
+    lifting = results["source_heat_lifted"].values > 0.0
+    given -= np.where(lifting, results["source_electricity"].values, 0.0)  # a lift adds to what there is
     beyond = given - available > ROUNDING * (available + peak)
     found += _sentence(results, "source gives more than it has", _whole(beyond), "source")
     brakes = results["pump_throttled"].values.astype(bool)
