@@ -161,7 +161,7 @@ def _sites(reader: Reader, parts: Parts) -> None:
         feed = getattr(source, "supply_temperature", None)
         if feed is None and parts.network is not None:
             feed = parts.network.supply_temperature
-        if feed is not None and max(tops) < span(feed)[0]:
+        if feed is not None and getattr(source, "heat_pump", None) is None and max(tops) < span(feed)[0]:
             path = written(reader, ("source", position, "stream", int(np.argmax(tops)), "temperature"))
             reason = f"the warmest stream, less its approach, never reaches the feed's {span(feed)[0]:g} degC"
             _doubt(reader, path, reason, "streams below it preheat only, and nothing tops up here")

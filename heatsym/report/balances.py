@@ -13,7 +13,7 @@ from heatsym.analysis.figures import power
 from heatsym.analysis.wording import number
 from heatsym.interfaces.axis import FloatArray
 from heatsym.report.calendar import Calendar, calendar, in_words, ticks
-from heatsym.report.colours import AIR, DELIVERED, LOSS, REJECTED, UNMET, source_styles
+from heatsym.report.colours import AIR, DELIVERED, ELECTRICITY, LOSS, REJECTED, UNMET, source_styles
 from heatsym.report.layers import (
     DAY,
     area,
@@ -48,7 +48,8 @@ def heat_flow(run: Run) -> Picture | Missing:
     supplied = float(heat.sum())
     if supplied <= 0.0:
         return Missing(key, title, NO_HEAT)
-    rejected = energies(results, "source_heat_rejected")
+    rejected, lifted = energies(results, "source_heat_rejected"), energies(results, "source_heat_lifted")
+    added = np.where(lifted > 0.0, np.minimum(energies(results, "source_electricity"), heat), 0.0)
     account = balance(results)
     loss, stored = (
         float(np.nansum(part * account.seconds)) / 3.6e9
@@ -60,17 +61,20 @@ def heat_flow(run: Run) -> Picture | Missing:
     styles = source_styles(results)
     for position in merit_order(results):
         name = names[position]
-        flows.append((f"source {name}", "network", float(heat[position]), styles[name].colour))
+        own = float(heat[position] - added[position])
+        flows.append((f"source {name}", "network", own, styles[name].colour))
         flows.append((f"source {name}", "rejected", float(rejected[position]), REJECTED))
+    flows.append(("lift", "network", float(added.sum()), ELECTRICITY))
     flows += [("network", f"kind {kind}", value, DELIVERED) for kind, value in kinds.items()]
     flows.append(("network", "loss", loss, LOSS))
     flows.append(("network", "stored", stored, AIR) if stored > 0.0 else ("stored", "network", -stored, AIR))
     drawn = [flow for flow in flows if flow[2] > SHOWN * supplied]
 
-    colours = {"network": INK, "rejected": REJECTED, "loss": LOSS, "stored": AIR}
+    colours = {"network": INK, "rejected": REJECTED, "loss": LOSS, "stored": AIR, "lift": ELECTRICITY}
     said = {
         "network": "network",
         "rejected": "rejected",
+        "lift": "electricity",
         "loss": "loss",
         "stored": "kept in the water" if stored > 0.0 else "taken from the water",
     }

@@ -73,6 +73,7 @@ def test_march_takes_what_the_cascade_allows(town, arrangement):
     assert direct + lifted + electricity == pytest.approx(heat, rel=1e-6, abs=1e-2)
     assert available == pytest.approx(np.full(72, 65e3))
     assert run.summary["energy"]["residual_relative"] < 1e-8
+    assert not [said for said in run.summary["warnings"] if "more than it has" in said]
     t_return = results["source_return_temperature"].sel(source="mill").values.astype(float)
     assert np.ptp(t_return) > 1.0
     works = mill.balance(Context(case.axis, results["air_temperature"].values.astype(float)))

@@ -136,6 +136,17 @@ def test_envelope(case, name, value, sentence):
     assert line == f"{sentence}: 3 steps, first 2025-01-02 06:00 at {place}"
 
 
+def test_a_lift_gives_more_than_its_stream_has(case):
+    """4.5 MW of 3 MW drawn and 1.5 MW of electricity, where the stream has 4 MW; not of 4.1 MW drawn."""
+    results = dataset(case, handmade.trajectory(case))
+    results["source_heat"][30:33, 1] = 4.5e6
+    results["source_heat_lifted"][30:33, 1] = 3e6
+    results["source_electricity"][30:33, 1] = 1.5e6
+    assert flags(results) == []
+    results["source_electricity"][30:33, 1] = 0.4e6
+    assert len(flags(results)) == 1
+
+
 def test_a_node_without_pressure_does_not_hide_one_that_boils(case):
     """At 0.41 bar water boils at 76.6 degC; below vacuum there is no boiling point to compare with."""
     results = dataset(case, handmade.trajectory(case))

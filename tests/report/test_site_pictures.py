@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from heatsym.report.balances import heat_flow
 from heatsym.report.calendar import calendar
 from heatsym.report.picture import Missing, Picture
 from heatsym.report.sites import site_curves
@@ -100,6 +101,17 @@ def test_lifted_heat_is_hatched_and_its_electricity_stands_beside(run):
     plain = drawn(surplus_use(pages.run()))
     assert not traces(plain, "electricity of the lift")
     assert "lectricity" not in plain.caption
+
+
+def test_electricity_of_a_lift_flows_beside_its_source(run):
+    """A stream gives what it has: 144 MWh of 432 are drawn, 72 MWh of electricity are added."""
+    flows = {(row[0], row[1]): row[2] for row in drawn(heat_flow(run)).table.rows}
+    assert flows["wastewater", "network"] == pytest.approx(0.2 * 720)
+    assert flows["wastewater", "rejected"] == pytest.approx(0.4 * 720)
+    assert flows["electricity", "network"] == pytest.approx(0.1 * 720)
+    given = sum(value for (_, to), value in flows.items() if to == "network")
+    taken = sum(value for (start, _), value in flows.items() if start == "network")
+    assert given == pytest.approx(taken, rel=1e-6)
 
 
 def test_storage_tells_what_it_took_gave_and_lost(run):
