@@ -422,6 +422,11 @@ CODES: dict[str, Code] = {
         "Keys of a source do not go together, or what its heat or temperature follows from is missing.",
         "Give one of the keys named; `heatsym explain source` lists what follows from a sector.",
     ),
+    "HS533": Code(
+        "no site left",
+        "A list of sites has none that could be a source: none near the place, or none with heat.",
+        "Widen --within, or correct --near: longitude, then latitude.",
+    ),
     # parts of results
     "HS701": Code(
         "not in the results",
