@@ -100,13 +100,15 @@ def bypassed(case: Case, run: Digest) -> dict[str, float]:
 
 
 def by_source(case: Case, run: Digest) -> dict[str, dict[str, float]]:
-    """Heat and inputs of each source [MWh], and hours at its largest output [h].
+    """Heat and inputs of each source [MWh], and hours in which all that it has would give its heat [h].
 
     Returns
     -------
     dict of str to dict of str to float
         By name of the source. ``available_MWh`` and ``full_load_h`` are absent where the source is
-        unlimited, ``fuel_MWh`` where it burns none.
+        unlimited, ``fuel_MWh`` where it burns none, and ``cop``, heat of a heat pump over its electricity
+        [-], where none ran. Electricity of a heat pump does not count in ``full_load_h``, since the stream
+        that it lifts does not have it.
     """
     figures = {}
     for position, (source, use) in enumerate(zip(enabled_sources(case), run.uses, strict=True)):
@@ -122,7 +124,12 @@ def by_source(case: Case, run: Digest) -> dict[str, dict[str, float]]:
             "fuel_MWh": np.nan if source.fuel is None else _mwh(case, use.fuel),
         }
         if 0.0 < largest < np.inf:
-            values["full_load_h"] = heat.sum() * case.axis.step / 3600.0 / largest
+            own = use.direct + use.lifted
+            values["full_load_h"] = float(own.sum()) * case.axis.step / 3600.0 / largest
+        runs = use.lifted > 0.0
+        bought = float(use.electricity[runs].sum())
+        if bought > 0.0:
+            values["cop"] = (float(use.lifted[runs].sum()) + bought) / bought
         figures[source.name] = given(values)
     return figures
 

@@ -263,7 +263,7 @@ def _limits(reader: Reader, parts: Parts) -> None:
             hint = "the power counts from the stream's temperature down to the limit"
             reader.error(written(reader, (*path, "limit_temperature")), "HS503", reason, hint)
         elif upper is not None and lower is not None:
-            _limit_in_every_step(reader, path, source.power, upper, lower)  # type: ignore[attr-defined]
+            _limit_in_every_step(reader, path, source)
         for key in ("stops", "campaigns"):
             for i, stop in enumerate(getattr(source, key, None) or ()):
                 if np.datetime64(stop.start, "s") > np.datetime64(stop.end, "s"):
@@ -276,12 +276,15 @@ def _limits(reader: Reader, parts: Parts) -> None:
             reader.error((*path, "turnaround", "start"), "HS530", reason, hint)
 
 
-def _limit_in_every_step(reader: Reader, path: KeyPath, power: Any, upper: Any, lower: Any) -> None:
+def _limit_in_every_step(reader: Reader, path: KeyPath, source: Any) -> None:
     """Where all three are numbers or series: no heat is counted down to a limit above the stream."""
-    if not all(isinstance(value, (int, float, Series)) for value in (power, upper, lower)):
+    given = (source.power, source.temperature, source.limit_temperature)
+    if reader.clock is None or not all(isinstance(value, (int, float, Series)) for value in given):
         return  # what follows months or the weather is compared when the run knows them
-    heat, warm, low = (np.asarray(getattr(value, "values", value)) for value in (power, upper, lower))
-    wrong = (heat > 0.0) & (low > warm)
+    heat, warm, low = (np.asarray(getattr(value, "values", value)) for value in given)
+    wrong = np.broadcast_to((heat > 0.0) & (low > warm), reader.clock.axis.steps).copy()
+    for stop in getattr(source, "stops", None) or ():
+        wrong &= ~reader.clock.axis.during(stop.start, stop.end)
     if wrong.any():
         apart = float(np.max(np.where(wrong, low - warm, 0.0)))
         reason = (

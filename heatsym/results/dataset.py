@@ -14,7 +14,7 @@ from heatsym.engine.digest import Digest, digest
 from heatsym.engine.prepare import bypasses
 from heatsym.engine.trajectory import Hydraulics, March, Trajectory
 from heatsym.interfaces.axis import FloatArray, TimeAxis
-from heatsym.interfaces.exchange import data_status
+from heatsym.interfaces.exchange import Use, data_status
 from heatsym.interfaces.profile import Context
 from heatsym.results.balance import residual
 from heatsym.results.blocks import LEAST, total
@@ -241,6 +241,8 @@ def _names(case: Case) -> Iterator[str]:
     yield from by_object(case)
     yield from _COURSE
     yield from _USED
+    if _lifting(case):
+        yield "source_cop"
     yield from ("network_initial_stored_heat", "step_converged", "step_sweeps", "system_balance_residual")
 
 
@@ -255,9 +257,24 @@ def _series(case: Case, run: Digest) -> Iterator[tuple[str, Any]]:
         yield name, getattr(run.course, name)
     for name, attribute in _USED.items():
         yield name, _columns([getattr(use, attribute) for use in run.uses], case.axis.steps)
+    if _lifting(case):
+        yield "source_cop", _columns([_cop(use) for use in run.uses], case.axis.steps)
     yield "network_initial_stored_heat", run.initial_stored_heat
     yield "step_converged", run.course.converged
     yield "step_sweeps", run.course.sweeps
+
+
+def _lifting(case: Case) -> bool:
+    """Whether any source has a heat pump."""
+    enabled = [source for source in case.sources if source.enabled]
+    return any(source.kind == "heat_pump" or getattr(source, "heat_pump", None) for source in enabled)
+
+
+def _cop(use: Use) -> FloatArray:
+    """Heat of a source's heat pump over its electricity, NaN where it does not run; (time,)."""
+    runs = (use.lifted > 0.0) & (use.electricity > 0.0)
+    given = np.where(runs, use.lifted + use.electricity, np.nan)
+    return np.asarray(given / np.where(runs, use.electricity, 1.0))
 
 
 def _columns(arrays: Sequence[NDArray[np.float64]], steps: int) -> NDArray[np.float64]:

@@ -271,6 +271,13 @@ _SERIES = (
         MEAN,
     ),
     Variable("source_electricity", _SOURCE, "W", "electricity used by the source", "", MEAN),
+    Variable(
+        "source_cop",
+        _SOURCE,
+        "1",
+        "heat of the source's heat pump over its electricity",
+        "missing where none runs; absent where no source has one",
+    ),
     Variable("source_fuel", _SOURCE, "W", "fuel used by the source", "lower heating value", MEAN),
     Variable(
         "source_emissions",

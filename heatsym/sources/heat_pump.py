@@ -41,6 +41,7 @@ class HeatPump:
 
     kind: ClassVar[str] = "heat_pump"
     surplus: ClassVar[bool] = False
+    electric: ClassVar[bool] = True
     fuel: ClassVar[None] = None
 
     name: str = text("unique name")

@@ -198,6 +198,11 @@ class IndustrialStream:
         """Whether its heat depends on more than return water that cools the stream."""
         return depends_on_return(self.ua, self.heat_pump)
 
+    @property
+    def electric(self) -> bool:
+        """Whether its heat takes electricity."""
+        return self.heat_pump is not None
+
     def stream(self, ctx: Context) -> Stream:
         """The stream with its machines, stops and outages taken out."""
         power, limit = self.full_power(ctx), self.lowest_temperature
