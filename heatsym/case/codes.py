@@ -491,6 +491,11 @@ CODES: dict[str, Code] = {
         " return_temperature or temperature_drop.",
         "Leave booster_supply empty for this consumer, or change what stands against it.",
     ),
+    "HS533": Code(
+        "no site left",
+        "A list of sites has none that could be a source: none near the place, or none with heat.",
+        "Widen --within, or correct --near: longitude, then latitude.",
+    ),
     # parts of results
     "HS701": Code(
         "not in the results",

@@ -24,6 +24,7 @@ COMMANDS = (
     "compare",
     "plot",
     "export",
+    "import",
     "info",
     "schema",
     "explain",
@@ -60,7 +61,8 @@ class LazyGroup(click.Group):
         """Import the command's module."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"heatsym.cli.{cmd_name}").command
+        module = "import_" if cmd_name == "import" else cmd_name  # a word of the language
+        command: click.Command = import_module(f"heatsym.cli.{module}").command
         return command
 
     def resolve_command(

@@ -23,8 +23,9 @@ def command(folder: Path | None, template: str, show: bool) -> None:
     """Write a small working project into DIR, which must be new or empty."""
     known = templates()
     if show:
+        wide = max(map(len, known))
         for name, title in known.items():
-            click.echo(f"{name:12} {title}")
+            click.echo(f"{name:{wide}} {title}")
         return
     if folder is None:
         raise click.UsageError("name the folder to write into, e.g. heatsym init town")

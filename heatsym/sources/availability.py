@@ -331,9 +331,8 @@ def running_by_chance(axis: TimeAxis, name: str, rate: float, repair: float, see
     at, fails = (np.concatenate(column) for column in zip(*drawn, strict=True))
     changes = np.diff(fails, prepend=~fails[:1]) & (at < edges[-1])
     at, fails = at[changes], fails[changes]
-    down = at[fails]
-    up = np.append(at[~fails], edges[-1])[np.searchsorted(at[~fails], down, side="right")]
-    idle = np.diff(_length_before(edges, down, up))
+    failed = np.flatnonzero(fails)  # failures and repairs take turns now, though two may share a second
+    idle = np.diff(_length_before(edges, at[failed], np.append(at, edges[-1])[failed + 1]))
     return np.asarray(1.0 - idle / axis.step)
 
 
