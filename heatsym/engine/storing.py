@@ -211,7 +211,7 @@ def _around(problem: Problem, known: Seen) -> kernels.Around:
         supply=theta(known.supply),
         back=theta(known.back),
         air=np.where(np.isnan(air), problem.t_ground, air),
-        ground=problem.t_ground,
+        ground=np.full(problem.steps, problem.t_ground.mean()),  # deep down, where no season comes
     )
 
 
