@@ -51,9 +51,9 @@ def heat_flow(run: Run) -> Picture | Missing:
     rejected, lifted = energies(results, "source_heat_rejected"), energies(results, "source_heat_lifted")
     added = np.where(lifted > 0.0, np.minimum(energies(results, "source_electricity"), heat), 0.0)
     account = balance(results)
-    loss, stored = (
+    loss, seeped, stored = (
         float(np.nansum(part * account.seconds)) / 3.6e9
-        for part in (account.network_loss, account.stored_change)
+        for part in (account.network_loss, account.storage_loss, account.stored_change)
     )
     kinds = _delivered_by_kind(results)
 
@@ -66,17 +66,25 @@ def heat_flow(run: Run) -> Picture | Missing:
         flows.append((f"source {name}", "rejected", float(rejected[position]), REJECTED))
     flows.append(("lift", "network", float(added.sum()), ELECTRICITY))
     flows += [("network", f"kind {kind}", value, DELIVERED) for kind, value in kinds.items()]
-    flows.append(("network", "loss", loss, LOSS))
+    flows += [("network", "loss", loss, LOSS), ("network", "seeped", seeped, LOSS)]
     flows.append(("network", "stored", stored, AIR) if stored > 0.0 else ("stored", "network", -stored, AIR))
     drawn = [flow for flow in flows if flow[2] > SHOWN * supplied]
 
-    colours = {"network": INK, "rejected": REJECTED, "loss": LOSS, "stored": AIR, "lift": ELECTRICITY}
+    colours = {
+        "network": INK,
+        "rejected": REJECTED,
+        "loss": LOSS,
+        "seeped": LOSS,
+        "stored": AIR,
+        "lift": ELECTRICITY,
+    }
     said = {
         "network": "network",
         "rejected": "rejected",
         "lift": "electricity",
         "loss": "loss",
-        "stored": "kept in the water" if stored > 0.0 else "taken from the water",
+        "seeped": "loss of storages",
+        "stored": "kept in water" if stored > 0.0 else "taken from water",
     }
     for name in names:
         said[f"source {name}"], colours[f"source {name}"] = name, styles[name].colour

@@ -174,10 +174,17 @@ def _surplus(run: Run) -> str:
     results, supplied = run.results, run.summary["energy"]["supplied_MWh"]
     marks = results["source_surplus"].values.tolist()
     parts: dict[bool, list[str]] = {True: [], False: []}
+    lifting = 0.0
     for name, mark in zip(results["source"].values, marks, strict=True):
-        heat = run.summary["sources"][str(name)]["heat_MWh"]
+        figures = run.summary["sources"][str(name)]
+        heat = figures["heat_MWh"]
+        if mark:
+            heat = figures["direct_MWh"] + figures["lifted_MWh"]
+            lifting += figures["heat_MWh"] - heat
         if heat > 0.0:
             parts[bool(mark)].append(f"{name} {percent(heat / supplied)}")
+    if lifting > 1e-6 * supplied:
+        parts[False].append(f"electricity that lifts it {percent(lifting / supplied)}")
     if not any(marks):
         return f"No source of surplus heat is in the case; the heat came from {_listed(parts[False])}."
     rejected = sum(

@@ -140,7 +140,7 @@ def test_what_flows_into_the_network_flows_out(short):
     )
     assert flows["network", "consumers (2)"] == pytest.approx(heat["delivered_MWh"], rel=1e-6)
     assert flows["network", "loss"] == pytest.approx(heat["network_loss_MWh"], rel=1e-6)
-    assert ("network", "kept in the water") in flows
+    assert ("network", "kept in water") in flows
 
 
 def test_unmet_heat_is_named_beside_the_flow(short):
