@@ -165,6 +165,9 @@ _ALTERNATIVES = (
     ({"days"}, {"duration"}),
     ({"dataset"}, {"file"}),
     ({"geojson"}, {"nodes", "pipes"}),
+    ({"power"}, {"annual_heat", "annual_fuel"}),
+    ({"annual_heat"}, {"annual_fuel"}),
+    ({"flow"}, {"annual_volume"}),
 )
 """Keys of which a section takes one side only."""
 
