@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heatsym.interfaces.axis import TimeAxis
@@ -36,6 +36,7 @@ def energy(source: IndustrialStream, when: TimeAxis) -> float:
     return float(source.stream(context(when)).available.sum()) * when.step
 
 
+@settings(deadline=None, max_examples=60)
 @given(
     year=st.integers(1990, 2060),
     zone=st.sampled_from(["Europe/Berlin", "Asia/Kolkata", "America/New_York", "UTC"]),
