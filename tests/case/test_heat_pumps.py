@@ -70,6 +70,17 @@ def test_a_series_of_cop_is_read(tmp_path):
     assert works.heat_pump.cop.values[1] == 3.1
 
 
+def test_a_scenario_may_change_the_machine(tmp_path):
+    """Another way to say how good it is replaces the one before."""
+    text = 'heat_pump = { power_MW = 1, model = "lorenz", share = 0.5 }'
+    case = load(write_town(tmp_path, *lifted(text)))
+    changed = case.with_changes({"source.works.heat_pump.cop": 3, "source.works.heat_pump.power_kW": 400})
+    assert (changed.sources[0].heat_pump.cop, changed.sources[0].heat_pump.share) == (3.0, None)
+    assert changed.sources[0].heat_pump.power == 400e3
+    back = changed.with_changes({"source.works.heat_pump.model": "jensen"})
+    assert back.sources[0].heat_pump.cop is None
+
+
 DESIGN = (
     "exchanger = { power_MW = 1, stream_in_degC = 95, stream_out_degC = 50, water_in_degC = 45, "
     "water_out_degC = 80 }"
