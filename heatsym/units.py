@@ -89,6 +89,7 @@ _TABLE: dict[str, tuple[str, dict[str, tuple[float, float]]]] = {
     "W/K": ("a heat transfer capacity", {"W_per_K": (1, 1), "kW_per_K": (1e3, 1), "MW_per_K": (1e6, 1)}),
     "W/(m K)": ("a conductivity or loss per length", {"W_per_mK": (1, 1)}),
     "W/(m2 K)": ("a heat transfer coefficient", {"W_per_m2K": (1, 1), "kW_per_m2K": (1e3, 1)}),
+    "m2 K/W": ("a fouling resistance", {"m2K_per_kW": (1, 1e3), "m2K_per_W": (1, 1)}),
     "W/s": ("a change of power", {"MW_per_h": (1e6, _HOUR), "kW_per_min": (1e3, 60), "W_per_s": (1, 1)}),
     "J/(kg K)": ("a specific heat", {"J_per_kgK": (1, 1), "kJ_per_kgK": (1e3, 1)}),
     "kg/m3": ("a density", {"kg_per_m3": (1, 1), "kg_per_L": (1e3, 1)}),

@@ -1,30 +1,60 @@
-"""What the preparation of a run would refuse for its weather or demand, told with file and line."""
+"""What a run would refuse for its weather, demand or sources, told with file and line."""
 
 from __future__ import annotations
 
 import dataclasses
+
+import numpy as np
 
 from heatsym.case.reader import Reader
 from heatsym.case.validate import Parts
 from heatsym.demand.calendar import public_holidays
 from heatsym.demand.load import demand_problems
 from heatsym.errors import InputError, Problem
+from heatsym.interfaces.exchange import Site
+from heatsym.interfaces.profile import Context
 from heatsym.weather.climate import surroundings
+
+COOLED = 30.0
+"""By how much consumers are taken to cool water where only a run knows. [K]"""
 
 
 def foreseen(reader: Reader, parts: Parts) -> None:
-    """Note where the weather does not cover the case, and demand that does not follow from it."""
-    if reader.clock is None or parts.weather is None or parts.weather.year is None:
+    """Note where the weather does not cover the case, and demand or sources that do not go with it."""
+    if reader.clock is None:
         return
     axis, weather, demand = reader.clock.axis, parts.weather, parts.demand
-    try:
-        around, _ = surroundings(weather, axis)
-        if demand is not None:
-            _note(reader, parts, demand_problems(demand, around))
-            if demand.holidays:
-                public_holidays(demand.holidays, axis.day)
-    except InputError as error:
-        _note(reader, parts, error.problems)
+    ctx = Context(axis, np.full(axis.steps, np.nan))
+    if weather is not None and weather.year is not None:
+        try:
+            around, _ = surroundings(weather, axis)
+            ctx = around.ctx
+            if demand is not None:
+                _note(reader, parts, demand_problems(demand, around))
+                if demand.holidays:
+                    public_holidays(demand.holidays, axis.day)
+        except InputError as error:
+            _note(reader, parts, error.problems)
+            return
+    _offers(reader, parts, ctx)
+
+
+def _offers(reader: Reader, parts: Parts, ctx: Context) -> None:
+    """Note what a source cannot offer at set-point and return temperature, as far as they are known."""
+    if parts.network is None or parts.demand is None or reader.findings.failed:
+        return
+    t_feed, rule = ctx.values(parts.network.supply_temperature), parts.demand.return_temperature
+    drop = COOLED if parts.demand.temperature_drop is None else parts.demand.temperature_drop
+    t_return = t_feed - ctx.values(drop) if rule is None else ctx.values(rule)
+    site = Site(t_feed, np.minimum(t_return, t_feed))
+    for position, source in parts.sources:
+        try:
+            if source.enabled:
+                source.offer(ctx, site)
+        except InputError as error:
+            file, line = reader.document.place(("source", position))
+            found = (dataclasses.replace(problem, file=file, line=line) for problem in error.problems)
+            reader.findings.problems.extend(found)
 
 
 def _note(reader: Reader, parts: Parts, problems: list[Problem]) -> None:

@@ -33,17 +33,18 @@ def pump(old: str = "", new: str = "") -> list[tuple[str, str, str]]:
 
 
 def test_a_heat_pump_on_a_stream_is_read(tmp_path):
-    text = 'ua_kW_per_K = 80\nfouling = 0.1\narrangement = "series"\n'
+    text = 'ua_kW_per_K = 80\nfouling_m2K_per_kW = 0.2\narrangement = "series"\n'
     text += 'heat_pump = { power_kW = 300, share = 0.5, model = "lorenz", least_load_pct = 20 }'
     works = load(write_town(tmp_path, *lifted(text))).sources[0]
     assert works.ua == 80e3
+    assert works.fouling == pytest.approx(2e-4)
     assert works.heat_pump.power == 300e3
     assert works.heat_pump.least_load == 0.2
     assert works.minds_return
 
 
 def test_a_map_may_stand_in_a_table_or_in_the_case(tmp_path):
-    table = "source_degC,sink_degC,cop\n0,60,3\n10,60,4\n0,90,2\n"
+    table = "source_degC,sink_degC,cop\n0,60,3\n10,60,4\n0,95,2\n10,95,2.4\n"
     first = load(
         write_town(
             tmp_path / "a",
@@ -53,7 +54,7 @@ def test_a_map_may_stand_in_a_table_or_in_the_case(tmp_path):
     )
     points = (
         "map = [{ source_degC = 0, sink_degC = 60, cop = 3 }, { source_degC = 10, sink_degC = 60, cop = 4 },"
-        " { source_degC = 0, sink_degC = 90, cop = 2 }]"
+        " { source_degC = 0, sink_degC = 95, cop = 2 }, { source_degC = 10, sink_degC = 95, cop = 2.4 }]"
     )
     second = load(write_town(tmp_path / "b", *pump("power_MW = 1", f'power_MW = 1\nmodel = "map"\n{points}')))
     assert first.sources[1].map == second.sources[1].map
@@ -69,6 +70,21 @@ def test_a_series_of_cop_is_read(tmp_path):
     assert works.heat_pump.cop.values[1] == 3.1
 
 
+def test_a_scenario_may_change_the_machine(tmp_path):
+    """Another way to say how good it is replaces the one before."""
+    text = 'heat_pump = { power_MW = 1, model = "lorenz", share = 0.5 }'
+    case = load(write_town(tmp_path, *lifted(text)))
+    changed = case.with_changes({"source.works.heat_pump.cop": 3, "source.works.heat_pump.power_kW": 400})
+    assert (changed.sources[0].heat_pump.cop, changed.sources[0].heat_pump.share) == (3.0, None)
+    assert changed.sources[0].heat_pump.power == 400e3
+    back = changed.with_changes({"source.works.heat_pump.model": "jensen"})
+    assert back.sources[0].heat_pump.cop is None
+
+
+DESIGN = (
+    "exchanger = { power_MW = 1, stream_in_degC = 95, stream_out_degC = 50, water_in_degC = 45, "
+    "water_out_degC = 80 }"
+)
 MISTAKES = {
     "no limit to lift down to": (
         [(T, WORKS, "heat_pump = { power_MW = 1 }")],
@@ -104,7 +120,14 @@ MISTAKES = {
     ),
     "cop below 1": (lifted("heat_pump = { power_MW = 1, cop = 0.9 }"), "HS107", "cop = 0.9", "is below 1"),
     "unknown key of it": (lifted("heat_pump = { power_MW = 1, cpo = 3 }"), "HS103", "cpo", "cop"),
-    "fouling of nothing": (lifted("fouling = 0.1"), "HS524", "fouling", "without ua_kW_per_K"),
+    "fouling of nothing": (lifted("fouling_m2K_per_kW = 0.2"), "HS524", "fouling", "without ua_kW_per_K"),
+    "two sizes": (lifted(f"ua_kW_per_K = 80\n{DESIGN}"), "HS524", "ua_kW_per_K", "beside exchanger"),
+    "exchanger uphill": (
+        lifted(DESIGN.replace("stream_out_degC = 50", "stream_out_degC = 40")),
+        "HS524",
+        "exchanger",
+        "heat would flow uphill",
+    ),
     "series without heat pump": (
         lifted('arrangement = "series"'),
         "HS524",
@@ -112,6 +135,18 @@ MISTAKES = {
         "without heat_pump",
     ),
     "condensing liquid": (lifted("condensing = true"), "HS524", "condensing", "flue_gas"),
+    "more than a reversible machine": (
+        [(T, WORKS, "limit_temperature_degC = 20\nheat_pump = { power_MW = 1, cop = 30 }")],
+        "HS520",
+        "[[source]]",
+        "where none has more than",
+    ),
+    "map too small": (
+        pump("power_MW = 1", 'power_MW = 1\nmodel = "map"\nmap = "cop.csv"'),
+        "HS521",
+        "[[source]]",
+        "it knows source 0 to 10, sink 60 to 90",
+    ),
     "limit below freezing": (
         [(T, WORKS, "limit_temperature_degC = -4\nheat_pump = { power_MW = 1 }")],
         "HS522",
