@@ -94,6 +94,7 @@ _TABLE: dict[str, tuple[str, dict[str, tuple[float, float]]]] = {
         "a share by time",
         {"pct_per_h": (1, 100 * _HOUR), "per_h": (1, _HOUR), "pct_per_d": (1, 100 * _DAY)},
     ),
+    "m2 K/W": ("a fouling resistance", {"m2K_per_kW": (1, 1e3), "m2K_per_W": (1, 1)}),
     "W/s": ("a change of power", {"MW_per_h": (1e6, _HOUR), "kW_per_min": (1e3, 60), "W_per_s": (1, 1)}),
     "J/m3": ("an energy per volume", {"kWh_per_m3": (_KWH, 1), "J_per_m3": (1, 1)}),
     "J/(m3 K)": ("a heat capacity of a volume", {"MJ_per_m3K": (1e6, 1), "kJ_per_m3K": (1e3, 1)}),

@@ -75,7 +75,7 @@ def standby(results: Results) -> dict[str, Any]:
         return {}
     available = power(results, "source_heat_available")
     columns = [position for position, _ in surplus]
-    others = np.delete(available, columns, axis=1)
+    others = np.delete(available * _electricity(results), columns, axis=1)
     supplied = balance(results).supplied
     values: dict[str, Any] = given(
         {
@@ -98,6 +98,12 @@ def standby(results: Results) -> dict[str, Any]:
         named = {"source": stop.source, "from": bounds[stop.first, 0], "to": bounds[stop.last - 1, 1]}
         values["stops"].append({key: str(value) for key, value in named.items()} | account.of(within))
     return values
+
+
+def _electricity(results: Results) -> FloatArray:
+    """Heat of each source over what it draws, (source,): more than 1 for heat pumps that ran."""
+    drawn, bought = (power(results, f"source_{of}").sum(axis=0) for of in ("heat_lifted", "electricity"))
+    return np.asarray(1.0 + np.divide(bought, drawn, out=np.zeros_like(drawn), where=drawn > 0.0))
 
 
 def _surplus(results: Results) -> list[tuple[int, str]]:

@@ -440,9 +440,9 @@ CODES: dict[str, Code] = {
         "Give limit_temperature_degC, down to which the power counts.",
     ),
     "HS524": Code(
-        "heat pump contradictory",
-        "Keys of a heat pump do not go together, or the one that its model needs is missing.",
-        "Give cop, or a model with what it needs: share for carnot and lorenz, map for map.",
+        "machine contradictory",
+        "Keys of a heat pump or heat exchanger do not go together, or what its model needs is missing.",
+        "Give cop, or a model with what it needs: share for carnot and lorenz, map for map; ua or exchanger.",
     ),
     "HS525": Code(
         "no map",

@@ -160,12 +160,18 @@ _ALTERNATIVES = (
     ({"pressure_hold"}, {"hold"}),
     ({"zeta"}, {"kv"}),
     ({"lift"}, {"curve"}),
+    ({"cop"}, {"model", "share", "map"}),
+    ({"share"}, {"map"}),
+    ({"ua"}, {"exchanger"}),
     ({"return_temperature"}, {"temperature_drop"}),
     ({"return_temperature"}, {"substation"}),
     ({"temperature_drop"}, {"substation"}),
     ({"days"}, {"duration"}),
     ({"dataset"}, {"file"}),
     ({"geojson"}, {"nodes", "pipes"}),
+    ({"power"}, {"annual_heat", "annual_fuel"}),
+    ({"annual_heat"}, {"annual_fuel"}),
+    ({"flow"}, {"annual_volume"}),
 )
 """Keys of which a section takes one side only."""
 

@@ -23,6 +23,7 @@ from heatsym.interfaces.profile import Curve, Monthly, Series
 from heatsym.network.model import Network, Nodes
 from heatsym.sources.availability import month_and_day
 from heatsym.sources.lift import HeatPumpUnit, contradictions
+from heatsym.sources.stream import ExchangerDesign
 from heatsym.weather.model import Weather
 
 
@@ -374,14 +375,20 @@ def _lifts(reader: Reader, parts: Parts) -> None:
 
 def _exchanger(reader: Reader, path: KeyPath, source: Any) -> None:
     """What a heat exchanger or heat pump needs of its stream is there, and no key is idle."""
-    for key in ("heat_pump", "ua"):
+    for key in ("heat_pump", "ua", "exchanger"):
         known = getattr(source, "lowest_temperature", path) is not None
         if getattr(source, key, None) is not None and not known:
             reason = "needs limit_temperature: how far the stream may be cooled"
             hint = "give limit_temperature_degC, down to which the power counts"
             reader.error(written(reader, (*path, key)), "HS523", reason, hint)
     idle = {
-        "fouling": getattr(source, "fouling", 0.0) > 0.0 and source.ua is None and "without ua_kW_per_K",
+        "fouling": getattr(source, "fouling", 0.0) > 0.0
+        and source.ua is None
+        and source.exchanger is None
+        and "without ua_kW_per_K or exchanger",
+        "ua": getattr(source, "ua", None) is not None
+        and getattr(source, "exchanger", None) is not None
+        and "beside exchanger",
         "arrangement": getattr(source, "arrangement", "parallel") != "parallel"
         and source.heat_pump is None
         and "without heat_pump",
@@ -392,6 +399,13 @@ def _exchanger(reader: Reader, path: KeyPath, source: Any) -> None:
     for key, why in idle.items():
         if why:
             reader.error(written(reader, (*path, key)), "HS524", f"means nothing {why}", "remove it")
+    design: ExchangerDesign | None = getattr(source, "exchanger", None)
+    if design is not None and not design.possible:
+        reason = (
+            f"a stream from {design.stream_in:g} to {design.stream_out:g} degC cannot heat water from "
+            f"{design.water_in:g} to {design.water_out:g} degC: heat would flow uphill"
+        )
+        reader.error((*path, "exchanger"), "HS524", reason, "correct the design point")
 
 
 def _unit(reader: Reader, path: KeyPath, unit: HeatPumpUnit) -> None:

@@ -11,7 +11,7 @@ from heatsym.physics.substation import log_mean
 
 DEW_POINT = 120.0
 """Temperature below which flue gas is not cooled, so that no acid condenses; a planning value. [degC]"""
-HALVINGS = 60
+HALVINGS = 50
 """Of an interval in which a heat is searched: to the last bits of a number."""
 
 

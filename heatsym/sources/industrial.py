@@ -20,7 +20,16 @@ from heatsym.sources.archetypes import Archetype, archetype, profiles, sectors, 
 from heatsym.sources.common import feed_temperature
 from heatsym.sources.keys import APPROACH
 from heatsym.sources.lift import HeatPumpUnit, unit_basis
-from heatsym.sources.stream import ARRANGEMENTS, Stream, depends_on_return, offer_stream, use_stream
+from heatsym.sources.stream import (
+    ARRANGEMENTS,
+    ExchangerDesign,
+    Stream,
+    depends_on_return,
+    exchanger_basis,
+    exchanger_ua,
+    offer_stream,
+    use_stream,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +92,12 @@ class IndustrialStream:
         above=0,
         default=None,
     )
-    fouling: float = quantity("1", "share of ua that deposits take", low=0, high=0.9, default=0.0)
+    exchanger: ExchangerDesign | None = part(
+        ExchangerDesign, "design point of the clean heat exchanger, in place of ua", default=None
+    )
+    fouling: float = quantity(
+        "m2 K/W", "resistance of deposits, of both sides of an exchanger of given size", low=0, default=0.0
+    )
     medium: str = text(
         "what flows: flue gas is not cooled below 120 degC unless condensing",
         choices=("liquid", "gas", "flue_gas"),
@@ -196,7 +210,7 @@ class IndustrialStream:
     @property
     def minds_return(self) -> bool:
         """Whether its heat depends on more than return water that cools the stream."""
-        return depends_on_return(self.ua, self.heat_pump)
+        return depends_on_return(self.ua or self.exchanger, self.heat_pump)
 
     @property
     def electric(self) -> bool:
@@ -206,13 +220,14 @@ class IndustrialStream:
     def stream(self, ctx: Context) -> Stream:
         """The stream with its machines, stops and outages taken out."""
         power, limit = self.full_power(ctx), self.lowest_temperature
+        ua = exchanger_ua(self.ua, self.exchanger, self.fouling, self.medium)
         return Stream(
             name=self.name,
             power=power,
             t_source=ctx.values(self.stream_temperature),
             t_limit=None if limit is None else ctx.values(limit),
             approach=self.least_difference,
-            ua=None if self.ua is None else np.full_like(power, self.ua * (1.0 - self.fouling)),
+            ua=None if ua is None else np.full_like(power, ua),
             lift=self.heat_pump,
             arrangement=self.arrangement,
             availability=runs.in_operation(self, ctx, self.sector or ""),
@@ -227,6 +242,7 @@ class IndustrialStream:
     def basis(self) -> tuple[str, ...]:
         """How well the stream is known, what is usual in its sector or assumed of its heat pump, outages."""
         said = [f"power and temperature of {self.name}: {self.data_status}", *self._by_sector()]
+        said += exchanger_basis(self.ua, self.exchanger, self.medium, self.name)
         said += () if self.heat_pump is None else unit_basis(self.heat_pump, self.name)
         return (*said, *runs.outage_basis(self, self.sector or ""))
 

@@ -14,23 +14,74 @@ import numpy as np
 from heatsym.errors import InputError, Problem
 from heatsym.interfaces.axis import BoolArray, FloatArray
 from heatsym.interfaces.exchange import Offer, Site, Use
+from heatsym.interfaces.fields import quantity
 from heatsym.interfaces.profile import Context
 from heatsym.physics.stream import (
     HALVINGS,
     above_floor,
     capacity_flow,
+    design_ua,
     direct_heat,
+    exchanger_area,
     exchanger_heat,
     fed_by_exchanger,
     feeds_in,
+    fouled,
     lifted,
     preheat_share,
     split,
 )
 from heatsym.sources.common import plant_offer, stream_use
 from heatsym.sources.lift import Between, HeatPumpUnit, cop_between, power_between
+from heatsym.tables import read_table
 
 ARRANGEMENTS = ("parallel", "series")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExchangerDesign:
+    """The point for which a counterflow heat exchanger was built, clean."""
+
+    power: float = quantity("W", "design heat", above=0)
+    stream_in: float = quantity("degC", "stream before the exchanger", low=-50, high=1500)
+    stream_out: float = quantity("degC", "stream behind it", low=-50, high=1500)
+    water_in: float = quantity("degC", "water before the exchanger", low=0, high=180)
+    water_out: float = quantity("degC", "water behind it", low=0, high=180)
+
+    @property
+    def possible(self) -> bool:
+        """Whether the stream is warmer than the water at both ends."""
+        return self.stream_in > self.water_out and self.stream_out > self.water_in
+
+    @property
+    def ua(self) -> float:
+        """Heat transfer capacity. [W/K]"""
+        return float(design_ua(self.power, self.stream_in, self.stream_out, self.water_in, self.water_out))
+
+
+def u_value(medium: str) -> float:
+    """Heat transfer coefficient of a clean exchanger between a medium and water. [W/(m2 K)]"""
+    return float(next(row["value"] for row in read_table("exchanger_u_values") if row["medium"] == medium))
+
+
+def exchanger_ua(
+    ua: float | None, design: ExchangerDesign | None, fouling: float, medium: str
+) -> float | None:
+    """Heat transfer capacity that deposits leave [W/K]; None where the exchanger is as large as it takes."""
+    clean = ua if design is None else design.ua
+    return None if clean is None else float(fouled(clean, u_value(medium), fouling))
+
+
+def exchanger_basis(
+    ua: float | None, design: ExchangerDesign | None, medium: str, owner: str
+) -> tuple[str, ...]:
+    """How large an exchanger is taken to be, in a sentence; nothing of one without size."""
+    clean = ua if design is None else design.ua
+    if clean is None:
+        return ()
+    u = u_value(medium)
+    area = float(exchanger_area(clean, u))
+    return (f"heat exchanger of {owner}: {clean / 1e3:.4g} kW/K, {area:.3g} m2 at {u:g} W/(m2 K) (assumed)",)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -33,10 +33,11 @@ def pump(old: str = "", new: str = "") -> list[tuple[str, str, str]]:
 
 
 def test_a_heat_pump_on_a_stream_is_read(tmp_path):
-    text = 'ua_kW_per_K = 80\nfouling = 0.1\narrangement = "series"\n'
+    text = 'ua_kW_per_K = 80\nfouling_m2K_per_kW = 0.2\narrangement = "series"\n'
     text += 'heat_pump = { power_kW = 300, share = 0.5, model = "lorenz", least_load_pct = 20 }'
     works = load(write_town(tmp_path, *lifted(text))).sources[0]
     assert works.ua == 80e3
+    assert works.fouling == pytest.approx(2e-4)
     assert works.heat_pump.power == 300e3
     assert works.heat_pump.least_load == 0.2
     assert works.minds_return
@@ -69,6 +70,21 @@ def test_a_series_of_cop_is_read(tmp_path):
     assert works.heat_pump.cop.values[1] == 3.1
 
 
+def test_a_scenario_may_change_the_machine(tmp_path):
+    """Another way to say how good it is replaces the one before."""
+    text = 'heat_pump = { power_MW = 1, model = "lorenz", share = 0.5 }'
+    case = load(write_town(tmp_path, *lifted(text)))
+    changed = case.with_changes({"source.works.heat_pump.cop": 3, "source.works.heat_pump.power_kW": 400})
+    assert (changed.sources[0].heat_pump.cop, changed.sources[0].heat_pump.share) == (3.0, None)
+    assert changed.sources[0].heat_pump.power == 400e3
+    back = changed.with_changes({"source.works.heat_pump.model": "jensen"})
+    assert back.sources[0].heat_pump.cop is None
+
+
+DESIGN = (
+    "exchanger = { power_MW = 1, stream_in_degC = 95, stream_out_degC = 50, water_in_degC = 45, "
+    "water_out_degC = 80 }"
+)
 MISTAKES = {
     "no limit to lift down to": (
         [(T, WORKS, "heat_pump = { power_MW = 1 }")],
@@ -104,7 +120,14 @@ MISTAKES = {
     ),
     "cop below 1": (lifted("heat_pump = { power_MW = 1, cop = 0.9 }"), "HS107", "cop = 0.9", "is below 1"),
     "unknown key of it": (lifted("heat_pump = { power_MW = 1, cpo = 3 }"), "HS103", "cpo", "cop"),
-    "fouling of nothing": (lifted("fouling = 0.1"), "HS524", "fouling", "without ua_kW_per_K"),
+    "fouling of nothing": (lifted("fouling_m2K_per_kW = 0.2"), "HS524", "fouling", "without ua_kW_per_K"),
+    "two sizes": (lifted(f"ua_kW_per_K = 80\n{DESIGN}"), "HS524", "ua_kW_per_K", "beside exchanger"),
+    "exchanger uphill": (
+        lifted(DESIGN.replace("stream_out_degC = 50", "stream_out_degC = 40")),
+        "HS524",
+        "exchanger",
+        "heat would flow uphill",
+    ),
     "series without heat pump": (
         lifted('arrangement = "series"'),
         "HS524",

@@ -84,6 +84,8 @@ def test_a_change_replaces_its_alternatives(tmp_path):
     assert load(case.document.path, overrides=["demand.temperature_drop_K=30"]).demand.temperature_drop == 30
     hours = case.with_changes({"time.duration": "9h", "source.works.power_kW": 900})
     assert hours.axis.steps == 9
+    year = case.with_changes({"source.works.annual_heat_GWh": 9}).sources[0]
+    assert (year.power, year.annual_heat) == (None, 9 * 3.6e12)
     with pytest.raises(InputError, match="HS003"):  # dataset gave way, the file is missing
         case.with_changes({"weather.file": "none.epw"})
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
+from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from heatsym.interfaces.axis import TimeAxis
@@ -35,6 +36,7 @@ def energy(source: IndustrialStream, when: TimeAxis) -> float:
     return float(source.stream(context(when)).available.sum()) * when.step
 
 
+@settings(deadline=None, max_examples=60)
 @given(
     year=st.integers(1990, 2060),
     zone=st.sampled_from(["Europe/Berlin", "Asia/Kolkata", "America/New_York", "UTC"]),
@@ -159,3 +161,29 @@ def test_tables_agree():
 def test_without_any_weight_there_is_no_heat():
     when = calendar_year(2025, "UTC")
     assert power_of_year(when, GWH, lambda axis: np.zeros(axis.steps)).max() == 0.0
+
+
+def test_pages_have_the_values_of_the_tables():
+    """The table of sectors on the page of sources, and the temperatures of kinds on that of case files."""
+    docs = Path(__file__).resolve().parents[2] / "docs"
+    page = (docs / "own-sources.md").read_text("utf-8")
+    for sector in sectors():
+        usual = archetype("industrial", sector)
+        value = usual.values
+        warm = "to be given"
+        if "temperature" in value:
+            warm = f"{value['temperature']:g} -> {value['limit_temperature']:g} degC"
+        spread = "; ".join((usual.profile, ", ".join(f"{days} d from {day}" for day, days in usual.stops)))
+        fuel = f"{value['heat_per_fuel']:g}" if "heat_per_fuel" in value else "-"
+        fails = f"{value['outage_rate']:g}, {value['repair']:g}"
+        assert f"| `{sector}` | {warm} | {spread.strip('; ')} | {fails} | {fuel} |" in page
+    kinds = (docs / "case-file.md").read_text("utf-8")
+    for kind in ("wastewater", "electrolyser", "supermarket", "ice_rink"):
+        (row,) = (line for line in kinds.splitlines() if line.startswith(f"| `{kind}`"))
+        value = archetype(kind).values
+        assert f"{value['temperature']:g} degC, cooled by {value['cooling']:g} K" in row
+    (row,) = (line for line in kinds.splitlines() if line.startswith("| `data_centre`"))
+    for cooled_by, unit in (("air", " degC"), ("liquid", "")):
+        value = archetype("data_centre", cooled_by).values
+        assert f"{cooled_by} ({value['temperature']:g}{unit}, " in row
+        assert f"{value['cooling']:g}" in row

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from heatsym.interfaces.axis import TimeAxis
@@ -139,6 +139,7 @@ def test_failures_come_as_they_should():
     assert (found > 30).mean() == pytest.approx(np.exp(-3), abs=0.02)
 
 
+@settings(deadline=None)
 @example(name="0", seed=0, rate=441.0, repair_h=0.25, first=0, count=1)  # marks within a second
 @given(
     name=st.text(max_size=5),

@@ -29,10 +29,12 @@ from heatsym.physics.stream import (
     lifted,
     preheat_share,
 )
+from heatsym.physics.substation import log_mean
 from heatsym.physics.water import specific_heat
 from heatsym.sources.heat_pump import HeatPump, frost_points
 from heatsym.sources.industrial import IndustrialStream
 from heatsym.sources.lift import CopPoint, HeatPumpUnit, PowerPoint
+from heatsym.sources.stream import ExchangerDesign
 
 TABLE = [(0.0, 60.0, 3.0), (10.0, 60.0, 4.0), (0.0, 80.0, 2.0), (10.0, 80.0, 2.6)]
 
@@ -123,6 +125,24 @@ def test_exchanger_by_its_design_point():
     assert float(fouled(ua, 2000.0, 5e-4)) == pytest.approx(0.5 * ua)
     assert float(exchanger_heat(1e12, hot, cold, 95.0, 45.0)) == pytest.approx(hot * 50.0)
     assert float(exchanger_heat(ua, hot, cold, 45.0, 95.0)) == 0.0
+
+
+def test_a_fouled_exchanger_gives_less():
+    """0.5 m2K/kW beside 1/2000 m2K/W leave half of the size."""
+    design = ExchangerDesign(power=1e6, stream_in=95.0, stream_out=50.0, water_in=45.0, water_out=80.0)
+    clean = IndustrialStream(
+        name="s", node="n", power=1e6, temperature=95.0, limit_temperature=50.0, exchanger=design
+    )
+    ctx, here = context([0.0]), site(80.0, 45.0)
+    assert clean.offer(ctx, here).power == pytest.approx([1e6])
+    deposits = replace(clean, fouling=5e-4).offer(ctx, here)
+    same = replace(clean, exchanger=None, ua=0.5 * design.ua).offer(ctx, here)
+    assert deposits.power == pytest.approx(same.power)
+    left = float(deposits.power[0])
+    out = 95.0 - left * 45.0 / 1e6
+    assert left == pytest.approx(0.5 * design.ua * float(log_mean(15.0, out - 45.0)))
+    assert clean.basis()[1] == "heat exchanger of s: 109.9 kW/K, 54.9 m2 at 2000 W/(m2 K) (assumed)"
+    assert clean.minds_return
 
 
 def test_flue_gas_keeps_its_dew_point():

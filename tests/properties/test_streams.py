@@ -20,6 +20,7 @@ UNITS = {
     "carnot": {"model": "carnot", "share": 0.5},
     "lorenz": {"model": "lorenz", "share": 0.9},
     "given": {"cop": 2.5},
+    "electric": {"cop": 1.0},
     "least load": {"least_load": 0.4},
 }
 

@@ -63,6 +63,7 @@ def test_all_water_is_more_than_what_is_delivered(year):
     figures = year.summary["sources"]["wastewater"]
     assert pytest.approx(69.8, abs=0.05) == WATER_GWH
     assert figures["available_MWh"] / 1e3 == pytest.approx(WATER_GWH, rel=5e-3)
+    assert year.summary["warnings"] == []
     assert figures["lifted_MWh"] + figures["rejected_MWh"] == pytest.approx(figures["available_MWh"])
     assert figures["lifted_MWh"] + figures["electricity_MWh"] == pytest.approx(figures["heat_MWh"])
     assert figures["heat_MWh"] / 1e3 == pytest.approx(80.0, rel=0.05)  # published, "about"

@@ -10,6 +10,7 @@ import pytest
 from heatsym.analysis.standby import Stop, standby, stops
 from heatsym.results.dataset import dataset
 from heatsym.sources.boiler import Boiler
+from heatsym.sources.heat_pump import HeatPump
 from heatsym.sources.ideal import Ideal
 from tests import handmade
 
@@ -40,6 +41,14 @@ def test_a_stop_is_found_and_accounted_for():
     assert found["without_surplus"]["hours"] == 36.0
     assert found["peak_kW"] == pytest.approx(heat.sum(axis=1).max() / 1e3, rel=1e-6)
     assert found["backup_kW"] == 4000.0
+
+
+def test_a_heat_pump_stands_behind_with_its_electricity():
+    """4 MW of heat at a COP of 4 are 3 MW of the river's: its backup is the heat."""
+    river = HeatPump(name="backup", node="plant", medium="river", power=4e6, source_temperature=8.0, cop=4.0)
+    data, _ = results(sources=(handmade.case().sources[0], river))
+    assert float(data["source_heat_available"][:, 1].max()) == pytest.approx(3e6)
+    assert standby(data)["backup_kW"] == pytest.approx(4000.0, rel=1e-6)
 
 
 def test_a_short_pause_is_no_stop_but_counts_as_time_without_surplus():
