@@ -13,6 +13,7 @@ from heatsym.engine.trajectory import Cause
 from heatsym.interfaces.axis import FloatArray
 from heatsym.results.balance import balance
 from heatsym.results.frame import Results
+from heatsym.sources.common import lifts
 from heatsym.tables.factors import JOULES_PER_MWH
 
 
@@ -112,13 +113,15 @@ def bypassed(case: Case, run: Digest) -> dict[str, float]:
 
 
 def by_source(case: Case, run: Digest) -> dict[str, dict[str, float]]:
-    """Heat and inputs of each source [MWh], hours at its largest output [h], and starts of plants.
+    """Heat and inputs of each source [MWh], hours in which all that it has would give its heat [h], starts.
 
     Returns
     -------
     dict of str to dict of str to float
         By name of the source. ``available_MWh`` and ``full_load_h`` are absent where the source is
-        unlimited, ``fuel_MWh`` where it burns none, ``generated_MWh`` where it makes no electricity.
+        unlimited, ``fuel_MWh`` where it burns none, ``generated_MWh`` where it makes no electricity, and
+        ``cop``, heat of a heat pump over its electricity [-], where none ran. Electricity of a heat pump does
+        not count in ``full_load_h``, since the stream that it lifts does not have it.
     """
     figures = {}
     for position, (source, use) in enumerate(zip(enabled_sources(case), run.uses, strict=True)):
@@ -138,7 +141,12 @@ def by_source(case: Case, run: Digest) -> dict[str, dict[str, float]]:
         if hasattr(source, "start_cost"):
             values["starts"] = float(starts(heat[:, np.newaxis])[0])
         if 0.0 < largest < np.inf:
-            values["full_load_h"] = heat.sum() * case.axis.step / 3600.0 / largest
+            own = use.direct + use.lifted
+            values["full_load_h"] = float(own.sum()) * case.axis.step / 3600.0 / largest
+        runs = (use.lifted > 0.0) & lifts(source)
+        bought = float(use.electricity[runs].sum())
+        if bought > 0.0:
+            values["cop"] = (float(use.lifted[runs].sum()) + bought) / bought
         figures[source.name] = given(values)
     return figures
 

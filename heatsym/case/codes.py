@@ -410,6 +410,38 @@ CODES: dict[str, Code] = {
         " return_temperature or temperature_drop.",
         "Leave booster_supply empty for this consumer, or change what stands against it.",
     ),
+    # heat pumps
+    "HS520": Code(
+        "heat pump above what is possible",
+        "A coefficient of performance is above that of a reversible machine between the same temperatures.",
+        "Lower the COP, or correct the temperatures of stream or network.",
+    ),
+    "HS521": Code(
+        "beyond a map",
+        "A heat pump's map of COP or power does not reach to temperatures that occur in the run.",
+        "Add points that enclose them.",
+    ),
+    "HS522": Code(
+        "source freezes",
+        "A heat pump would cool its source below freezing.",
+        "Cool it less: raise limit_temperature_degC. For brine or gas give freezing_degC.",
+    ),
+    "HS523": Code(
+        "nothing known to lift",
+        "A heat pump or a heat exchanger of given size is on a stream without limit_temperature: how far the "
+        "stream may be cooled, and so its flow, is not known.",
+        "Give limit_temperature_degC, down to which the power counts.",
+    ),
+    "HS524": Code(
+        "heat pump contradictory",
+        "Keys of a heat pump do not go together, or the one that its model needs is missing.",
+        "Give cop, or a model with what it needs: share for carnot and lorenz, map for map.",
+    ),
+    "HS525": Code(
+        "no map",
+        "Points of source and sink temperature make no area, so that nothing lies between them.",
+        "Give three points or more that are not in one line.",
+    ),
     # parts of results
     "HS701": Code(
         "not in the results",

@@ -19,7 +19,7 @@ from heatsym.case.keys import Match, match, rivals, suggestion
 from heatsym.case.locate import KeyPath, key_lines
 from heatsym.case.sections import ALL, LISTS, SECTIONS, item_class, named_part_class, part_class
 from heatsym.errors import AccessError
-from heatsym.interfaces.fields import Paths
+from heatsym.interfaces.fields import Part, Paths
 
 Place = tuple[str, int | None]
 
@@ -401,5 +401,7 @@ def _names_in_table(table: dict[str, Any], cls: type | None) -> Iterator[tuple[A
             yield value, "file"
         elif isinstance(value, list) and isinstance(meant.spec, Paths):
             yield from ((value, i) for i, name in enumerate(value) if isinstance(name, str))
-        elif isinstance(value, str) and (meant.unit or isinstance(meant.spec, Paths)):
+        elif isinstance(value, str) and (
+            meant.unit or isinstance(meant.spec, Paths) or (isinstance(meant.spec, Part) and meant.spec.table)
+        ):
             yield table, key

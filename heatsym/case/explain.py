@@ -155,7 +155,8 @@ def _field(place: str, stem: str, spec: Spec, default: object) -> str:
             return "\n".join(lines)
     if isinstance(spec, Part):
         keys = [_example(key, inner) for _, key, inner, _ in _entries_of("", spec.cls)]
-        lines.append(f"{'a list of tables' if spec.many else 'a table'} with {', '.join(keys)}")
+        file = ", or the path of a CSV table" if spec.table else ""
+        lines.append(f"{'a list of tables' if spec.many else 'a table'} with {', '.join(keys)}{file}")
     if isinstance(spec, Text) and spec.choices:
         lines.append("one of " + ", ".join(choice for choice in spec.choices if choice))
     if default is dataclasses.MISSING:

@@ -132,6 +132,8 @@ def _streams(reader: Reader, parts: Parts) -> None:
         feed = getattr(source, "supply_temperature", None)
         if feed is None and parts.network is not None:
             feed = parts.network.supply_temperature
+        if getattr(source, "heat_pump", None) is not None:
+            continue  # which lifts it
         if feed is not None and top - approach < span(feed)[0]:
             reason = (
                 f"at most {top:g} degC less {approach:g} K never reaches the feed's {span(feed)[0]:g} degC"

@@ -115,6 +115,8 @@ class Reader:
         """Whether a raw value is good, and what it becomes."""
         if isinstance(spec, Part) and not spec.many and spec.instead is not None and raw == spec.instead:
             return True, None
+        if isinstance(spec, Part) and spec.table and isinstance(raw, str):
+            return self._parts_of_rows(spec.cls, raw, path)
         result, faults = checked(spec, unit, raw, str(path[-1]))
         for inside, code, reason, hint in faults:
             self.error((*path, *inside), code, reason, hint)
@@ -134,6 +136,15 @@ class Reader:
             found = [self.file(name, path) for name in names]
             return all(found), result
         return True, result
+
+    def _parts_of_rows(self, cls: type, name: str, path: KeyPath) -> tuple[bool, tuple[Any, ...]]:
+        """A part for each row of a table of numbers."""
+        table = self.table(name, path)
+        fields = Fields({}, {}, False) if table is None else self.rows(cls, table, str(path[-1]))
+        if table is None or not fields.complete:
+            return False, ()
+        rows = zip(*(np.asarray(column).tolist() for column in fields.values.values()), strict=True)
+        return True, tuple(cls(**dict(zip(fields.values, row, strict=True))) for row in rows)
 
     def file(self, name: str, path: KeyPath) -> Path | None:
         """The file that the case means by a name; None, with a problem noted, where it may not be read."""

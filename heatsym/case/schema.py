@@ -136,7 +136,7 @@ def _other(spec: Spec, *, patch: bool) -> Schema:
             if patch and "name" in specs(spec.cls):
                 changes = {"type": "object", "additionalProperties": _table(spec.cls, patch=True)}
                 return {"anyOf": [items, changes]} | meaning
-            return items | meaning
+            return ({"anyOf": [items, {"type": "string"}]} if spec.table else items) | meaning
         return ({"anyOf": [table, {"const": spec.instead}]} if spec.instead is not None else table) | meaning
     if isinstance(spec, Text) and spec.choices:
         return {"enum": list(spec.choices)} | meaning

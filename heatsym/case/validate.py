@@ -21,6 +21,7 @@ from heatsym.interfaces.exchange import Source
 from heatsym.interfaces.fields import Part, Quantity, specs
 from heatsym.interfaces.profile import Curve, Monthly, Series
 from heatsym.network.model import Network, Nodes
+from heatsym.sources.lift import HeatPumpUnit, contradictions
 from heatsym.weather.model import Weather
 
 
@@ -50,6 +51,7 @@ def validate(reader: Reader, parts: Parts) -> None:
     _limits(reader, parts)
     _sources_themselves(reader, parts)
     _sun(reader, parts)
+    _lifts(reader, parts)
 
 
 def _nodes_of_consumers(reader: Reader, parts: Parts) -> None:
@@ -183,6 +185,11 @@ def _needs_weather(reader: Reader, parts: Parts) -> None:
                 reader.error(
                     key, "HS306", "is a curve over outdoor temperature, and there is no weather", add
                 )
+    for position, source in parts.sources:
+        if source.enabled and getattr(source, "needs_weather", False):
+            reader.error(
+                ("source", position), "HS306", "takes heat from outdoor air, which is not known", add
+            )
     ground = parts.network.ground if parts.network is not None else None
     if ground is not None and ground.temperature is None and ground.swing is None:
         hint = f"{add}, or give ground.temperature_degC"
@@ -258,6 +265,8 @@ def _limits(reader: Reader, parts: Parts) -> None:
             reason = f"{span(lower)[0]:g} degC is above the stream's {span(upper)[1]:g} degC"
             hint = "the power counts from the stream's temperature down to the limit"
             reader.error(written(reader, (*path, "limit_temperature")), "HS503", reason, hint)
+        elif upper is not None and lower is not None:
+            _limit_in_every_step(reader, path, source)
         for i, stop in enumerate(getattr(source, "stops", ())):
             if np.datetime64(stop.start, "s") > np.datetime64(stop.end, "s"):
                 reason = f"from {stop.start} is after to {stop.end}"
@@ -289,3 +298,87 @@ def _sun(reader: Reader, parts: Parts) -> None:
             reader.error(("source", position), "HS544", "needs the sun: the weather has no irradiance", hint)
         elif not np.isfinite(year.latitude + year.longitude):
             reader.error(("source", position), "HS544", "needs the sun: the weather has no place", hint)
+
+
+def _limit_in_every_step(reader: Reader, path: KeyPath, source: Any) -> None:
+    """Where all three are numbers or series: no heat is counted down to a limit above the stream."""
+    given = (source.power, source.temperature, source.limit_temperature)
+    if reader.clock is None or not all(isinstance(value, (int, float, Series)) for value in given):
+        return  # what follows months or the weather is compared when the run knows them
+    heat, warm, low = (np.asarray(getattr(value, "values", value)) for value in given)
+    wrong = np.broadcast_to((heat > 0.0) & (low > warm), reader.clock.axis.steps).copy()
+    for stop in getattr(source, "stops", ()):
+        wrong &= ~reader.clock.axis.during(stop.start, stop.end)
+    if wrong.any():
+        apart = float(np.max(np.where(wrong, low - warm, 0.0)))
+        reason = (
+            f"above the stream's temperature in {int(wrong.sum())} steps that have heat, by {apart:.4g} K"
+        )
+        hint = "the power counts from the stream's temperature down to the limit"
+        reader.error(written(reader, (*path, "limit_temperature")), "HS503", reason, hint)
+
+
+def _lifts(reader: Reader, parts: Parts) -> None:
+    """Heat pumps and exchangers are described without contradiction, and no source would freeze."""
+    for position, source in parts.sources:
+        path: KeyPath = ("source", position)
+        if hasattr(source, "heat_pump"):
+            _exchanger(reader, path, source)
+        unit: HeatPumpUnit | None = getattr(source, "heat_pump", None)
+        if unit is not None:
+            _unit(reader, (*path, "heat_pump"), unit)
+            limit = getattr(source, "limit_temperature", None)
+            if limit is not None and span(limit)[0] < unit.freezing:
+                reason = f"{span(limit)[0]:g} degC is below the stream's freezing at {unit.freezing:g} degC"
+                hint = "raise it; for brine or gas give heat_pump.freezing_degC"
+                reader.error(written(reader, (*path, "limit_temperature")), "HS522", reason, hint)
+        if source.kind == "heat_pump":
+            _ambient(reader, path, source)
+
+
+def _exchanger(reader: Reader, path: KeyPath, source: Any) -> None:
+    """What a heat exchanger or heat pump needs of its stream is there, and no key is idle."""
+    for key in ("heat_pump", "ua"):
+        known = getattr(source, "limit_temperature", path) is not None
+        if getattr(source, key, None) is not None and not known:
+            reason = "needs limit_temperature: how far the stream may be cooled"
+            hint = "give limit_temperature_degC, down to which the power counts"
+            reader.error(written(reader, (*path, key)), "HS523", reason, hint)
+    idle = {
+        "fouling": getattr(source, "fouling", 0.0) > 0.0 and source.ua is None and "without ua_kW_per_K",
+        "arrangement": getattr(source, "arrangement", "parallel") != "parallel"
+        and source.heat_pump is None
+        and "without heat_pump",
+        "condensing": getattr(source, "condensing", False)
+        and source.medium != "flue_gas"
+        and 'without medium = "flue_gas"',
+    }
+    for key, why in idle.items():
+        if why:
+            reader.error(written(reader, (*path, key)), "HS524", f"means nothing {why}", "remove it")
+
+
+def _unit(reader: Reader, path: KeyPath, unit: HeatPumpUnit) -> None:
+    for key, reason, hint in contradictions(unit):
+        code = "HS525" if reason.endswith("make no area") else "HS524"
+        reader.error(written(reader, (*path, key)), code, reason, hint)
+
+
+def _ambient(reader: Reader, path: KeyPath, source: Any) -> None:
+    """A heat pump on ambient heat knows its source's temperature, which is not that of ice."""
+    _unit(reader, path, source.unit)
+    if source.source_temperature is None:
+        if source.medium != "air":
+            reason = f"source_temperature_degC is missing: how warm the {source.medium} is"
+            reader.error(path, "HS101", reason, "a number, a series or twelve months")
+    elif span(source.source_temperature)[0] < source.unit.freezing:
+        reason = f"{span(source.source_temperature)[0]:g} degC is below freezing of {source.medium} at "
+        reason += f"{source.unit.freezing:g} degC"
+        reader.error(
+            written(reader, (*path, "source_temperature")), "HS522", reason, "correct it, or the medium"
+        )
+    if source.medium == "air" and source.source_flow is not None:
+        hint = "use source_power_MW"
+        reader.error(written(reader, (*path, "source_flow")), "HS524", "is a flow of water, not of air", hint)
+    if source.medium != "air" and not source.defrost:
+        reader.error((*path, "defrost"), "HS524", 'means nothing without medium = "air"', "remove it")

@@ -71,7 +71,6 @@ class Source(Protocol):
 
     kind: ClassVar[str]
     surplus: ClassVar[bool]  # counts as surplus heat
-    minds_return: ClassVar[bool]  # its offer depends on temperatures known only after a march
 
     @property
     def name(self) -> str:
@@ -92,6 +91,10 @@ class Source(Protocol):
     @property
     def fuel(self) -> str | None:
         """Carrier that it burns, as named in the factor set and in prices; None if none."""
+
+    @property
+    def minds_return(self) -> bool:
+        """Whether its offer depends on temperatures known only after a march."""
 
     def offer(self, ctx: Context, site: Site) -> Offer:
         """What it could give in each step, given the network's temperatures at its node."""

@@ -85,13 +85,17 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A nested table of class ``cls``; a list of them if ``many``. The word ``instead`` means None."""
+    """A nested table of class ``cls``; a list of them if ``many``. The word ``instead`` means None.
+
+    A list of numbers alone may stand in a CSV table, if ``table``: a row for each, a column for each number.
+    """
 
     cls: type
     meaning: str
     many: bool = False
     key: str | None = None
     instead: str | None = None
+    table: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +183,10 @@ def part(
     default: Any = dataclasses.MISSING,
     key: str | None = None,
     instead: str | None = None,
+    table: bool = False,
 ) -> Any:
     """Declare a nested table, or a list of tables; see :class:`Part`."""
-    return _field(Part(cls, meaning, many, key, instead), default)
+    return _field(Part(cls, meaning, many, key, instead, table), default)
 
 
 def hidden(meaning: str, *, default: Any = dataclasses.MISSING) -> Any:

@@ -14,12 +14,14 @@ from heatsym.engine.digest import Digest, digest
 from heatsym.engine.prepare import bypasses
 from heatsym.engine.trajectory import Hydraulics, March, Trajectory
 from heatsym.interfaces.axis import FloatArray, TimeAxis
+from heatsym.interfaces.exchange import Use
 from heatsym.interfaces.profile import Context
 from heatsym.results.balance import residual
 from heatsym.results.blocks import LEAST, total
 from heatsym.results.frame import Frame, Variable
 from heatsym.results.rows import Held, Rows
 from heatsym.results.vocabulary import VOCABULARY
+from heatsym.sources.common import lifts
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -248,6 +250,8 @@ def _names(case: Case) -> Iterator[str]:
     yield from _USED
     if _boosts(case):
         yield "booster_electricity"
+    if _lifting(case):
+        yield "source_cop"
     yield from ("network_initial_stored_heat", "step_converged", "step_sweeps", "system_balance_residual")
 
 
@@ -264,9 +268,26 @@ def _series(case: Case, run: Digest) -> Iterator[tuple[str, Any]]:
         yield name, _columns([getattr(use, attribute) for use in run.uses], case.axis.steps)
     if _boosts(case):
         yield "booster_electricity", run.course.booster_electricity
+    if _lifting(case):
+        enabled = [source for source in case.sources if source.enabled]
+        pairs = zip(enabled, run.uses, strict=True)
+        found = [_cop(use) if lifts(source) else np.full_like(use.lifted, np.nan) for source, use in pairs]
+        yield "source_cop", _columns(found, case.axis.steps)
     yield "network_initial_stored_heat", run.initial_stored_heat
     yield "step_converged", run.course.converged
     yield "step_sweeps", run.course.sweeps
+
+
+def _lifting(case: Case) -> bool:
+    """Whether any source has a heat pump."""
+    return any(lifts(source) for source in case.sources if source.enabled)
+
+
+def _cop(use: Use) -> FloatArray:
+    """Heat of a source's heat pump over its electricity, NaN where it does not run; (time,)."""
+    runs = (use.lifted > 0.0) & (use.electricity > 0.0)
+    given = np.where(runs, use.lifted + use.electricity, np.nan)
+    return np.asarray(given / np.where(runs, use.electricity, 1.0))
 
 
 def _columns(arrays: Sequence[NDArray[np.float64]], steps: int) -> NDArray[np.float64]:

@@ -280,6 +280,13 @@ _SERIES = (
         "beside the electricity that it uses, never taken off it",
         MEAN,
     ),
+    Variable(
+        "source_cop",
+        _SOURCE,
+        "1",
+        "heat of the source's heat pump over its electricity",
+        "missing where none runs; absent where no source has one",
+    ),
     Variable("source_fuel", _SOURCE, "W", "fuel used by the source", "lower heating value", MEAN),
     Variable(
         "source_emissions",

@@ -8,6 +8,7 @@ from heatsym.sources.boiler import Boiler
 from heatsym.sources.chp import CombinedHeatAndPower
 from heatsym.sources.electric_boiler import ElectricBoiler
 from heatsym.sources.geothermal import Geothermal
+from heatsym.sources.heat_pump import HeatPump
 from heatsym.sources.ideal import Ideal
 from heatsym.sources.industrial import IndustrialStream
 from heatsym.sources.organic_cycle import OrganicCycle
@@ -23,5 +24,6 @@ KINDS: tuple[type[Source], ...] = (
     Geothermal,
     OrganicCycle,
     AbsorptionHeatPump,
+    HeatPump,
 )
 SOURCES: dict[str, type[Source]] = {cls.kind: cls for cls in KINDS}

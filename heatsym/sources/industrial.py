@@ -13,8 +13,10 @@ from heatsym.interfaces.axis import FloatArray, TimeAxis
 from heatsym.interfaces.exchange import Offer, Site, Use
 from heatsym.interfaces.fields import date, flag, part, quantity, text
 from heatsym.interfaces.profile import Context, Profile
-from heatsym.physics.stream import capacity_flow, feeds_in
-from heatsym.sources.common import feed_temperature, plant_offer, stream_use
+from heatsym.physics.stream import DEW_POINT
+from heatsym.sources.common import feed_temperature
+from heatsym.sources.lift import HeatPumpUnit, unit_basis
+from heatsym.sources.stream import ARRANGEMENTS, Stream, depends_on_return, offer_stream, use_stream
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +33,6 @@ class IndustrialStream:
 
     kind: ClassVar[str] = "industrial"
     surplus: ClassVar[bool] = True
-    minds_return: ClassVar[bool] = False
     fuel: ClassVar[None] = None
 
     name: str = text("unique name")
@@ -55,6 +56,27 @@ class IndustrialStream:
         high=100,
         default=5.0,
     )
+    ua: float | None = quantity(
+        "W/K",
+        "heat transfer capacity of the clean heat exchanger; default as large as it takes",
+        above=0,
+        default=None,
+    )
+    fouling: float = quantity("1", "share of ua that deposits take", low=0, high=0.9, default=0.0)
+    medium: str = text(
+        "what flows: flue gas is not cooled below 120 degC unless condensing",
+        choices=("liquid", "gas", "flue_gas"),
+        default="liquid",
+    )
+    condensing: bool = flag("the heat exchanger stands what flue gas condenses to", default=False)
+    arrangement: str = text(
+        "heat exchanger and heat pump: each brings its water to the feed temperature, or one after the other",
+        choices=ARRANGEMENTS,
+        default="parallel",
+    )
+    heat_pump: HeatPumpUnit | None = part(
+        HeatPumpUnit, "lifts what the heat exchanger leaves of the stream", default=None
+    )
     supply_temperature: Profile | None = quantity(
         "degC",
         "feed temperature; default the network's set-point",
@@ -73,33 +95,45 @@ class IndustrialStream:
     )
     enabled: bool = flag("take part in the run", default=True)
 
-    def available(self, ctx: Context) -> FloatArray:
-        """Heat in the stream, planned stops taken out; (time,), W."""
-        return np.where(stopped(self.stops, ctx.axis), 0.0, ctx.values(self.power))
+    @property
+    def minds_return(self) -> bool:
+        """Whether its heat depends on more than return water that cools the stream."""
+        return depends_on_return(self.ua, self.heat_pump)
+
+    @property
+    def electric(self) -> bool:
+        """Whether its heat takes electricity."""
+        return self.heat_pump is not None
+
+    def stream(self, ctx: Context) -> Stream:
+        """The stream with its machines, planned stops taken out."""
+        power, limit = ctx.values(self.power), self.limit_temperature
+        return Stream(
+            name=self.name,
+            power=np.where(stopped(self.stops, ctx.axis), 0.0, power),
+            t_source=ctx.values(self.temperature),
+            t_limit=None if limit is None else ctx.values(limit),
+            approach=self.approach,
+            ua=None if self.ua is None else np.full_like(power, self.ua * (1.0 - self.fouling)),
+            lift=self.heat_pump,
+            arrangement=self.arrangement,
+            t_floor=DEW_POINT if self.medium == "flue_gas" and not self.condensing else -np.inf,
+        )
 
     def offer(self, ctx: Context, site: Site) -> Offer:
         """The stream's heat where it is warm enough, limited by the return water it is cooled against."""
         t_feed = feed_temperature(ctx, site, self.supply_temperature)
-        t_source = ctx.values(self.temperature)
-        power = self.available(ctx)
-        usable = np.where(feeds_in(t_source, t_feed, self.approach), power, 0.0)
-        if self.limit_temperature is None:
-            return plant_offer(usable, t_feed, price=ctx.values(self.price))
-        return plant_offer(
-            usable,
-            t_feed,
-            conductance=capacity_flow(power, t_source, ctx.values(self.limit_temperature)),
-            t_hot=t_source - self.approach,
-            price=ctx.values(self.price),
-        )
+        return offer_stream(ctx, site, self.stream(ctx), t_feed, ctx.values(self.price))
 
     def basis(self) -> tuple[str, ...]:
-        """How well the stream is known."""
-        return (f"power and temperature of {self.name}: {self.data_status}",)
+        """How well the stream is known, and what is assumed of its heat pump."""
+        said = f"power and temperature of {self.name}: {self.data_status}"
+        return (said, *(() if self.heat_pump is None else unit_basis(self.heat_pump, self.name)))
 
     def use(self, ctx: Context, site: Site, heat: FloatArray) -> Use:
-        """What was fed in is direct, the rest of the stream is rejected."""
-        return stream_use(self.available(ctx), heat)
+        """What was fed in is direct or lifted, the rest of the stream is rejected."""
+        t_feed = feed_temperature(ctx, site, self.supply_temperature)
+        return use_stream(ctx, site, self.stream(ctx), t_feed, heat)
 
 
 def stopped(stops: tuple[Stop, ...], axis: TimeAxis) -> NDArray[np.bool_]:

@@ -69,7 +69,7 @@ def town(folder, content, key="heat", *edits):
     works = CASE.index("[[source]]"), CASE.index("stops")
     plant = (
         '[[source]]\nname = "works"\nkind = "industrial"\nnode = "N1"\ntemperature_degC = 95\n'
-        "limit_temperature_degC = 40\npower_MW = 1\n"
+        "limit_temperature_degC = -40\npower_MW = 1\n"
     )
     return write_town(
         folder,

@@ -13,6 +13,7 @@ from heatsym.case.settings import Counterfactual, Emissions, Prices
 from heatsym.errors import Problem
 from heatsym.results.dataset import dataset
 from heatsym.sources.ideal import Ideal
+from heatsym.sources.lift import HeatPumpUnit
 from tests import handmade
 
 MWH = 3.6e9
@@ -172,3 +173,29 @@ def test_alternative_is_named_beside_the_emissions():
         1e3 * co2["counterfactual_t"], rel=1e-6
     )
     assert ten_lines(figures)[7].endswith("against 206.1 with gas boiler")
+
+
+def test_electricity_of_a_heat_pump_is_no_heat_of_the_stream():
+    """2 MW from 95 to 30 degC have 1.385 MW above 50; a COP of 4 lifts three quarters of what is beyond."""
+    works = replace(
+        handmade.case().sources[0], limit_temperature=30.0, heat_pump=HeatPumpUnit(power=1e6, cop=4.0)
+    )
+    case = handmade.case(sources=(works, *handmade.case().sources[1:]))
+    run = handmade.trajectory(case)
+    figures, heat = summarised(case, run), run.march.source_heat[:, 0]
+    beyond = np.maximum(heat - 2e6 / 65.0 * 45.0, 0.0).sum() / 1e6
+    assert beyond > 1.0
+    found = figures["sources"]["works"]
+    assert found["electricity_MWh"] == pytest.approx(beyond / 4.0)
+    assert found["lifted_MWh"] == pytest.approx(0.75 * beyond)
+    assert found["cop"] == pytest.approx(4.0)
+    own = found["direct_MWh"] + found["lifted_MWh"]
+    assert found["heat_MWh"] == pytest.approx(own + found["electricity_MWh"])
+    assert found["full_load_h"] == pytest.approx(own / 2.0)
+    assert figures["surplus_share"] == pytest.approx(own / figures["energy"]["supplied_MWh"])
+    assert "cop" not in figures["sources"]["backup"]
+    cop = dataset(case, run)["source_cop"].values
+    runs = heat > 2e6 / 65.0 * 45.0 + 1.0
+    np.testing.assert_allclose(cop[runs, 0], 4.0, rtol=1e-6)
+    assert np.isnan(cop[:, 1]).all()
+    assert "source_cop" not in dataset(handmade.case(), handmade.trajectory(handmade.case()))

@@ -1,0 +1,278 @@
+"""A stream at a site: what it offers the network through a heat exchanger and a heat pump, and its use.
+
+One place for all kinds of source that are streams. Of two ways to connect both machines, in *parallel*
+each brings its water to the feed temperature; in *series* all water is preheated by the stream first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from heatsym.errors import InputError, Problem
+from heatsym.interfaces.axis import BoolArray, FloatArray
+from heatsym.interfaces.exchange import Offer, Site, Use
+from heatsym.interfaces.profile import Context
+from heatsym.physics.stream import (
+    HALVINGS,
+    above_floor,
+    capacity_flow,
+    direct_heat,
+    exchanger_heat,
+    fed_by_exchanger,
+    feeds_in,
+    lifted,
+    preheat_share,
+    split,
+)
+from heatsym.sources.common import plant_offer, stream_use
+from heatsym.sources.lift import Between, HeatPumpUnit, cop_between, power_between
+
+ARRANGEMENTS = ("parallel", "series")
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Stream:
+    """A stream and the machines on it, (time,) each.
+
+    ``power`` [W] is its heat from ``t_source`` down to ``t_limit`` [degC] where it is fully available, and
+    ``availability`` [-] the share of it that there is. Without ``t_limit`` all of the power is usable heat,
+    and nothing can be lifted. ``approach`` [K] is the smallest difference in the heat exchanger, ``ua`` [W/K]
+    its heat transfer capacity, unlimited if None. The stream is not cooled below ``t_floor`` [degC]; what it
+    has below is rejected. ``frost`` [-] is the share of its heat that the heat pump loses to defrosting.
+    """
+
+    name: str
+    power: FloatArray
+    t_source: FloatArray
+    t_limit: FloatArray | None
+    approach: float
+    ua: FloatArray | None = None
+    lift: HeatPumpUnit | None = None
+    arrangement: str = "parallel"
+    availability: FloatArray | None = None
+    t_floor: float = -np.inf
+    frost: FloatArray | None = None
+
+    @property
+    def available(self) -> FloatArray:
+        """Heat that is there. [W]"""
+        return self.power.copy() if self.availability is None else self.power * self.availability
+
+    @property
+    def minds_return(self) -> bool:
+        """Whether its offer depends on temperatures that only a march finds."""
+        return depends_on_return(self.ua, self.lift)
+
+
+def depends_on_return(ua: object, lift: HeatPumpUnit | None) -> bool:
+    """Whether a stream with these machines must be asked again after a march."""
+    return ua is not None or lift is not None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Machines:
+    """What a stream's machines can do at the temperatures of a site, (time,) each."""
+
+    usable: FloatArray  # heat down to limit or floor [W]
+    flow: FloatArray  # capacity flow; infinite where it is isothermal or has no limit [W/K]
+    direct_most: FloatArray  # [W]
+    direct_of: Callable[[FloatArray], FloatArray]  # direct heat within some heat of the source [W]
+    cop: FloatArray  # [-]
+    pump_power: FloatArray  # largest heat of the heat pump [W]
+    runs: BoolArray  # whether the heat pump may run
+
+    def fits(self, heat: FloatArray) -> BoolArray:
+        """Whether the machines can give this heat."""
+        direct = self.direct_of(heat)
+        drawn = (heat - direct) * (1.0 - 1.0 / self.cop)
+        return np.asarray((heat - direct <= self.pump_power) & (direct + drawn <= self.usable))
+
+
+def offer_stream(ctx: Context, site: Site, stream: Stream, t_feed: FloatArray, price: FloatArray) -> Offer:
+    """What a stream offers at ``t_feed`` [degC], for ``price`` [EUR/J].
+
+    Limits that follow from return water cooling the stream hold in the march itself; those of a heat
+    exchanger's size and of heat left to lift are taken at the return temperature of the last round.
+    """
+    if stream.lift is None and stream.ua is None:
+        usable, limit = _usable(stream)
+        direct = np.where(feeds_in(stream.t_source, t_feed, stream.approach), usable, 0.0)
+        if limit is None:
+            return plant_offer(direct, t_feed, price=price)
+        flow = capacity_flow(usable, stream.t_source, limit)
+        return plant_offer(
+            direct, t_feed, conductance=flow, t_hot=stream.t_source - stream.approach, price=price
+        )
+    there = _machines(ctx, site, stream, t_feed)
+    most = _most(stream, there)
+    direct = there.direct_of(most)
+    _, electricity = lifted(most - direct, there.usable - direct, there.cop)
+    free = np.full_like(most, np.inf)
+    power, conductance, t_hot = most, free, free
+    if stream.ua is None and stream.arrangement == "parallel":
+        # direct heat, and the heat pump at its power beside it: straight in the return temperature, and so
+        # exact in the march; what is left to lift, as of the last round, bounds both
+        straight = np.isfinite(there.flow) & (there.direct_most > 0.0)
+        flow = np.where(straight, there.flow, 1.0)
+        left = np.where(there.runs, _given(there.usable - there.direct_most, there.cop), np.inf)
+        power = np.where(straight, np.where(there.runs, there.direct_most + left, there.usable), most)
+        conductance = np.where(straight, flow, np.inf)
+        t_hot = np.where(straight, stream.t_source - stream.approach + there.pump_power / flow, np.inf)
+    unit, least, ramp = stream.lift, None, None
+    if unit is not None:  # where the stream gives direct heat as well, the heat pump takes turns
+        alone = there.direct_most == 0.0
+        least = np.where(alone & there.runs, unit.least_load * ctx.values(unit.power), 0.0)
+        ramp = None if unit.ramp is None else np.where(alone, unit.ramp, np.inf)
+    return plant_offer(
+        power,
+        t_feed,
+        conductance=conductance,
+        t_hot=t_hot,
+        electricity_per_heat=electricity / np.where(most > 0.0, most, 1.0),
+        price=price,
+        least=least,
+        ramp=ramp,
+    )
+
+
+def use_stream(ctx: Context, site: Site, stream: Stream, t_feed: FloatArray, heat: FloatArray) -> Use:
+    """Where a stream's heat went when the source fed ``heat`` [W] into the network at ``t_feed`` [degC].
+
+    What a heat pump cannot draw, it takes from the grid: heat = direct + lifted + electricity in any case.
+    """
+    available = stream.available
+    if stream.lift is None:
+        return stream_use(available, heat)
+    there = _machines(ctx, site, stream, t_feed)
+    direct = there.direct_of(heat)
+    drawn, electricity = lifted(heat - direct, there.usable - direct, there.cop)
+    return stream_use(available, direct, drawn, electricity)
+
+
+def _usable(stream: Stream) -> tuple[FloatArray, FloatArray | None]:
+    """Heat that may be taken, and the temperature down to which it counts."""
+    if stream.t_limit is None:
+        return np.where(stream.t_source > stream.t_floor, stream.available, 0.0), None
+    floor = np.full_like(stream.t_source, stream.t_floor)
+    return above_floor(stream.available, stream.t_source, stream.t_limit, floor)
+
+
+def _machines(ctx: Context, site: Site, stream: Stream, t_feed: FloatArray) -> _Machines:
+    """Exchanger and heat pump at the temperatures of a site."""
+    usable, low = _usable(stream)
+    if low is None:
+        reason = "what is left of the stream is not known: it has no limit temperature"
+        hint = "give limit_temperature, down to which the power counts"
+        raise InputError([Problem("HS523", reason, where=f"source {stream.name}", hint=hint)])
+    t_source, approach, ua = stream.t_source, stream.approach, stream.ua
+    t_return = np.where(np.isnan(site.t_return), t_feed, np.minimum(site.t_return, t_feed))
+    flow = capacity_flow(usable, t_source, low)
+    series = stream.arrangement == "series"
+    if series:
+        direct_most = direct_heat(usable, t_source, low, t_return, t_return, approach, usable)
+        share = preheat_share(t_source, t_return, t_feed, approach)
+        direct_of = _preheated(direct_most, share, ua, flow, t_source, t_return, t_feed)
+        t_sink = t_return + share * (t_feed - t_return)
+    else:
+        sized = usable if ua is None else fed_by_exchanger(ua, flow, t_source, t_return, t_feed)
+        most = np.minimum(sized, usable)
+        direct_most = direct_heat(usable, t_source, low, t_return, t_feed, approach, most)
+        direct_of = _beside(direct_most)
+        t_sink = t_return
+    cop, pump, runs = np.ones_like(usable), np.zeros_like(usable), np.zeros(usable.shape, dtype=bool)
+    if stream.lift is not None:
+        cop, pump, runs = _pump(ctx, stream, stream.lift, usable, low, direct_most, t_sink, t_feed)
+    return _Machines(usable, flow, direct_most, direct_of, cop, pump, runs)
+
+
+def _beside(direct_most: FloatArray) -> Callable[[FloatArray], FloatArray]:
+    """Direct heat goes first."""
+    return lambda heat: np.minimum(heat, direct_most)
+
+
+def _preheated(
+    direct_most: FloatArray,
+    share: FloatArray,
+    ua: FloatArray | None,
+    flow: FloatArray,
+    t_source: FloatArray,
+    t_return: FloatArray,
+    t_feed: FloatArray,
+) -> Callable[[FloatArray], FloatArray]:
+    """Direct heat warms all of the water that the source heats."""
+
+    def direct_of(heat: FloatArray) -> FloatArray:
+        direct = np.minimum(share * heat, direct_most)
+        if ua is None:
+            return direct
+        way = np.maximum(t_feed - t_return, 1e-9)
+        return np.minimum(direct, exchanger_heat(ua, flow, heat / way, t_source, t_return))
+
+    return direct_of
+
+
+def _pump(
+    ctx: Context,
+    stream: Stream,
+    unit: HeatPumpUnit,
+    usable: FloatArray,
+    low: FloatArray,
+    direct_most: FloatArray,
+    t_sink: FloatArray,
+    t_feed: FloatArray,
+) -> tuple[FloatArray, FloatArray, BoolArray]:
+    """COP, largest heat, and whether the heat pump may run.
+
+    It sees the stream behind the largest direct heat, and cools it by as much as it could draw at most, so
+    that its COP does not depend on its load.
+    """
+    t_in, liftable = split(usable, stream.t_source, low, direct_most)
+    liftable = np.maximum(liftable, 0.0)
+    nominal = ctx.values(unit.power)
+    left = np.divide(np.minimum(liftable, nominal), liftable, out=np.zeros_like(usable), where=liftable > 0.0)
+    runs = (liftable > 1e-9 * np.maximum(usable, 1.0)) & (nominal > 0.0)
+    t_out = t_in - left * np.maximum(t_in - low, 0.0)
+    _check_freezing(unit, stream.name, np.where(runs, t_out, np.inf))
+    between = Between(t_in, t_out, np.minimum(t_sink, t_feed), t_feed, runs)
+    cop = cop_between(unit, ctx, between, stream.name)
+    power = power_between(unit, ctx, between, stream.name)
+    if stream.frost is not None:
+        cop, power = np.maximum(cop * (1.0 - stream.frost), 1.0), power * (1.0 - stream.frost)
+    reached = np.minimum(power, _given(usable if stream.arrangement == "series" else liftable, cop))
+    on = runs & (reached > 0.0) & (reached >= unit.least_load * nominal * (1.0 - 1e-9))
+    return cop, np.where(on, power, 0.0), on
+
+
+def _check_freezing(unit: HeatPumpUnit, name: str, t_out: FloatArray) -> None:
+    cold = t_out < unit.freezing - 1e-9
+    if cold.any():
+        reason = (
+            f"leaves its source at {float(t_out.min()):.4g} degC, which freezes at {unit.freezing:g} degC, "
+        )
+        reason += f"in {int(cold.sum())} steps"
+        hint = "raise the limit temperature; for brine or gas give heat_pump.freezing_degC"
+        raise InputError([Problem("HS522", reason, where=f"heat pump of {name}", hint=hint)])
+
+
+def _given(drawn: FloatArray, cop: FloatArray) -> FloatArray:
+    """Heat of a heat pump that draws this much; without bound at a COP of 1, which draws nothing."""
+    part = 1.0 - 1.0 / cop
+    return np.where(drawn > 0.0, np.divide(drawn, part, out=np.full_like(cop, np.inf), where=part > 0.0), 0.0)
+
+
+def _most(stream: Stream, there: _Machines) -> FloatArray:
+    """Most that the machines can give; (time,), W."""
+    left = np.minimum(_given(there.usable - there.direct_most, there.cop), there.pump_power)
+    beside = there.direct_most + left
+    if stream.arrangement == "parallel":
+        return beside
+    low = np.zeros_like(beside)
+    high = there.pump_power + there.usable
+    for _ in range(HALVINGS):
+        middle = 0.5 * (low + high)
+        fits = there.fits(middle)
+        low, high = np.where(fits, middle, low), np.where(fits, high, middle)
+    return low
