@@ -13,6 +13,7 @@ from heatsym.engine.trajectory import Cause
 from heatsym.interfaces.axis import FloatArray
 from heatsym.results.balance import balance
 from heatsym.results.frame import Results
+from heatsym.sources.common import lifts
 from heatsym.tables.factors import JOULES_PER_MWH
 
 
@@ -146,7 +147,7 @@ def by_source(case: Case, run: Digest) -> dict[str, dict[str, float]]:
         if 0.0 < largest < np.inf:
             own = use.direct + use.lifted
             values["full_load_h"] = float(own.sum()) * case.axis.step / 3600.0 / largest
-        runs = use.lifted > 0.0
+        runs = (use.lifted > 0.0) & lifts(source)
         bought = float(use.electricity[runs].sum())
         if bought > 0.0:
             values["cop"] = (float(use.lifted[runs].sum()) + bought) / bought

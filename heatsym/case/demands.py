@@ -11,6 +11,7 @@ from heatsym.case.findings import listed
 from heatsym.case.read_csv import TIME_COLUMNS, Table
 from heatsym.case.reader import Fields, Reader, meant_as
 from heatsym.case.values import Reference, checked
+from heatsym.demand.booster import booster_problems
 from heatsym.demand.model import Consumers, Demand
 from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.fields import Quantity, specs
@@ -50,7 +51,11 @@ def read_demand(reader: Reader) -> tuple[Demand | None, Consumers | None]:
     fed = _check_heat(reader, table, consumers, heat, flow, fields.values.get("model"))
     if not fields.complete or not fed or len(rules) != 1 or heat is None or flow is None:
         return None, consumers
-    return Demand(**fields.values, consumers=consumers, heat=heat, mass_flow=flow), consumers
+    demand = Demand(**fields.values, consumers=consumers, heat=heat, mass_flow=flow)
+    for row, problem in booster_problems(demand, ~np.isnan(flow[0])):
+        found = replace(problem, file=table.name, line=table.line(row))
+        reader.findings.problems.append(found)
+    return demand, consumers
 
 
 def _given(

@@ -360,7 +360,8 @@ def _lifts(reader: Reader, parts: Parts) -> None:
     """Heat pumps and exchangers are described without contradiction, and no source would freeze."""
     for position, source in parts.sources:
         path: KeyPath = ("source", position)
-        _exchanger(reader, path, source)
+        if hasattr(source, "heat_pump"):
+            _exchanger(reader, path, source)
         unit: HeatPumpUnit | None = getattr(source, "heat_pump", None)
         if unit is not None:
             _unit(reader, (*path, "heat_pump"), unit)

@@ -64,20 +64,24 @@ def default_share() -> tuple[float, str]:
     return float(row["value"]), row["status"]
 
 
-def booster_problems(demand: Demand, prescribed: BoolArray) -> list[Problem]:
+def booster_problems(demand: Demand, prescribed: BoolArray) -> list[tuple[int, Problem]]:
     """Consumers whose booster has nothing to work with; ``prescribed`` says whose flow is given."""
     table, found = demand.consumers, []
-    for i in who_boosts(table):
-        reason = ""
-        if table.kind[i] == "prosumer":
+    boosts = ~np.isnan(table.booster_supply)
+    for i in np.flatnonzero(boosts | ~np.isnan(table.booster_carnot_share)).tolist():
+        key, reason, hint = "booster_supply", "", "leave booster_supply empty, or change the other"
+        if not boosts[i]:
+            key, reason = "booster_carnot_share", "is given, but no temperature that is lifted to"
+            hint = "give booster_supply, or leave it empty"
+        elif table.kind[i] == "prosumer":
             reason = "a prosumer has no booster"
         elif prescribed[i]:
             reason = "its flow is given, but a booster needs its heat"
         elif demand.substation is not None:
             reason = "demand.substation feeds radiators with the network's water, and a booster does, too"
         if reason:
-            where = f"column booster_supply, consumer {table.id[i]}"
-            found.append(Problem("HS545", reason, where, "leave booster_supply empty, or change the other"))
+            where = f"column {key}, consumer {table.id[i]}"
+            found.append((i, Problem("HS545", reason, where, hint)))
     return found
 
 
@@ -87,7 +91,8 @@ def booster_basis(demand: Demand) -> list[str]:
     count = len(who_boosts(table))
     if not count:
         return []
-    said = [f"boosters of {count} consumers: lifted from the set-point, which may not arrive in full"]
+    whose = f"{count} consumer{'s' if count > 1 else ''}"
+    said = [f"boosters of {whose}: lifted from the set-point, which may not arrive in full"]
     if np.isnan(table.booster_carnot_share[who_boosts(table)]).any():
         value, status = default_share()
         said.append(f"boosters that give no booster_carnot_share: {value:g} of Carnot ({status})")

@@ -231,7 +231,7 @@ def demand_problems(demand: Demand, around: Surroundings) -> list[Problem]:
         sums, monthly = _metered_sums(metered, axis), isinstance(metered, Monthly)
         problems += period_problems(axis, sums, 1, METERED, monthly=monthly)
     prescribed = _ever(mass_flow, _known)
-    problems += booster_problems(demand, prescribed)
+    problems += [problem for _, problem in booster_problems(demand, prescribed)]
     return problems + return_problems(demand, around.ctx, prescribed)
 
 

@@ -341,7 +341,7 @@ def _costs(
             return None, None, (f"merit order: as in the case file, {why}",)
         cost = np.zeros(ctx.axis.steps) if price is None else ctx.values(price)
         columns.append(cost + co2 * (0.0 if direct is None else direct.value))
-    if prices.electricity is None and any(getattr(source, "electric", False) for source in sources):
+    if prices.electricity is None and any(getattr(s, "electric", False) or lifts(s) for s in sources):
         return None, None, ("merit order: as in the case file, there is no price for electricity",)
     electricity = np.zeros(ctx.axis.steps) if prices.electricity is None else ctx.values(prices.electricity)
     return np.stack(columns, axis=1), electricity, ()

@@ -6,10 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from heatsym.interfaces.axis import FloatArray
-
-KELVIN = 273.15
-LEAST_LIFT = 10.0
-"""Lift below which a heat pump gets no better. [K]"""
+from heatsym.physics.heat_pump import carnot_share_cop
 
 
 def booster_cop(t_network: ArrayLike, t_need: ArrayLike, share: ArrayLike) -> FloatArray:
@@ -38,7 +35,7 @@ def booster_cop(t_network: ArrayLike, t_need: ArrayLike, share: ArrayLike) -> Fl
 
     References
     ----------
-    .. [1] Derived here: a fixed share of Carnot; the least lift is a planning value (assumed).
+    .. [1] Derived here: :func:`heatsym.physics.heat_pump.carnot_share_cop` between two temperatures.
 
     Examples
     --------
@@ -46,6 +43,4 @@ def booster_cop(t_network: ArrayLike, t_need: ArrayLike, share: ArrayLike) -> Fl
     [5.9967, 14.9918, inf]
     """
     network, need = np.asarray(t_network, dtype=float), np.asarray(t_need, dtype=float)
-    lift = need - network
-    cop = np.asarray(share, dtype=float) * (need + KELVIN) / np.maximum(lift, LEAST_LIFT)
-    return np.asarray(np.where(lift > 0.0, np.maximum(cop, 1.0), np.inf))
+    return np.asarray(np.where(need > network, carnot_share_cop(network, need, share), np.inf))

@@ -21,6 +21,7 @@ from heatsym.results.blocks import LEAST, total
 from heatsym.results.frame import Frame, Variable
 from heatsym.results.rows import Held, Rows
 from heatsym.results.vocabulary import VOCABULARY
+from heatsym.sources.common import lifts
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -298,8 +299,7 @@ def _series(case: Case, run: Digest) -> Iterator[tuple[str, Any]]:
 
 def _lifting(case: Case) -> bool:
     """Whether any source has a heat pump."""
-    enabled = [source for source in case.sources if source.enabled]
-    return any(source.kind == "heat_pump" or getattr(source, "heat_pump", None) for source in enabled)
+    return any(lifts(source) for source in case.sources if source.enabled)
 
 
 def _cop(use: Use) -> FloatArray:

@@ -7,9 +7,14 @@ from collections.abc import Mapping
 import numpy as np
 
 from heatsym.interfaces.axis import FloatArray
-from heatsym.interfaces.exchange import Offer, Site, Use
+from heatsym.interfaces.exchange import Offer, Site, Source, Use
 from heatsym.interfaces.profile import Context, Profile
 from heatsym.tables import read_table
+
+
+def lifts(source: Source) -> bool:
+    """Whether a heat pump that runs on electricity is part of it."""
+    return source.kind == "heat_pump" or getattr(source, "heat_pump", None) is not None
 
 
 def feed_temperature(ctx: Context, site: Site, own: Profile | None) -> FloatArray:

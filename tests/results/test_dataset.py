@@ -37,10 +37,12 @@ def test_every_variable_is_as_declared(case):
 
 def test_whole_march_is_told(case):
     """A series that the engine computes and nobody stores is a mistake, unless it is named here."""
-    consumers = replace(case.demand.consumers, kind=("prosumer", "house"), bypass=np.array([np.nan, 60.0]))
+    some = np.array([np.nan, 60.0])
+    consumers = replace(case.demand.consumers, kind=("prosumer", "house"), bypass=some, booster_supply=some)
     study, run = replace(case, demand=replace(case.demand, consumers=consumers)), handmade.trajectory(case)
     zero = np.zeros(run.march.consumer_mass_flow.shape)
     fed_in = {"consumer_heat_fed_in": zero, "consumer_heat_rejected": zero, "consumer_fed_in_flow": zero}
+    fed_in["consumer_booster_electricity"] = zero
     results = dataset(study, replace(run, march=replace(run.march, **fed_in)))
     told = {"initial_stored_heat", "converged", "sweeps", "residual", "merged_parcels", "seconds"}
     told |= {"critical_consumer"}
