@@ -25,6 +25,7 @@ from heatsym.network.model import Network
 from heatsym.network.properties import PipeProperties, pipe_properties
 from heatsym.numerics.graph import FlowGraph, flow_graph
 from heatsym.numerics.mixing import mixer
+from heatsym.sources.common import lifts
 from heatsym.storage.model import Stores, joined
 from heatsym.tables.factors import DIRECT, factors
 from heatsym.weather.climate import surroundings

@@ -37,6 +37,5 @@ KINDS: tuple[type[Source], ...] = (
     Geothermal,
     OrganicCycle,
     AbsorptionHeatPump,
-    HeatPump,
 )
 SOURCES: dict[str, type[Source]] = {cls.kind: cls for cls in KINDS}
