@@ -58,9 +58,9 @@ def flags(results: Results) -> list[str]:
     available = results["source_heat_available"].values.astype(np.float64)
     given = results["source_heat"].values.astype(np.float64)
     peak = float(given.sum(axis=1).max(initial=0.0))
-    lifting = results["source_heat_lifted"].values > 0.0
-    given -= np.where(lifting, results["source_electricity"].values, 0.0)  # a lift adds to what there is
-    beyond = given - available > ROUNDING * (available + peak)
+    lifted, bought = (results[f"source_{what}"].values for what in ("heat_lifted", "electricity"))
+    own = given - np.where(lifted > 0.0, bought, 0.0)  # electricity of a heat pump is not its stream's
+    beyond = own - available > ROUNDING * (available + peak)
     found += _sentence(results, "source gives more than it has", _whole(beyond), "source")
     brakes = results["pump_throttled"].values.astype(bool)
     found += _sentence(results, "a plant's pump would have to brake", _whole(brakes))

@@ -27,8 +27,8 @@ def test_keys_of_case_files_are_known(block):
                 if section in SECTIONS:
                     assert all(isinstance(match(SECTIONS[section], key), Match) for key in content)
                 elif section in LISTS:
-                    items = content if isinstance(content, list) else content.values()
-                    keys = {key for item in items for key in item}
+                    items = content.values() if isinstance(content, dict) else content
+                    keys = {key for item in items for key in item if key != "kind"}
                     assert all(any(isinstance(match(cls, key), Match) for cls in KINDS) for key in keys)
                 elif section != "scenario":
                     classes = (*SECTIONS.values(), *KINDS)
