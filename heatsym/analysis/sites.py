@@ -45,7 +45,7 @@ def sites(case: Case, results: Results) -> dict[str, dict[str, Any]]:
         ctx = context(case, results)
         balance, left = source.balance(ctx), source.left(ctx)
         gives = np.maximum(balance.power, 0.0).sum(axis=1)
-        direct = power(results, "source_heat_direct")[:, position]
+        direct = np.nan_to_num(power(results, "source_heat_direct")[:, position])
         step = int(np.argmax(direct if direct.any() else gives))
         values = {
             "streams_MWh": gives,
@@ -77,7 +77,8 @@ def _curves(
         power(results, "network_supply_setpoint"), power(results, "source_return_temperature")[:, position]
     )
     t_feed = float(feed_temperature(ctx, site, source.supply_temperature)[step])
-    t_return, direct = float(site.t_return[step]), float(power(results, "source_heat_direct")[step, position])
+    t_return = float(np.nan_to_num(site.t_return[step], nan=t_feed))
+    direct = float(np.nan_to_num(power(results, "source_heat_direct")[step, position]))
     cascade = np.stack([left.over[step], left.under[step]], axis=-1).ravel()
     curves = {
         "step": step,

@@ -50,10 +50,10 @@ def validate(reader: Reader, parts: Parts) -> None:
     _sources_of_pumps(reader, parts)
     _reach(reader, parts)
     _ground(reader, parts)
+    _sites(reader, parts)
     _needs_weather(reader, parts)
     _temperatures(reader, parts)
     _limits(reader, parts)
-    _sites(reader, parts)
     _lifts(reader, parts)
     _sources_themselves(reader, parts)
     _sun(reader, parts)
@@ -176,6 +176,36 @@ def _ground(reader: Reader, parts: Parts) -> None:
     said = [key for key, used in ways.items() if used]
     if len(said) > 1:
         reader.error(("network", "ground"), "HS111", f"has {' and '.join(said)}", "keep one of the two")
+
+
+def _sites(reader: Reader, parts: Parts) -> None:
+    """Streams of a site have names and cool down, what it needs warms up."""
+    for position, source in parts.sources:
+        path = ("source", position)
+        if hasattr(source, "streams") and not source.streams:
+            reader.error((*path, "stream"), "HS560", "is empty", "add [[source.stream]]")
+        for key, items in (
+            ("stream", getattr(source, "streams", ())),
+            ("need", getattr(source, "needs", ())),
+        ):
+            for i, item in enumerate(items):
+                if item.name in [other.name for other in items[:i]]:
+                    reason = f"{key} {item.name!r} appears twice"
+                    reader.error((*path, key, i, "name"), "HS205", reason, "give each its own name")
+        for i, stream in enumerate(getattr(source, "streams", ())):
+            limit = stream.limit_temperature
+            if limit is not None and span(limit)[0] > span(stream.temperature)[1]:
+                reason = f"{span(limit)[0]:g} degC is above the stream's {span(stream.temperature)[1]:g} degC"
+                hint = "the power counts from the stream's temperature down to the limit"
+                where = written(reader, (*path, "stream", i, "limit_temperature"))
+                reader.error(where, "HS503", reason, hint)
+        for i, need in enumerate(getattr(source, "needs", ())):
+            if span(need.start)[0] > span(need.end)[1]:
+                reason = (
+                    f"{span(need.end)[1]:g} degC is below the {span(need.start)[0]:g} degC it starts from"
+                )
+                where = written(reader, (*path, "need", i, "to"))
+                reader.error(where, "HS561", reason, "heat that is taken warms: swap from and to")
 
 
 def _profiles(thing: Any, path: KeyPath) -> Iterator[tuple[KeyPath, Any]]:
@@ -306,36 +336,6 @@ def _limits(reader: Reader, parts: Parts) -> None:
             reason = f"{turnaround.start!r} is no day of every year"
             hint = 'write month and day, e.g. "06-01"'
             reader.error((*path, "turnaround", "start"), "HS530", reason, hint)
-
-
-def _sites(reader: Reader, parts: Parts) -> None:
-    """Streams of a site have names and cool down, what it needs warms up."""
-    for position, source in parts.sources:
-        path = ("source", position)
-        if hasattr(source, "streams") and not source.streams:
-            reader.error((*path, "stream"), "HS560", "is empty", "add [[source.stream]]")
-        for key, items in (
-            ("stream", getattr(source, "streams", ())),
-            ("need", getattr(source, "needs", ())),
-        ):
-            for i, item in enumerate(items):
-                if item.name in [other.name for other in items[:i]]:
-                    reason = f"{key} {item.name!r} appears twice"
-                    reader.error((*path, key, i, "name"), "HS205", reason, "give each its own name")
-        for i, stream in enumerate(getattr(source, "streams", ())):
-            limit = stream.limit_temperature
-            if limit is not None and span(limit)[0] > span(stream.temperature)[1]:
-                reason = f"{span(limit)[0]:g} degC is above the stream's {span(stream.temperature)[1]:g} degC"
-                hint = "the power counts from the stream's temperature down to the limit"
-                where = written(reader, (*path, "stream", i, "limit_temperature"))
-                reader.error(where, "HS503", reason, hint)
-        for i, need in enumerate(getattr(source, "needs", ())):
-            if span(need.start)[0] > span(need.end)[1]:
-                reason = (
-                    f"{span(need.end)[1]:g} degC is below the {span(need.start)[0]:g} degC it starts from"
-                )
-                where = written(reader, (*path, "need", i, "to"))
-                reader.error(where, "HS561", reason, "heat that is taken warms: swap from and to")
 
 
 def _limit_in_every_step(reader: Reader, path: KeyPath, source: Any) -> None:

@@ -11,7 +11,7 @@ from plotly.subplots import make_subplots
 from heatsym.analysis.wording import number
 from heatsym.report.calendar import calendar, in_words
 from heatsym.report.colours import BLACK, BLUE, GREEN, VERMILION
-from heatsym.report.picture import Cell, Picture, Table, plain, scale, styled
+from heatsym.report.picture import Cell, Missing, Picture, Table, plain, scale, styled
 from heatsym.report.words import percent
 from heatsym.simulation import Run
 
@@ -25,12 +25,15 @@ LOOKS = {
 KEY, TITLE = "site-curves", "How the network fits to the streams of a works"
 
 
-def site_curves(run: Run) -> Picture | None:
-    """Composite curves beside the grand composite curve with the network; None without a site."""
+def site_curves(run: Run) -> Picture | Missing | None:
+    """Composite curves, and below them what is left with the network; None without a site."""
     sites: dict[str, dict[str, Any]] = run.summary.get("sites", {})
     if not sites:
         return None
     shown = sorted(sites, key=lambda name: -sites[name]["streams_MWh"])[:SHOWN]
+    if not sites[shown[0]]["streams_MWh"] > 0.0:
+        return Missing(KEY, TITLE, "no stream had any heat")
+    shown = [name for name in shown if sites[name]["streams_MWh"] > 0.0]
     largest = max(heat for name in shown for heat in sites[name]["curves"]["streams"]["kW"]) * 1e3
     unit = scale(largest)[1]
     divisor = scale(largest)[0] / 1e3

@@ -165,7 +165,7 @@ class IndustrialSite:
     def offer(self, ctx: Context, site: Site) -> Offer:
         """What the network's water, cold where it comes and at the feed where it leaves, can take."""
         t_feed, price = feed_temperature(ctx, site, self.supply_temperature), ctx.values(self.price)
-        works = self.balance(ctx)
+        works, site = self.balance(ctx), _known(site, t_feed)
         limit = return_limit(works.power, works.upper, works.lower, site.t_return, t_feed)
         if self.heat_pump is None:
             return plant_offer(
@@ -267,10 +267,15 @@ class IndustrialSite:
         if self.heat_pump is None:
             return stream_use(available, heat)
         t_feed = feed_temperature(ctx, site, self.supply_temperature)
-        served = self._served(ctx, site, t_feed, self.balance(ctx), self.heat_pump)
+        served = self._served(ctx, _known(site, t_feed), t_feed, self.balance(ctx), self.heat_pump)
         direct = np.minimum(served.share * heat, served.direct)
         lift = use_stream(ctx, served.seen, served.rest, t_feed, heat - direct)
         return stream_use(available, direct, lift.lifted, lift.electricity)
+
+
+def _known(site: Site, t_feed: FloatArray) -> Site:
+    """The same, the feed temperature for water that is not there: what is cut off returns nothing."""
+    return Site(site.t_feed, np.where(np.isnan(site.t_return), t_feed, site.t_return))
 
 
 def _within(served: _Served, pumped: FloatArray) -> FloatArray:

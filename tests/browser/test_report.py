@@ -8,11 +8,11 @@ import pytest
 
 from heatsym.case.load import load
 from heatsym.report.colours import source_styles
-from heatsym.report.page import write_report
+from heatsym.report.page import page, write_report
 from heatsym.report.typeset import legible
 from heatsym.simulation import open_run
 from heatsym.simulation import run as compute
-from tests.report import pages
+from tests.report import pages, sites_and_storages
 
 ROOT = Path(__file__).resolve().parents[2]
 WIDTHS = (1280, 400)
@@ -51,6 +51,19 @@ def test_every_picture_is_drawn(by_hand, visit, painted, width):
     opened = visit(by_hand, width)
     seen = painted(opened)
     assert len(seen) > 5
+    assert not blank(seen)
+    assert not opened.complaints()
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_sites_and_storages_are_drawn(tmp_path, visit, painted, width):
+    """Pictures that only some runs have; two weeks by hours."""
+    file = tmp_path / "report.html"
+    run = sites_and_storages.with_storages(sites_and_storages.run(24 * 14))
+    file.write_text(page(run, pages.MANIFEST), "utf-8")
+    opened = visit(file, width)
+    seen = painted(opened)
+    assert {"plot-site-curves", "plot-storage", "plot-surplus-use"} <= set(seen)
     assert not blank(seen)
     assert not opened.complaints()
 

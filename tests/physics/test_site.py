@@ -248,3 +248,15 @@ def test_any_site_with_a_heat_pump(arrangement):
             arrangement == "series"
         )
         assert (at_most.lifted > 0).any()
+
+
+@pytest.mark.parametrize("pump", [None, HeatPumpUnit(power=2e5)])
+def test_water_that_is_cut_off_is_no_sink_for_any_heat(pump):
+    """No return temperature: what is offered is finite, as if water came back as warm as it is sent."""
+    source, ctx = works(FLUE, COOLING, heat_pump=pump), context(2)
+    here = site([80.0, 80.0], [np.nan, 80.0])
+    offer = source.offer(ctx, here)
+    assert np.isfinite(offer.power).all()
+    assert offer.power[0] == offer.power[1]
+    use = source.use(ctx, here, np.zeros(2))
+    assert use.rejected == pytest.approx(use.available)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import replace
 
 import numpy as np
@@ -9,11 +10,13 @@ import pytest
 
 from heatsym.report.balances import heat_flow
 from heatsym.report.calendar import calendar
+from heatsym.report.page import page
 from heatsym.report.picture import Missing, Picture
 from heatsym.report.sites import site_curves
 from heatsym.report.storage import storage
 from heatsym.report.surplus import surplus_use
 from heatsym.simulation import Run
+from heatsym.sources.industrial import Stop
 from heatsym.sources.site import Need
 from tests.report import pages
 from tests.report import sites_and_storages as made
@@ -140,6 +143,18 @@ def test_temperatures_are_drawn_where_they_are_known(run):
 def test_a_year_is_drawn_by_days():
     picture = drawn(storage(made.with_storages(made.run(8760))))
     assert max(len(trace.y) for trace in picture.figure.data) == 365
+
+
+def test_a_works_that_stands_still_has_no_curves():
+    stop = Stop(start=datetime.date(2025, 1, 1), end=datetime.date(2025, 1, 31))
+    assert isinstance(site_curves(made.run(48, replace(made.MILL, stops=(stop,)))), Missing)
+
+
+def test_names_are_shown_literally():
+    name = "<b>mill</b><script>x</script>"
+    picture = drawn(site_curves(made.run(48, replace(made.MILL, name=name))))
+    assert "<b>" not in picture.figure.layout.annotations[0].text
+    assert "<script" not in page(made.run(48, replace(made.MILL, name=name)), pages.MANIFEST).split("mill")[1]
 
 
 def test_nothing_is_said_where_there_is_nothing():
