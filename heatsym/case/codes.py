@@ -483,7 +483,7 @@ CODES: dict[str, Code] = {
     "HS531": Code(
         "source contradictory",
         "Keys of a source do not go together, or what its heat or temperature follows from is missing.",
-        "Give one of the keys named; `heatsym explain source` lists what follows from a sector.",
+        "Give one of the keys named; `heatsym explain source` lists which keys follow from a sector.",
     ),
     "HS545": Code(
         "booster where none can be",

@@ -53,8 +53,8 @@ def command(
     place = None if near is None else _place(near)
     found = read_sites(file, form, near=place, within=20.0 if within is None else within)
     target = write_file(output or Path("sources.toml"), [sources_toml(found, file.name)], overwrite)
-    for said in found.left_out:
-        say(f"left out: {said}")
+    for said in found.notes:
+        say(said)
     say(f"{plural(len(found.sites), 'source')}; add the node of each")
     click.echo(target)
 

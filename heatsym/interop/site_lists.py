@@ -49,7 +49,8 @@ HOTMAPS_BANDS = {
 EARTH_RADIUS = 6371.0
 """[km]"""
 
-_DEGREES = re.compile(r"(-?\d+(?:\.\d+)?)\s*[ ;/]\s*(-?\d+(?:\.\d+)?)")
+_DEGREES = re.compile(r"(?<![\d.,])(-?\d+\.\d+)\s*[,;/ ]\s*(-?\d+\.\d+)(?![\d.,])")
+_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +65,10 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class SiteList:
-    """Sites, what was left out of the list and why, and whom to name for the data."""
+    """Sites, what a reader must know of how the list was read, and whom to name for the data."""
 
     sites: tuple[Site, ...]
-    left_out: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     attribution: str = ""
 
 
@@ -125,21 +126,23 @@ def read_sites(
                 "HS202", f"column {column} is missing", hint=hint, file=table.name, line=table.header_line
             )
     rows.findings.raise_errors()
-    wanted, left_out = _around(rows, form, near, within)
-    sites = _hotmaps(rows, wanted, left_out) if form == "hotmaps" else _six_columns(rows, wanted)
+    wanted, notes = _around(rows, form, near, within)
+    if table.old_encoding:
+        notes.append("read as Windows-1252, since it is not UTF-8")
+    sites = _hotmaps(rows, wanted, notes) if form == "hotmaps" else _six_columns(rows, wanted)
     _distinct(rows, sites)
     rows.findings.raise_errors()
     if not sites:
-        rows.findings.error("HS533", "no site is left", hint="; ".join(left_out), file=table.name)
+        rows.findings.error("HS533", "no site is left", hint="; ".join(notes), file=table.name)
         rows.findings.raise_errors()
     whose = "Contains data of the Hotmaps project (H2020 723677), CC BY 4.0." if form == "hotmaps" else ""
-    return SiteList(tuple(site for _, site in sites), tuple(left_out), whose)
+    return SiteList(tuple(site for _, site in sites), tuple(notes), whose)
 
 
 def sources_toml(found: SiteList, origin: str) -> str:
     """The sources as tables of a case file, each with its place in a comment, and without ``node``."""
     head = [f"# {len(found.sites)} sources from {_printable(origin)}. Add to each the node that it feeds."]
-    head += [f"# Left out: {_printable(said)}" for said in found.left_out]
+    head += [f"# {_printable(said)}" for said in found.notes]
     head += [f"# {found.attribution}"] if found.attribution else []
     tables = []
     for site in found.sites:
@@ -203,14 +206,14 @@ def _around(
     places = {row: _place(rows, row, form) for row in every}
     away = {row: distance(near, place) for row, place in places.items() if place is not None}
     wanted = [(row, f"{far:.1f} km away") for row, far in away.items() if far <= within]
-    left_out = []
+    notes = []
     if len(away) < len(places):
-        left_out.append(f"{_plural(len(places) - len(away), 'row')} without coordinates")
+        notes.append(f"{_plural(len(places) - len(away), 'row')} without coordinates left out")
     if len(wanted) < len(away):
         next_one = min(far for far in away.values() if far > within)
         count = len(away) - len(wanted)
-        left_out.append(f"{_plural(count, 'row')} farther than {within:g} km, the next at {next_one:.0f} km")
-    return wanted, left_out
+        notes.append(f"{_plural(count, 'row')} beyond {within:g} km left out, the next at {next_one:.0f} km")
+    return wanted, notes
 
 
 def _place(rows: _Rows, row: int, form: str) -> tuple[float, float] | None:
@@ -218,7 +221,8 @@ def _place(rows: _Rows, row: int, form: str) -> tuple[float, float] | None:
     if form == "hotmaps":
         lon, lat = rows.number(row, "lon", -180, 180), rows.number(row, "lat", -90, 90)
         return None if lon is None or lat is None or math.isnan(lon + lat) else (lon, lat)
-    found = _DEGREES.search(rows.cell(row, "place"))
+    text = rows.cell(row, "place")
+    found = _DEGREES.search(_DECIMAL_COMMA.sub(".", text) if rows.table.decimal_comma else text)
     if found is None:
         return None
     lon, lat = float(found[1]), float(found[2])
@@ -229,7 +233,7 @@ def _place(rows: _Rows, row: int, form: str) -> tuple[float, float] | None:
     return lon, lat
 
 
-def _hotmaps(rows: _Rows, wanted: Sequence[tuple[int, str]], left_out: list[str]) -> list[tuple[int, Site]]:
+def _hotmaps(rows: _Rows, wanted: Sequence[tuple[int, str]], notes: list[str]) -> list[tuple[int, Site]]:
     """Sources of sites for which heat was estimated."""
     names = Counter(rows.table.text("SiteName"))
     sites, empty = list[tuple[int, Site]](), 0
@@ -260,7 +264,7 @@ def _hotmaps(rows: _Rows, wanted: Sequence[tuple[int, str]], left_out: list[str]
             numbers = {"annual_heat_GWh": gwh, "temperature_degC": warm, "data_status": "assumed"}
             sites.append((row, Site(full, {**keys, **numbers}, f"{note}, {span}", place)))
     if empty:
-        left_out.append(f"{_plural(empty, 'site')} without an estimate of heat")
+        notes.append(f"{_plural(empty, 'site')} without an estimate of heat left out")
     return sites
 
 

@@ -98,11 +98,41 @@ def test_hotmaps_sites_have_a_source_for_each_range(tmp_path):
     assert {source["data_status"] for source in found} == {"assumed"}
     sites = read_sites(tmp_path / "sites.csv", "hotmaps", near=(12.6, 54.6), within=5.0)
     assert "# Contains data of the Hotmaps project" in sources_toml(sites, "sites.csv")
-    assert sites.left_out == (
-        "1 row without coordinates",
-        "1 row farther than 5 km, the next at 476 km",
-        "1 site without an estimate of heat",
+    assert sites.notes == (
+        "1 row without coordinates left out",
+        "1 row beyond 5 km left out, the next at 476 km",
+        "1 site without an estimate of heat left out",
     )
+
+
+def test_an_old_encoding_is_told(tmp_path):
+    file = tmp_path / "sites.csv"
+    file.write_bytes((HEAD + "Käserei,Dorf,food,10,90,assumed\n").encode("cp1252"))
+    found = read_sites(file, "sites")
+    assert found.sites[0].name == "Käserei"
+    assert found.notes == ("read as Windows-1252, since it is not UTF-8",)
+
+
+def test_semicolons_and_decimal_commas(tmp_path):
+    text = "name;place;sector;MWh;degC;status\nA;12,6 54,6;food;1200,5;90;declared\n"
+    (found,) = tables(written(tmp_path, text), "sites", near=(12.6, 54.6), within=1.0)
+    assert found["annual_heat_MWh"] == 1200.5
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [
+        ("Kiel, 10.13 54.32", (10.13, 54.32)),
+        ("10.13, 54.32", (10.13, 54.32)),
+        ("-3.70;40.41", (-3.7, 40.41)),
+        ("Street 5, 8000 Aarhus", None),
+        ("12,6 54,6", None),  # of which nobody can say where numbers end
+        ("v1.2.3 4.5", None),
+    ],
+)
+def test_coordinates_in_a_place(tmp_path, place, expected):
+    (site,) = read_sites(written(tmp_path, f'{HEAD}A,"{place}",food,10,90,assumed\n'), "sites").sites
+    assert site.place == expected
 
 
 def test_distance():
@@ -152,7 +182,12 @@ def test_all_bad_rows_are_named_at_once(tmp_path):
         (HOTMAPS.replace("10.5,20", "many,20"), {"form": "hotmaps"}, "HS203", "'many'"),
         (HOTMAPS, {"form": "hotmaps", "near": (0.0, 0.0)}, "HS533", "the next at"),
         (GOOD, {"form": "sites", "near": (0.0, 0.0)}, "HS533", "1 row without coordinates"),
-        (GOOD.replace("12.7 54.6", "54.6 127"), {"form": "sites", "near": (12.6, 54.6)}, "HS107", "latitude"),
+        (
+            GOOD.replace("12.7 54.6", "54.6 127.0"),
+            {"form": "sites", "near": (12.6, 54.6)},
+            "HS107",
+            "latitude",
+        ),
         ("", {"form": "sites"}, "HS201", "empty"),
     ],
 )
