@@ -100,10 +100,13 @@ def facts(run: Run) -> tuple[tuple[str, str], ...]:
 
 def sources_table(run: Run) -> Table:
     """Every source with what it is and what it gave."""
-    columns = (
+    columns: tuple[str, ...] = (
         *("source", "kind", "owner", "node", "heat fed in [MWh]", "share [%]"),
         *("available [MWh]", "rejected [MWh]", "fuel [MWh]", "hours at full power [h]"),
     )
+    makes = any("generated_MWh" in given for given in run.summary["sources"].values())
+    if makes:
+        columns += ("electricity made [MWh]",)
     results, supplied = run.results, run.summary["energy"]["supplied_MWh"]
     rows: list[tuple[Cell, ...]] = []
     for position, name in enumerate(str(name) for name in results["source"].values):
@@ -126,6 +129,7 @@ def sources_table(run: Run) -> Table:
                 given["rejected_MWh"] if surplus else None,
                 given.get("fuel_MWh"),
                 given.get("full_load_h"),
+                *((given.get("generated_MWh"),) if makes else ()),
             )
         )
     return Table(columns, tuple(rows))
