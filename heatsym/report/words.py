@@ -100,11 +100,14 @@ def facts(run: Run) -> tuple[tuple[str, str], ...]:
 
 def sources_table(run: Run) -> Table:
     """Every source with what it is and what it gave."""
-    columns = (
+    columns: tuple[str, ...] = (
         *("source", "kind", "owner", "node", "heat fed in [MWh]", "share [%]"),
         *("available [MWh]", "rejected [MWh]", "fuel [MWh]", "hours at full power [h]"),
         "data",
     )
+    makes = any("generated_MWh" in given for given in run.summary["sources"].values())
+    if makes:
+        columns += ("electricity made [MWh]",)
     results, supplied = run.results, run.summary["energy"]["supplied_MWh"]
     rows: list[tuple[Cell, ...]] = []
     for position, name in enumerate(str(name) for name in results["source"].values):
@@ -128,6 +131,7 @@ def sources_table(run: Run) -> Table:
                 given.get("fuel_MWh"),
                 given.get("full_load_h"),
                 given.get("data_status"),
+                *((given.get("generated_MWh"),) if makes else ()),
             )
         )
     return Table(columns, tuple(rows))

@@ -24,7 +24,6 @@ class Geothermal:
     kind: ClassVar[str] = "geothermal"
     surplus: ClassVar[bool] = False
     minds_return: ClassVar[bool] = False
-    electric: ClassVar[bool] = True
     fuel: ClassVar[None] = None
 
     name: str = text("unique name")
@@ -63,6 +62,11 @@ class Geothermal:
     price: Profile = quantity("EUR/J", "variable cost besides pumping", varies=True, default=0.0)
     partner: str = text("who owns it", default="")
     enabled: bool = flag("take part in the run", default=True)
+
+    @property
+    def electric(self) -> bool:
+        """Whether pumping costs electricity."""
+        return self.pump_electricity > 0.0
 
     def contradictions(self) -> tuple[Problem, ...]:
         """Neither flow nor power, or both; ``where`` is the field."""

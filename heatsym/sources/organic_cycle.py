@@ -87,7 +87,7 @@ class OrganicCycle:
         share = or_default(self.carnot_share, self.kind, "carnot_share")
         efficiency = np.where(runs, cycle_efficiency(self.evaporation, t_feed + self.approach, share), 0.0)
         evaporated = cycle_heat(self.available(ctx), t_source, t_limit, t_out, runs)
-        return t_out, evaporated, efficiency, runs | feeds_in(t_source, t_feed, self.approach)
+        return t_out, evaporated, efficiency, feeds_in(t_source, t_feed, self.approach)
 
     def offer(self, ctx: Context, site: Site) -> Offer:
         """The condenser's heat and what the stream has left behind the evaporator."""

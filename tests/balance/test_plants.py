@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import heatsym as hs
+from heatsym.report.words import sources_table
 from heatsym.simulation import Run
 from tests.case.test_plants import town
 
@@ -88,3 +89,11 @@ def test_without_a_price_of_electricity_the_order_of_the_file_holds(tmp_path: Pa
     found = all_kinds(tmp_path, "straw_EUR_per_MWh = 20\ncoal_EUR_per_MWh = 15")
     assert any("there is no price for electricity" in said for said in found.summary["warnings"])
     assert found.summary["sources"]["works"]["heat_MWh"] > 0.0  # first in the file, and dearer than the well
+
+
+def test_report_has_a_column_for_electricity_made(run: Run) -> None:
+    table = sources_table(run)
+    column = table.columns.index("electricity made [MWh]")
+    made = {row[0]: row[column] for row in table.rows}
+    assert made["works"] is None
+    assert made["engine"] == pytest.approx(0.9 * run.summary["sources"]["engine"]["heat_MWh"], rel=1e-5)

@@ -125,3 +125,31 @@ def test_counterfactuals_are_those_of_the_case():
         "electric_heating": 1.0,
         "air_heat_pump": 3.6,
     }
+
+
+def test_plants_against_reference_data(shared):
+    """Coefficients of 2030 in the compilation of the Danish Energy Agency's catalogues."""
+    import csv
+
+    path = shared / "reference-data" / "costs" / "technology_costs_heat_2020_2050.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["year"] == "2030"]
+    theirs = {(row["technology"], row["parameter"]): float(row["value"]) for row in rows}
+    plants = read_table("plant_defaults")
+    ours = {(row["kind"], row["variant"], row["quantity"]): float(row["value"]) for row in plants}
+    boilers = {row["fuel"]: float(row["value"]) for row in read_table("boiler_efficiencies")}
+    assert boilers["straw"] == theirs["biomass HOP", "efficiency"]
+    assert ours["electric_boiler", "", "efficiency"] == theirs["central resistive heater", "efficiency"]
+    for fuel, name in (("wood", "central solid biomass CHP"), ("waste", "waste CHP")):
+        total = theirs[name, "efficiency"] + theirs[name, "efficiency-heat"]
+        assert ours["chp", f"back_pressure {fuel}", "efficiency"] == pytest.approx(total, abs=1e-4)
+        assert ours["chp", f"back_pressure {fuel}", "power_to_heat"] == theirs[name, "c_b"]
+    for fuel, name in (("coal", "central coal CHP"), ("natural_gas", "central gas CHP")):
+        for quantity, parameter in (
+            ("power_to_heat", "c_b"),
+            ("power_loss", "c_v"),
+            ("efficiency", "efficiency"),
+        ):
+            assert ours["chp", f"extraction {fuel}", quantity] == theirs[name, parameter]
+    gas = theirs["central gas CHP", "efficiency"] * (1 + 1 / theirs["central gas CHP", "c_b"])
+    assert ours["chp", "back_pressure natural_gas", "efficiency"] == pytest.approx(gas)
