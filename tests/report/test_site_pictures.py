@@ -16,7 +16,7 @@ from heatsym.report.sites import site_curves
 from heatsym.report.storage import storage
 from heatsym.report.surplus import surplus_use
 from heatsym.simulation import Run
-from heatsym.sources.industrial import Stop
+from heatsym.sources.availability import Stop
 from heatsym.sources.site import Need
 from tests.report import pages
 from tests.report import sites_and_storages as made
