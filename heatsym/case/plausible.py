@@ -199,6 +199,12 @@ def _stops(reader: Reader, parts: Parts) -> None:
         if first <= last and (last < local[0].astype("datetime64[D]") or first > local[-1]):
             said = " ".join(f"{word} {day}" for word, day in (("from", stop.start), ("to", stop.end)) if day)
             _doubt(reader, path, f"{said} is outside the case's time", "check the year")
+    for position, source in parts.sources:
+        end = getattr(source, "closure", None)
+        if end is not None and source.enabled and np.datetime64(end, "D") < local[0].astype("datetime64[D]"):
+            _doubt(
+                reader, ("source", position, "closure"), f"{end} is before the case begins", "check the year"
+            )
 
 
 def _pipes(reader: Reader, network: Network) -> None:

@@ -12,7 +12,11 @@ from heatsym.case.keys import Match, match
 from heatsym.case.sections import LISTS, SECTIONS
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-BLOCKS = re.findall(r"```toml\n(.*?)```", (DOCS / "case-file.md").read_text("utf-8"), re.DOTALL)
+BLOCKS = [
+    block
+    for page in ("case-file", "own-sources")
+    for block in re.findall(r"```toml\n(.*?)```", (DOCS / f"{page}.md").read_text("utf-8"), re.DOTALL)
+]
 KINDS = [cls for kinds in LISTS.values() for cls in kinds.values()]
 
 

@@ -48,6 +48,12 @@ def test_a_cold_stream_without_heat_pump_is_doubted(tmp_path):
     assert "at most 30 degC less 5 K never reaches the feed's 70 degC" in str(doubt)
 
 
+def test_a_closure_before_the_case_is_doubted(tmp_path):
+    case = load(write_town(tmp_path, added("ice_rink", "power_kW = 9", PUMP, "closure = 2024-12-31")))
+    (doubt,) = [problem for problem in case.warnings if "new" in problem.where]
+    assert "closure: 2024-12-31 is before the case begins" in str(doubt)
+
+
 WRONG = {
     "no heat": (added("data_centre", PUMP), "HS531", "[[source]]", "give power or annual_heat"),
     "two heats": (
