@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from heatsym.interfaces.profile import Series
+from heatsym.physics.heat_pump import jensen_cop
 from heatsym.physics.pinch import usable
 from heatsym.sources.availability import Stop
 from heatsym.sources.industrial import IndustrialStream
@@ -260,3 +261,32 @@ def test_water_that_is_cut_off_is_no_sink_for_any_heat(pump):
     assert offer.power[0] == offer.power[1]
     use = source.use(ctx, here, np.zeros(2))
     assert use.rejected == pytest.approx(use.available)
+
+
+def test_preheating_leaves_the_heat_pump_what_it_needs():
+    """100 kW warm on what 75 kW have preheated, not 150: what is left then begins at 57.5 degC, by hand.
+
+    Of 10 kW/K from 60 degC down (shifted), 5 pass on between 60 and 45: 75 kW at 45 and 325 at 20 degC. The
+    line through the first that carries the second begins at 20 + 25 / (1 - 75/325) = 52.5, less 5 K of
+    approach. The heat pump cools it by 100/325 of its way.
+    """
+    pump = HeatPumpUnit(power=1e5)
+    ctx, here = context(1), site([80.0], [45.0])
+    source = works(COOLING, heat_pump=pump, arrangement="series")
+    assert taken(source, here, ctx) == pytest.approx([1.75e5])
+    cop = jensen_cop(57.5, 57.5 - 32.5 * 100 / 325, 60.0, 80.0)
+    use = source.use(ctx, here, np.array([1.75e5]))
+    assert use.direct == pytest.approx([7.5e4])
+    assert use.electricity == pytest.approx([1e5 / cop])
+
+
+def test_exchangers_alone_where_preheating_leaves_nothing_to_lift():
+    """A stream just above the return water would preheat by all it has, with nothing left to warm that on."""
+    hot = SiteStream(name="hot", power=1e4, temperature=100.0, limit_temperature=50.0)
+    mild = SiteStream(name="mild", power=1e5, temperature=65.0, limit_temperature=50.0)
+    pump = HeatPumpUnit(power=5e5, cop=4.0)
+    ctx, here = context(1), site([80.0], [45.0])
+    parallel = taken(works(hot, mild, heat_pump=pump), here, ctx)
+    direct = 7e3 * 35 / 20  # what passes 60 degC tops it up
+    assert parallel == pytest.approx([direct + (1.1e5 - direct) / 0.75])
+    assert taken(works(hot, mild, heat_pump=pump, arrangement="series"), here, ctx) == pytest.approx(parallel)
