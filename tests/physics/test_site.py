@@ -9,7 +9,8 @@ import pytest
 
 from heatsym.interfaces.profile import Series
 from heatsym.physics.pinch import usable
-from heatsym.sources.industrial import IndustrialStream, Stop
+from heatsym.sources.availability import Stop
+from heatsym.sources.industrial import IndustrialStream
 from heatsym.sources.lift import HeatPumpUnit
 from heatsym.sources.site import IndustrialSite, Need, SiteStream
 from tests.physics.test_sources import context, site
