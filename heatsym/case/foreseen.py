@@ -6,12 +6,14 @@ import dataclasses
 
 import numpy as np
 
+from heatsym.case.locate import KeyPath
 from heatsym.case.reader import Reader
-from heatsym.case.validate import Parts
+from heatsym.case.validate import Parts, written
 from heatsym.demand.calendar import public_holidays
 from heatsym.demand.load import demand_problems
 from heatsym.errors import InputError, Problem
-from heatsym.interfaces.exchange import Site
+from heatsym.interfaces.exchange import Site, Source
+from heatsym.interfaces.fields import specs
 from heatsym.interfaces.profile import Context
 from heatsym.weather.climate import surroundings
 
@@ -52,9 +54,18 @@ def _offers(reader: Reader, parts: Parts, ctx: Context) -> None:
             if source.enabled:
                 source.offer(ctx, site)
         except InputError as error:
-            file, line = reader.document.place(("source", position))
-            found = (dataclasses.replace(problem, file=file, line=line) for problem in error.problems)
-            reader.findings.problems.extend(found)
+            for problem in error.problems:
+                _refused(reader, ("source", position), type(source), problem)
+
+
+def _refused(reader: Reader, path: KeyPath, kind: type[Source], problem: Problem) -> None:
+    """Note why a source offers nothing, at the key that the problem names if it names one."""
+    where = problem.where
+    if where in specs(kind):
+        path = written(reader, (*path, where))
+        where = reader.document.dotted(path)
+    file, line = reader.document.place(path)
+    reader.findings.problems.append(dataclasses.replace(problem, where=where, file=file, line=line))
 
 
 def _note(reader: Reader, parts: Parts, problems: list[Problem]) -> None:

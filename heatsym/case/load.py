@@ -13,14 +13,13 @@ from heatsym.case.document import Document, read_document
 from heatsym.case.findings import Findings, listed, shown
 from heatsym.case.foreseen import foreseen
 from heatsym.case.keys import suggestion
-from heatsym.case.locate import KeyPath
 from heatsym.case.model import Case
 from heatsym.case.networks import read_network
 from heatsym.case.plausible import plausible
 from heatsym.case.reader import Reader
 from heatsym.case.sections import ALL, LISTS
 from heatsym.case.settings import About, Counterfactual, DispatchSettings, Emissions, Engine, Prices, Time
-from heatsym.case.validate import Parts, validate, written
+from heatsym.case.validate import Parts, validate
 from heatsym.errors import InputError
 from heatsym.weather.model import Weather
 
@@ -94,9 +93,9 @@ def build(document: Document) -> Case:
     counterfactual = _section(reader, Counterfactual, "counterfactual")
     dispatch = _section(reader, DispatchSettings, "dispatch", default={})
     engine = _section(reader, Engine, "engine", default={})
-    validate(reader, parts)
-    foreseen(reader, parts)
-    plausible(reader, parts)
+    sound = validate(reader, parts)
+    foreseen(reader, sound)
+    plausible(reader, sound)
     findings.raise_errors()
     assert reader.clock is not None  # else there were errors
     assert network is not None
@@ -176,17 +175,9 @@ def _items(reader: Reader, section: str) -> list[tuple[int, Any]]:
                 reader.error((*path, "name"), "HS107", "the name is empty")
         raw = {key: value for key, value in item.items() if key != "kind"}
         made: Any = reader.make(LISTS[section][kind], raw, path)
-        if made is not None and _consistent(reader, made, path):
+        if made is not None:
             found.append((position, made))
     return found
-
-
-def _consistent(reader: Reader, source: Any, path: KeyPath) -> bool:
-    """Whether a source has what it needs and nothing that does not fit; problems are noted."""
-    wrong = [found for found in getattr(source, "contradictions", tuple)() if isinstance(found, tuple)]
-    for key, reason, hint in wrong:
-        reader.error(written(reader, (*path, key)) if key else path, "HS531", reason, hint)
-    return not wrong
 
 
 def _weather(reader: Reader) -> Weather | None:

@@ -305,7 +305,7 @@ def _heat(reader: Reader, parts: Parts, network: Network) -> None:
         if 0 < top < np.inf and not low < top < high:
             reason = f"at most {_watts(top)}, while the mean demand is {_watts(mean)}"
             _doubt(reader, written(reader, ("source", position, "power")), reason)
-    if total < mean:
+    if total < mean and not reader.findings.failed:
         reason = f"all sources have at most {_watts(total)}, while the mean demand is {_watts(mean)}"
         _doubt(reader, ("source",), reason, "check the units of power and heat")
 

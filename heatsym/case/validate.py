@@ -19,11 +19,8 @@ from heatsym.case.settings import Emissions, Prices
 from heatsym.demand.model import Consumers, Demand
 from heatsym.interfaces.exchange import Source, Storage
 from heatsym.interfaces.fields import Part, Quantity, specs
-from heatsym.interfaces.profile import Curve, Monthly, Series
+from heatsym.interfaces.profile import Curve, Series, highest, lowest
 from heatsym.network.model import Network, Nodes
-from heatsym.sources.availability import month_and_day
-from heatsym.sources.lift import HeatPumpUnit, contradictions
-from heatsym.sources.stream import ExchangerDesign
 from heatsym.weather.model import Weather
 
 
@@ -42,21 +39,18 @@ class Parts:
     weather: Weather | None
 
 
-def validate(reader: Reader, parts: Parts) -> None:
-    """Note every contradiction between parts that could be read."""
+def validate(reader: Reader, parts: Parts) -> Parts:
+    """Note every contradiction between parts that could be read, and leave out things that have faults."""
     _nodes_of_consumers(reader, parts)
     _nodes_of_sources(reader, parts)
     _storages(reader, parts)
     _sources_of_pumps(reader, parts)
     _reach(reader, parts)
     _ground(reader, parts)
-    _sites(reader, parts)
     _needs_weather(reader, parts)
     _temperatures(reader, parts)
-    _limits(reader, parts)
-    _lifts(reader, parts)
-    _sources_themselves(reader, parts)
     _sun(reader, parts)
+    return _without_faults(reader, parts)
 
 
 def _nodes_of_consumers(reader: Reader, parts: Parts) -> None:
@@ -86,7 +80,7 @@ def _nodes_of_sources(reader: Reader, parts: Parts) -> None:
 
 
 def _storages(reader: Reader, parts: Parts) -> None:
-    """Their nodes and the sources that charge them are there, and their parameters go together."""
+    """Their nodes and the sources that charge them are there."""
     raw = reader.document.data.get("source", [])
     all_read = isinstance(raw, list) and len(parts.sources) == len(raw)
     names = tuple(source.name for _, source in parts.sources)
@@ -99,8 +93,22 @@ def _storages(reader: Reader, parts: Parts) -> None:
             if all_read and name not in names:
                 hint = suggestion(name, names)
                 reader.error((*path, "charge_from"), "HS554", f"there is no source {name!r}", hint)
-        for fault in storage.faults():
-            reader.error(written(reader, (*path, fault.field)), fault.code, fault.reason, fault.hint)
+
+
+def _without_faults(reader: Reader, parts: Parts) -> Parts:
+    """Tell what sources and storages find wrong with themselves; the parts without these."""
+    sources = tuple(at for at in parts.sources if _faultless(reader, ("source", at[0]), at[1]))
+    storages = tuple(at for at in parts.storages if _faultless(reader, ("storage", at[0]), at[1]))
+    return dataclasses.replace(parts, sources=sources, storages=storages)
+
+
+def _faultless(reader: Reader, path: KeyPath, thing: Source | Storage) -> bool:
+    """Whether a thing has no faults; those that it has are told at the keys that they name."""
+    faults = thing.faults()
+    for fault in faults:
+        steps = [int(step) if step.isdigit() else step for step in fault.field.split(".") if step]
+        reader.error(written(reader, (*path, *steps)), fault.code, fault.reason, fault.hint)
+    return not faults
 
 
 def _sources_of_pumps(reader: Reader, parts: Parts) -> None:
@@ -178,36 +186,6 @@ def _ground(reader: Reader, parts: Parts) -> None:
         reader.error(("network", "ground"), "HS111", f"has {' and '.join(said)}", "keep one of the two")
 
 
-def _sites(reader: Reader, parts: Parts) -> None:
-    """Streams of a site have names and cool down, what it needs warms up."""
-    for position, source in parts.sources:
-        path = ("source", position)
-        if hasattr(source, "streams") and not source.streams:
-            reader.error((*path, "stream"), "HS560", "is empty", "add [[source.stream]]")
-        for key, items in (
-            ("stream", getattr(source, "streams", ())),
-            ("need", getattr(source, "needs", ())),
-        ):
-            for i, item in enumerate(items):
-                if item.name in [other.name for other in items[:i]]:
-                    reason = f"{key} {item.name!r} appears twice"
-                    reader.error((*path, key, i, "name"), "HS205", reason, "give each its own name")
-        for i, stream in enumerate(getattr(source, "streams", ())):
-            limit = stream.limit_temperature
-            if limit is not None and span(limit)[0] > span(stream.temperature)[1]:
-                reason = f"{span(limit)[0]:g} degC is above the stream's {span(stream.temperature)[1]:g} degC"
-                hint = "the power counts from the stream's temperature down to the limit"
-                where = written(reader, (*path, "stream", i, "limit_temperature"))
-                reader.error(where, "HS503", reason, hint)
-        for i, need in enumerate(getattr(source, "needs", ())):
-            if span(need.start)[0] > span(need.end)[1]:
-                reason = (
-                    f"{span(need.end)[1]:g} degC is below the {span(need.start)[0]:g} degC it starts from"
-                )
-                where = written(reader, (*path, "need", i, "to"))
-                reader.error(where, "HS561", reason, "heat that is taken warms: swap from and to")
-
-
 def _profiles(thing: Any, path: KeyPath) -> Iterator[tuple[KeyPath, Any]]:
     """Numbers that may vary, of a part and the parts in it."""
     for name, (spec, _) in specs(type(thing)).items():
@@ -265,24 +243,22 @@ def _needs_weather(reader: Reader, parts: Parts) -> None:
 
 
 def written(reader: Reader, path: KeyPath) -> KeyPath:
-    """The key as written, with its unit, of a field."""
+    """The keys as written, with their units, of a field."""
     here: Any = reader.document.data
-    for step in path[:-1]:
-        here = here[step]
-    field = str(path[-1])
-    return (*path[:-1], next((key for key in here if key == field or key.startswith(f"{field}_")), field))
+    found: KeyPath = ()
+    for step in path:
+        key = step
+        if isinstance(here, dict) and step not in here:
+            key = next((key for key in here if key.startswith(f"{step}_")), step)
+        found = (*found, key)
+        inside = key in here if isinstance(here, dict) else isinstance(here, list) and isinstance(key, int)
+        here = here[key] if inside else None
+    return found
 
 
 def span(profile: Any) -> tuple[float, float]:
     """Smallest and largest value that a profile may take."""
-    if isinstance(profile, Series):
-        return float(np.min(profile.values)), float(np.max(profile.values))
-    if isinstance(profile, Monthly):
-        return min(profile.values), max(profile.values)
-    if isinstance(profile, Curve):
-        values = [value for _, value in profile.points]
-        return min(values), max(values)
-    return float(profile), float(profile)
+    return lowest(profile), highest(profile)
 
 
 def _temperatures(reader: Reader, parts: Parts) -> None:
@@ -313,139 +289,6 @@ def _temperatures(reader: Reader, parts: Parts) -> None:
             reader.error(
                 written(reader, path), "HS501", what, "raise it, or lower demand.return_temperature_degC"
             )
-
-
-def _limits(reader: Reader, parts: Parts) -> None:
-    """Lower limits are below upper ones, starts before ends."""
-    for position, source in parts.sources:
-        path = ("source", position)
-        upper, lower = getattr(source, "temperature", None), getattr(source, "limit_temperature", None)
-        if upper is not None and lower is not None and span(lower)[0] > span(upper)[1]:
-            reason = f"{span(lower)[0]:g} degC is above the stream's {span(upper)[1]:g} degC"
-            hint = "the power counts from the stream's temperature down to the limit"
-            reader.error(written(reader, (*path, "limit_temperature")), "HS503", reason, hint)
-        elif upper is not None and lower is not None:
-            _limit_in_every_step(reader, path, source)
-        for key in ("stops", "campaigns"):
-            for i, stop in enumerate(getattr(source, key, None) or ()):
-                if np.datetime64(stop.start, "s") > np.datetime64(stop.end, "s"):
-                    reason = f"from {stop.start} is after to {stop.end}"
-                    reader.error((*path, key, i), "HS503", reason, "swap them, or correct one")
-        turnaround = getattr(source, "turnaround", None)
-        if turnaround is not None and month_and_day(turnaround.start) is None:
-            reason = f"{turnaround.start!r} is no day of every year"
-            hint = 'write month and day, e.g. "06-01"'
-            reader.error((*path, "turnaround", "start"), "HS530", reason, hint)
-
-
-def _limit_in_every_step(reader: Reader, path: KeyPath, source: Any) -> None:
-    """Where all three are numbers or series: no heat is counted down to a limit above the stream."""
-    given = (source.power, source.temperature, source.limit_temperature)
-    if reader.clock is None or not all(isinstance(value, (int, float, Series)) for value in given):
-        return  # what follows months or the weather is compared when the run knows them
-    heat, warm, low = (np.asarray(getattr(value, "values", value)) for value in given)
-    wrong = np.broadcast_to((heat > 0.0) & (low > warm), reader.clock.axis.steps).copy()
-    for stop in getattr(source, "stops", None) or ():
-        wrong &= ~reader.clock.axis.during(stop.start, stop.end)
-    if wrong.any():
-        apart = float(np.max(np.where(wrong, low - warm, 0.0)))
-        reason = (
-            f"above the stream's temperature in {int(wrong.sum())} steps that have heat, by {apart:.4g} K"
-        )
-        hint = "the power counts from the stream's temperature down to the limit"
-        reader.error(written(reader, (*path, "limit_temperature")), "HS503", reason, hint)
-
-
-def _lifts(reader: Reader, parts: Parts) -> None:
-    """Heat pumps and exchangers are described without contradiction, and no source would freeze."""
-    for position, source in parts.sources:
-        path: KeyPath = ("source", position)
-        if hasattr(source, "heat_pump"):
-            _exchanger(reader, path, source)
-        unit: HeatPumpUnit | None = getattr(source, "heat_pump", None)
-        if unit is not None:
-            _unit(reader, (*path, "heat_pump"), unit)
-            limit = getattr(source, "lowest_temperature", None)
-            if limit is not None and span(limit)[0] < unit.freezing:
-                reason = f"{span(limit)[0]:g} degC is below the stream's freezing at {unit.freezing:g} degC"
-                hint = "raise it; for brine or gas give heat_pump.freezing_degC"
-                reader.error(written(reader, (*path, "limit_temperature")), "HS522", reason, hint)
-        if source.kind == "heat_pump":
-            _ambient(reader, path, source)
-
-
-def _exchanger(reader: Reader, path: KeyPath, source: Any) -> None:
-    """What a heat exchanger or heat pump needs of its stream is there, and no key is idle."""
-    for key in ("heat_pump", "ua", "exchanger"):
-        known = getattr(source, "lowest_temperature", path) is not None
-        if getattr(source, key, None) is not None and not known:
-            reason = "needs limit_temperature: how far the stream may be cooled"
-            hint = "give limit_temperature_degC, down to which the power counts"
-            reader.error(written(reader, (*path, key)), "HS523", reason, hint)
-    idle = {
-        "fouling": getattr(source, "fouling", 0.0) > 0.0
-        and source.ua is None
-        and source.exchanger is None
-        and "without ua_kW_per_K or exchanger",
-        "ua": getattr(source, "ua", None) is not None
-        and getattr(source, "exchanger", None) is not None
-        and "beside exchanger",
-        "arrangement": getattr(source, "arrangement", "parallel") != "parallel"
-        and source.heat_pump is None
-        and "without heat_pump",
-        "condensing": getattr(source, "condensing", False)
-        and source.medium != "flue_gas"
-        and 'without medium = "flue_gas"',
-    }
-    for key, why in idle.items():
-        if why:
-            reader.error(written(reader, (*path, key)), "HS524", f"means nothing {why}", "remove it")
-    design: ExchangerDesign | None = getattr(source, "exchanger", None)
-    if design is not None and not design.possible:
-        reason = (
-            f"a stream from {design.stream_in:g} to {design.stream_out:g} degC cannot heat water from "
-            f"{design.water_in:g} to {design.water_out:g} degC: heat would flow uphill"
-        )
-        reader.error((*path, "exchanger"), "HS524", reason, "correct the design point")
-
-
-def _unit(reader: Reader, path: KeyPath, unit: HeatPumpUnit) -> None:
-    for key, reason, hint in contradictions(unit):
-        code = "HS525" if reason.endswith("make no area") else "HS524"
-        reader.error(written(reader, (*path, key)), code, reason, hint)
-
-
-def _ambient(reader: Reader, path: KeyPath, source: Any) -> None:
-    """A heat pump on ambient heat knows its source's temperature, which is not that of ice."""
-    _unit(reader, path, source.unit)
-    if source.source_temperature is None:
-        if source.medium != "air":
-            reason = f"source_temperature_degC is missing: how warm the {source.medium} is"
-            reader.error(path, "HS101", reason, "a number, a series or twelve months")
-    elif span(source.source_temperature)[0] < source.unit.freezing:
-        reason = f"{span(source.source_temperature)[0]:g} degC is below freezing of {source.medium} at "
-        reason += f"{source.unit.freezing:g} degC"
-        reader.error(
-            written(reader, (*path, "source_temperature")), "HS522", reason, "correct it, or the medium"
-        )
-    if source.medium == "air" and source.source_flow is not None:
-        hint = "use source_power_MW"
-        reader.error(written(reader, (*path, "source_flow")), "HS524", "is a flow of water, not of air", hint)
-    if source.medium != "air" and not source.defrost:
-        reader.error((*path, "defrost"), "HS524", 'means nothing without medium = "air"', "remove it")
-
-
-def _sources_themselves(reader: Reader, parts: Parts) -> None:
-    """What a source says of keys of its own that do not go together; its ``where`` is a field."""
-    for position, source in parts.sources:
-        for found in getattr(source, "contradictions", tuple)():
-            if isinstance(found, tuple):
-                continue
-            path = written(reader, ("source", position, found.where))
-            if path[-1] in reader.document.data["source"][position]:
-                reader.error(path, found.code, found.reason, found.hint)
-            else:
-                reader.error(path[:-1], found.code, f"{found.where} {found.reason}", found.hint)
 
 
 def _sun(reader: Reader, parts: Parts) -> None:

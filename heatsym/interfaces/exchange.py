@@ -69,8 +69,26 @@ class Use:
     generated: FloatArray
 
 
+class Fault(NamedTuple):
+    """Parameters of one thing that contradict each other: the field to name, code, reason and hint.
+
+    ``field`` is a key of the case file without its unit, dotted for parts within and with positions in lists
+    (``heat_pump.share``, ``stream.0.limit_temperature``); empty where no key is to blame more than others.
+    """
+
+    field: str
+    code: str
+    reason: str
+    hint: str
+
+
 class Source(Protocol):
-    """Anything that heats the network's water; see ``heatsym/sources`` for the kinds."""
+    """Anything that heats the network's water; see ``heatsym/sources`` for the kinds.
+
+    Few kinds need them, so these are looked up by name: ``needs_weather`` and ``needs_sun`` (the case must
+    have outdoor air, or irradiance), ``electric`` (its heat takes or makes electricity) and ``start_cost``
+    [EUR]. All but the last are False for a kind that does not have them.
+    """
 
     kind: ClassVar[str]
     surplus: ClassVar[bool]  # counts as surplus heat
@@ -104,6 +122,9 @@ class Source(Protocol):
 
     def basis(self) -> tuple[str, ...]:
         """What its figures rest on, a sentence each: quality of the data, defaults with their status."""
+
+    def faults(self) -> tuple[Fault, ...]:
+        """What cannot be of its parameters taken together; the rest is asked only of one that has none."""
 
     def use(self, ctx: Context, site: Site, heat: FloatArray) -> Use:
         """Where its energy goes when it feeds ``heat`` [W], shape (time,), into the network."""
@@ -140,15 +161,6 @@ class Store:
     state: FloatArray
     figure: FloatArray
     table: FloatArray
-
-
-class Fault(NamedTuple):
-    """Parameters of one thing that contradict each other: the field to name, code, reason and hint."""
-
-    field: str
-    code: str
-    reason: str
-    hint: str
 
 
 class Storage(Protocol):

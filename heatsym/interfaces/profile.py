@@ -44,6 +44,15 @@ def lowest(profile: Profile) -> float:
     return float(profile)
 
 
+def highest(profile: Profile) -> float:
+    """Largest value that a profile may take."""
+    if isinstance(profile, (Series, Monthly)):
+        return float(np.max(profile.values))
+    if isinstance(profile, Curve):
+        return max(value for _, value in profile.points)
+    return float(profile)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class DailyAir:
     """Mean outdoor air of consecutive local days [degC], for what follows the weather of days past.

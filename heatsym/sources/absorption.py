@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
 
-from heatsym.errors import Problem
 from heatsym.interfaces.axis import FloatArray
-from heatsym.interfaces.exchange import Offer, Site, Use
+from heatsym.interfaces.exchange import Fault, Offer, Site, Use
 from heatsym.interfaces.fields import flag, quantity, text
 from heatsym.interfaces.profile import Context, Profile
 from heatsym.physics.absorption import cold_per_drive, drive_and_cold
+from heatsym.sources import availability as runs
 from heatsym.sources.boiler import FUELS
 from heatsym.sources.common import feed_temperature, or_default, plant_offer, share_of, stream_use, told
 
@@ -73,6 +74,12 @@ class AbsorptionHeatPump:
         varies=True,
         default=None,
     )
+    availability: Profile = runs.availability()
+    stops: tuple[runs.Stop, ...] = runs.stops()
+    campaigns: tuple[runs.Campaign, ...] = runs.campaigns()
+    outages: runs.Outages | None = runs.outages()
+    turnaround: runs.Turnaround | None = runs.turnaround()
+    closure: datetime.date | None = runs.closure()
     price: Profile = quantity("EUR/J", "paid for the heat", varies=True, default=0.0)
     partner: str = text("who owns it", default="")
     data_status: str = text(
@@ -82,15 +89,15 @@ class AbsorptionHeatPump:
     )
     enabled: bool = flag("take part in the run", default=True)
 
-    def contradictions(self) -> tuple[Problem, ...]:
-        """A fuel without efficiency, or an efficiency without fuel; ``where`` is the field."""
-        if (self.fuel is None) == (self.fuel_efficiency is None):
-            return ()
-        if self.fuel is None:
-            return (
-                Problem("HS540", "is given, but no fuel", "fuel_efficiency", "leave it out, or give fuel"),
-            )
-        return (Problem("HS542", "is needed with a fuel", "fuel_efficiency", "give it, e.g. 0.9"),)
+    def faults(self) -> tuple[Fault, ...]:
+        """A fuel without efficiency or the other way, and what is wrong with when it runs."""
+        found = [*runs.run_faults(self)]
+        if self.fuel is None and self.fuel_efficiency is not None:
+            hint = "leave it out, or give fuel"
+            found.append(Fault("fuel_efficiency", "HS540", "is given, but no fuel", hint))
+        if self.fuel is not None and self.fuel_efficiency is None:
+            found.append(Fault("fuel_efficiency", "HS542", "is needed with a fuel", "give it, e.g. 0.9"))
+        return tuple(found)
 
     def _lifted(self, ctx: Context, site: Site) -> FloatArray:
         """Cold heat per drive heat; (time,), [-]."""
@@ -103,13 +110,14 @@ class AbsorptionHeatPump:
         )
 
     def capacity(self, ctx: Context, site: Site) -> FloatArray:
-        """Most heat that it gives: by its drive, its cold stream and its size; (time,), W."""
+        """Most heat that it gives: by drive, cold stream and size, stops taken out; (time,), W."""
         lifted = self._lifted(ctx, site)
         by_drive = ctx.values(self.drive_power) * (1.0 + lifted)
-        runs = lifted > 0.0
-        by_cold = ctx.values(self.power) * (1.0 + 1.0 / np.where(runs, lifted, 1.0))
+        lifts = lifted > 0.0
+        by_cold = ctx.values(self.power) * (1.0 + 1.0 / np.where(lifts, lifted, 1.0))
         size = np.inf if self.heat_power is None else self.heat_power
-        return np.where(runs, np.minimum(np.minimum(by_drive, by_cold), size), 0.0)
+        most = np.where(lifts, np.minimum(np.minimum(by_drive, by_cold), size), 0.0)
+        return most * runs.in_operation(self, ctx)
 
     def offer(self, ctx: Context, site: Site) -> Offer:
         """Its heat, with fuel and electricity per heat; nothing where the drive is not hot enough to lift."""
@@ -129,16 +137,22 @@ class AbsorptionHeatPump:
         return or_default(self.electricity, self.kind, "electricity")
 
     def basis(self) -> tuple[str, ...]:
-        """How well the streams are known, and what of the machine is a default."""
+        """How well the streams are known, what of the machine is a default, and outages."""
         names = ("cooling_cop", "carnot_share", "electricity")
         said = told(self.name, self.kind, {name: getattr(self, name) for name in names})
-        return (f"powers and temperatures of {self.name}: {self.data_status}", *said)
+        return (
+            f"powers and temperatures of {self.name}: {self.data_status}",
+            *said,
+            *runs.outage_basis(self),
+        )
 
     def use(self, ctx: Context, site: Site, heat: FloatArray) -> Use:
         """Drive heat of a stream is direct and cold heat lifted; of a fuel's drive only the fuel counts."""
         drive, cold = drive_and_cold(heat, self._lifted(ctx, site))
         electricity = self._electricity() * cold
+        there = runs.in_operation(self, ctx)
+        power = ctx.values(self.power) * there
         if self.fuel_efficiency is not None:
-            used = stream_use(ctx.values(self.power), np.zeros_like(heat), cold, electricity)
+            used = stream_use(power, np.zeros_like(heat), cold, electricity)
             return replace(used, fuel=drive / self.fuel_efficiency)
-        return stream_use(ctx.values(self.power) + ctx.values(self.drive_power), drive, cold, electricity)
+        return stream_use(power + ctx.values(self.drive_power) * there, drive, cold, electricity)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heatsym.interfaces.axis import BoolArray, FloatArray, IntArray, TimeAxis
+from heatsym.interfaces.exchange import Fault
 from heatsym.interfaces.fields import date, part, quantity, text, whole
 from heatsym.interfaces.profile import Context, Profile
 from heatsym.sources.archetypes import usual_outages
@@ -168,6 +169,20 @@ def in_operation(source: Runs, ctx: Context, sector: str = "") -> FloatArray:
         rate, repair, _ = failures(source, source.outages, sector)
         factor *= running_by_chance(axis, source.name, rate, repair, source.outages.seed)
     return factor
+
+
+def run_faults(source: Runs) -> Iterator[Fault]:
+    """Stops and campaigns that end before they start, overhauls on no day of every year."""
+    lists: dict[str, Sequence[Stop | Campaign]]
+    lists = {"stops": source.stops or (), "campaigns": source.campaigns}
+    for field, periods in lists.items():
+        for i, period in enumerate(periods):
+            if np.datetime64(period.start, "s") > np.datetime64(period.end, "s"):
+                reason = f"from {period.start} is after to {period.end}"
+                yield Fault(f"{field}.{i}", "HS503", reason, "swap them, or correct one")
+    if source.turnaround is not None and month_and_day(source.turnaround.start) is None:
+        reason = f"{source.turnaround.start!r} is no day of every year"
+        yield Fault("turnaround.start", "HS530", reason, 'write month and day, e.g. "06-01"')
 
 
 def failures(source: Runs, outages: Outages, sector: str = "") -> tuple[float, float, str]:

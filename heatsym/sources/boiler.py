@@ -9,9 +9,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from heatsym.errors import Problem
 from heatsym.interfaces.axis import FloatArray
-from heatsym.interfaces.exchange import Offer, Site, Use
+from heatsym.interfaces.exchange import Fault, Offer, Site, Use
 from heatsym.interfaces.fields import flag, part, quantity, text
 from heatsym.interfaces.profile import Context, Profile
 from heatsym.physics.boiler import part_load_efficiency
@@ -93,20 +92,18 @@ class Boiler:
     partner: str = text("who owns it", default="")
     enabled: bool = flag("take part in the run", default=True)
 
-    def contradictions(self) -> tuple[Problem, ...]:
-        """Two ways to say the efficiency, or points out of order; ``where`` is the field."""
-        found = []
+    def faults(self) -> tuple[Fault, ...]:
+        """Two ways to say the efficiency, points out of order, and what is wrong with when it runs."""
+        found = [*runs.run_faults(self)]
         curves = {
             "efficiency_by_load": [at.load for at in self.efficiency_by_load],
             "efficiency_by_return": [at.return_ for at in self.efficiency_by_return],
         }
         for field, places in curves.items():
             if places and self.efficiency is not None:
-                found.append(
-                    Problem("HS540", f"is given beside {field}", "efficiency", "keep one of the two")
-                )
+                found.append(Fault("efficiency", "HS540", f"is given beside {field}", "keep one of the two"))
             if any(b <= a for a, b in pairwise(places)):
-                found.append(Problem("HS541", "its points do not ascend", field, "sort them"))
+                found.append(Fault(field, "HS541", "its points do not ascend", "sort them"))
         return tuple(found)
 
     def efficiencies(self, ctx: Context, site: Site, heat: FloatArray) -> FloatArray:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
-from heatsym.errors import Problem
 from heatsym.interfaces.axis import FloatArray
-from heatsym.interfaces.exchange import Offer, Site, Use
+from heatsym.interfaces.exchange import Fault, Offer, Site, Use
 from heatsym.interfaces.fields import flag, quantity, text
 from heatsym.interfaces.profile import Context, Profile
 from heatsym.physics.cogeneration import back_pressure, extraction, extraction_limit
+from heatsym.sources import availability as runs
 from heatsym.sources.boiler import FUELS
 from heatsym.sources.common import (
     default_of,
@@ -102,6 +103,12 @@ class CombinedHeatAndPower:
         varies=True,
         default=None,
     )
+    availability: Profile = runs.availability()
+    stops: tuple[runs.Stop, ...] = runs.stops()
+    campaigns: tuple[runs.Campaign, ...] = runs.campaigns()
+    outages: runs.Outages | None = runs.outages()
+    turnaround: runs.Turnaround | None = runs.turnaround()
+    closure: datetime.date | None = runs.closure()
     price: Profile = quantity(
         "EUR/J", "variable cost per heat, besides fuel and electricity", varies=True, default=0.0
     )
@@ -119,21 +126,25 @@ class CombinedHeatAndPower:
         both: dict[str, float | None] = {"power_to_heat": self.power_to_heat, "efficiency": self.efficiency}
         return both if self.arrangement == "back_pressure" else both | {"power_loss": self.power_loss}
 
-    def contradictions(self) -> tuple[Problem, ...]:
-        """Keys of the other arrangement, what has no default, more out than in; ``where`` is the field."""
+    def faults(self) -> tuple[Fault, ...]:
+        """What cannot be of the machine, and what is wrong with when it runs."""
+        return (*self._machine_faults(), *runs.run_faults(self))
+
+    def _machine_faults(self) -> tuple[Fault, ...]:
+        """Keys of the other arrangement, else what has no default, else more out than in."""
         if self.arrangement == "back_pressure":
             alien = [name for name in OF_EXTRACTION if getattr(self, name) not in (None, 0.0)]
             if alien:
                 hint = 'write arrangement = "extraction", or leave it out'
-                return tuple(Problem("HS540", "is of extraction plants", name, hint) for name in alien)
+                return tuple(Fault(name, "HS540", "is of extraction plants", hint) for name in alien)
         unknown = [
-            Problem("HS542", f"has no default for {self.variant.replace('_', '-')}", name, "give it")
+            Fault(name, "HS542", f"has no default for {self.variant.replace('_', '-')}", "give it")
             for name, value in self.coefficients.items()
             if value is None and default_of(self.kind, name, self.variant) is None
         ]
         return tuple(unknown) or tuple(self._impossible())
 
-    def _impossible(self) -> list[Problem]:
+    def _impossible(self) -> list[Fault]:
         """More energy out than in, or a fuel that is not enough for anything."""
         ratio, loss, efficiency = self._lines()
         if self.arrangement == "back_pressure":
@@ -143,10 +154,10 @@ class CombinedHeatAndPower:
             reason = (
                 f"with power_to_heat and power_loss gives {total:.3g} of the fuel on the back-pressure line"
             )
-            found.append(Problem("HS543", reason, "efficiency", "lower it, or raise power_loss"))
+            found.append(Fault("efficiency", "HS543", reason, "lower it, or raise power_loss"))
         if self.largest_fuel is not None and self.least_electricity >= self.largest_fuel * efficiency:
             reason = "is not below what largest_fuel gives without heat"
-            found.append(Problem("HS543", reason, "least_electricity", "lower it"))
+            found.append(Fault("least_electricity", "HS543", reason, "lower it"))
         return found
 
     def _lines(self) -> tuple[float, float, float]:
@@ -161,11 +172,12 @@ class CombinedHeatAndPower:
         return ratio, loss, efficiency
 
     def capacity(self, ctx: Context) -> FloatArray:
-        """Most heat that it gives; (time,), W."""
+        """Most heat that it gives, stops and outages taken out; (time,), W."""
         power = ctx.values(self.power)
-        if self.arrangement == "back_pressure" or self.largest_fuel is None:
-            return power
-        return np.minimum(power, extraction_limit(self.largest_fuel, *self._lines(), self.least_electricity))
+        if self.arrangement == "extraction" and self.largest_fuel is not None:
+            limit = extraction_limit(self.largest_fuel, *self._lines(), self.least_electricity)
+            power = np.minimum(power, limit)
+        return power * runs.in_operation(self, ctx)
 
     def made(self, ctx: Context, heat: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Fuel and electricity with a heat; (time,) each, W."""
@@ -175,7 +187,8 @@ class CombinedHeatAndPower:
         planned = ctx.values(self.planned_electricity)
         if self.largest_fuel is not None:
             planned = np.minimum(planned, self.largest_fuel * efficiency)
-        return extraction(heat, ratio, loss, efficiency, planned, self.least_electricity)
+        there = runs.in_operation(self, ctx)  # a plant that is there in part is a smaller one
+        return extraction(heat, ratio, loss, efficiency, planned * there, self.least_electricity * there)
 
     def offer(self, ctx: Context, site: Site) -> Offer:
         """Its heat, with the fuel and electricity that all of it adds to what runs anyway, per heat."""
@@ -193,8 +206,8 @@ class CombinedHeatAndPower:
         )
 
     def basis(self) -> tuple[str, ...]:
-        """Coefficients that are defaults."""
-        return told(self.name, self.kind, self.coefficients, self.variant)
+        """Coefficients that are defaults, and outages."""
+        return (*told(self.name, self.kind, self.coefficients, self.variant), *runs.outage_basis(self))
 
     def use(self, ctx: Context, site: Site, heat: FloatArray) -> Use:
         """Fuel and electricity of the heat given, with what the plant is run for in any case."""

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import Protocol
 
 from heatsym.interfaces.axis import FloatArray
-from heatsym.interfaces.exchange import Offer, Site, Use
+from heatsym.interfaces.exchange import Fault, Offer, Site, Use
 from heatsym.interfaces.profile import Context, Profile, lowest
 from heatsym.sources.archetypes import archetype, taken_from
-from heatsym.sources.availability import Runs, in_operation, outage_basis
+from heatsym.sources.availability import Runs, in_operation, outage_basis, run_faults
 from heatsym.sources.common import feed_temperature
 from heatsym.sources.lift import HeatPumpUnit, unit_basis
-from heatsym.sources.stream import Stream, offer_stream, use_stream
+from heatsym.sources.stream import Stream, machine_faults, offer_stream, use_stream
 
 
 class Cooled(Runs, Protocol):
@@ -115,10 +115,16 @@ def cooled_basis(source: Cooled, taken: Mapping[str, str | bool], variant: str =
     return (known, *usual, *lift, *outage_basis(source, variant))
 
 
-def one_of(source: object, *keys: str) -> Iterator[tuple[str, str, str]]:
-    """Key, reason and hint where not exactly one of some keys is given."""
+def cooled_faults(source: Cooled, variant: str = "") -> Iterator[Fault]:
+    """What is wrong with a source's heat pump, and with when it runs."""
+    yield from machine_faults(source.heat_pump, source.arrangement, coldest(source, variant), "cooling")
+    yield from run_faults(source)
+
+
+def one_of(source: object, *keys: str) -> Iterator[Fault]:
+    """Where not exactly one of some keys is given."""
     given = [key for key in keys if getattr(source, key) is not None]
     if not given:
-        yield "", "it is not known how much heat there is", f"give {' or '.join(keys)}"
+        yield Fault("", "HS531", "it is not known how much heat there is", f"give {' or '.join(keys)}")
     for other in given[1:]:
-        yield other, f"is given beside {given[0]}", "keep one of the two"
+        yield Fault(other, "HS531", f"is given beside {given[0]}", "keep one of the two")

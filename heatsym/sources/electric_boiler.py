@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
 from heatsym.interfaces.axis import FloatArray
-from heatsym.interfaces.exchange import Offer, Site, Use
+from heatsym.interfaces.exchange import Fault, Offer, Site, Use
 from heatsym.interfaces.fields import flag, quantity, text
 from heatsym.interfaces.profile import Context, Profile
+from heatsym.sources import availability as runs
 from heatsym.sources.common import feed_temperature, or_default, plant_offer, plant_use, told
 
 
@@ -45,13 +47,23 @@ class ElectricBoiler:
         varies=True,
         default=None,
     )
+    availability: Profile = runs.availability()
+    stops: tuple[runs.Stop, ...] = runs.stops()
+    campaigns: tuple[runs.Campaign, ...] = runs.campaigns()
+    outages: runs.Outages | None = runs.outages()
+    turnaround: runs.Turnaround | None = runs.turnaround()
+    closure: datetime.date | None = runs.closure()
     price: Profile = quantity("EUR/J", "variable cost besides electricity", varies=True, default=0.0)
     partner: str = text("who owns it", default="")
     enabled: bool = flag("take part in the run", default=True)
 
+    def faults(self) -> tuple[Fault, ...]:
+        """What is wrong with when it runs."""
+        return tuple(runs.run_faults(self))
+
     def capacity(self, ctx: Context) -> FloatArray:
-        """Most heat that it gives; (time,), W."""
-        return ctx.values(self.power)
+        """Most heat that it gives, stops and outages taken out; (time,), W."""
+        return ctx.values(self.power) * runs.in_operation(self, ctx)
 
     def offer(self, ctx: Context, site: Site) -> Offer:
         """Its power at its feed temperature, with electricity per heat."""
@@ -67,8 +79,8 @@ class ElectricBoiler:
         )
 
     def basis(self) -> tuple[str, ...]:
-        """The efficiency, where it is a default."""
-        return told(self.name, self.kind, {"efficiency": self.efficiency})
+        """The efficiency, where it is a default, and outages."""
+        return (*told(self.name, self.kind, {"efficiency": self.efficiency}), *runs.outage_basis(self))
 
     def use(self, ctx: Context, site: Site, heat: FloatArray) -> Use:
         """Electricity for the heat given."""

@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from heatsym.interfaces.axis import FloatArray
-from heatsym.interfaces.exchange import Offer, Site, Use
+from heatsym.interfaces.exchange import Fault, Offer, Site, Use
 from heatsym.interfaces.fields import quantity, text
 from heatsym.interfaces.profile import Context, Profile
 from heatsym.sources import availability as runs
@@ -18,6 +18,7 @@ from heatsym.sources import keys
 from heatsym.sources.cooled import (
     coldest,
     cooled_basis,
+    cooled_faults,
     cooled_stream,
     offer_cooled,
     use_cooled,
@@ -80,11 +81,16 @@ class Electrolyser:
         """Lowest temperature down to which it is cooled. [degC]"""
         return coldest(self)
 
-    def contradictions(self) -> Iterator[tuple[str, str, str]]:
-        """Key, reason and hint of everything that is missing or does not fit together."""
+    def faults(self) -> tuple[Fault, ...]:
+        """A price without its bound or the other way, and what is wrong with heat pump or times."""
+        return (*self._half_a_price(), *cooled_faults(self))
+
+    def _half_a_price(self) -> Iterator[Fault]:
+        """A price of electricity without the one up to which it runs, or the other way."""
         for key, other in (("electricity_price", "runs_below"), ("runs_below", "electricity_price")):
             if getattr(self, key) is not None and getattr(self, other) is None:
-                yield key, f"means nothing without {other}", f"give {other}, or remove it"
+                hint = f"give {other}, or remove it"
+                yield Fault(key, "HS531", f"means nothing without {other}", hint)
 
     def full_power(self, ctx: Context) -> FloatArray:
         """Its heat but for outages; (time,), W."""

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
-from heatsym.errors import Problem
 from heatsym.interfaces.axis import FloatArray
-from heatsym.interfaces.exchange import Offer, Site, Use
+from heatsym.interfaces.exchange import Fault, Offer, Site, Use
 from heatsym.interfaces.fields import flag, quantity, text
 from heatsym.interfaces.profile import Context, Profile
 from heatsym.physics.stream import capacity_flow, direct_heat, feeds_in
 from heatsym.physics.water import density, enthalpy
+from heatsym.sources import availability as runs
 from heatsym.sources.common import feed_temperature, plant_offer, share_of, stream_use
+from heatsym.sources.stream import limit_faults
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,12 @@ class Geothermal:
         varies=True,
         default=None,
     )
+    availability: Profile = runs.availability()
+    stops: tuple[runs.Stop, ...] = runs.stops()
+    campaigns: tuple[runs.Campaign, ...] = runs.campaigns()
+    outages: runs.Outages | None = runs.outages()
+    turnaround: runs.Turnaround | None = runs.turnaround()
+    closure: datetime.date | None = runs.closure()
     price: Profile = quantity("EUR/J", "variable cost besides pumping", varies=True, default=0.0)
     partner: str = text("who owns it", default="")
     enabled: bool = flag("take part in the run", default=True)
@@ -68,12 +76,13 @@ class Geothermal:
         """Whether pumping costs electricity."""
         return self.pump_electricity > 0.0
 
-    def contradictions(self) -> tuple[Problem, ...]:
-        """Neither flow nor power, or both; ``where`` is the field."""
+    def faults(self) -> tuple[Fault, ...]:
+        """Neither flow nor power, or both; a limit above the brine; and what is wrong with when it runs."""
+        found = [*limit_faults(self.temperature, self.limit_temperature), *runs.run_faults(self)]
         if (self.flow is None) == (self.power is None):
             said = "needs flow or power" if self.flow is None else "is given beside power"
-            return (Problem("HS540", said, "flow", "give exactly one of the two"),)
-        return ()
+            found.append(Fault("flow", "HS540", said, "give exactly one of the two"))
+        return tuple(found)
 
     def _of_volume(self, ctx: Context) -> FloatArray:
         """Heat of a volume of brine between its two temperatures; (time,), J/m3."""
@@ -83,11 +92,12 @@ class Geothermal:
         return np.asarray(density(hot) * (enthalpy(hot) - enthalpy(cold)))
 
     def available(self, ctx: Context) -> FloatArray:
-        """Heat of the brine down to its limit; (time,), W."""
+        """Heat of the brine down to its limit, stops and outages taken out; (time,), W."""
+        there = runs.in_operation(self, ctx)
         if self.power is not None:
-            return ctx.values(self.power)
+            return ctx.values(self.power) * there
         assert self.flow is not None, "flow or power is given"
-        return np.maximum(ctx.values(self.flow) * self._of_volume(ctx), 0.0)
+        return np.maximum(ctx.values(self.flow) * self._of_volume(ctx), 0.0) * there
 
     def _usable(self, ctx: Context, site: Site) -> FloatArray:
         """Most heat that goes into return water of this temperature; (time,), W."""
@@ -121,10 +131,9 @@ class Geothermal:
         )
 
     def basis(self) -> tuple[str, ...]:
-        """The brine, where it is taken for water."""
-        return (
-            () if self.brine_heat_capacity is not None else (f"brine of {self.name}: heat capacity of water",)
-        )
+        """The brine, where it is taken for water, and outages."""
+        water = f"brine of {self.name}: heat capacity of water"
+        return (*(() if self.brine_heat_capacity is not None else (water,)), *runs.outage_basis(self))
 
     def use(self, ctx: Context, site: Site, heat: FloatArray) -> Use:
         """What the network did not take stays below ground."""

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
 
 from heatsym.interfaces.axis import FloatArray
-from heatsym.interfaces.exchange import Offer, Site, Use
+from heatsym.interfaces.exchange import Fault, Offer, Site, Use
 from heatsym.interfaces.fields import flag, quantity, text
-from heatsym.interfaces.profile import Context, Profile
+from heatsym.interfaces.profile import Context, Profile, Series, lowest
 from heatsym.physics.heat_pump import frosted_share
 from heatsym.physics.water import specific_heat
+from heatsym.sources import availability as runs
 from heatsym.sources.common import feed_temperature
 from heatsym.sources.lift import (
     CopPoint,
@@ -28,6 +31,7 @@ from heatsym.sources.lift import (
     ramp_key,
     share_key,
     unit_basis,
+    unit_faults,
 )
 from heatsym.sources.stream import Stream, offer_stream, use_stream
 from heatsym.tables import read_table
@@ -86,6 +90,12 @@ class HeatPump:
         varies=True,
         default=None,
     )
+    availability: Profile = runs.availability()
+    stops: tuple[runs.Stop, ...] = runs.stops()
+    campaigns: tuple[runs.Campaign, ...] = runs.campaigns()
+    outages: runs.Outages | None = runs.outages()
+    turnaround: runs.Turnaround | None = runs.turnaround()
+    closure: datetime.date | None = runs.closure()
     price: Profile = quantity("EUR/J", "variable cost besides electricity", varies=True, default=0.0)
     partner: str = text("who owns it", default="")
     enabled: bool = flag("take part in the run", default=True)
@@ -116,8 +126,32 @@ class HeatPump:
             freezing=usual(self.medium, "freezing"),
         )
 
+    def faults(self) -> tuple[Fault, ...]:
+        """What is wrong with the machine, with what it takes heat from, and with when it runs."""
+        return (*unit_faults(self.unit, ""), *self._source_faults(), *runs.run_faults(self))
+
+    def _source_faults(self) -> Iterator[Fault]:
+        """A temperature that is not known or that of ice, and what its medium does not have."""
+        freezing = self.unit.freezing
+        if self.source_temperature is None:
+            if self.medium != "air":
+                reason = f"source_temperature_degC is missing: how warm the {self.medium} is"
+                yield Fault("", "HS101", reason, "a number, a series or twelve months")
+        elif lowest(self.source_temperature) < freezing:
+            coldest = lowest(self.source_temperature)
+            reason = f"{coldest:g} degC is below freezing of {self.medium} at {freezing:g} degC"
+            yield Fault("source_temperature", "HS522", reason, "correct it, or the medium")
+        if self.medium == "air" and self.source_flow is not None:
+            yield Fault("source_flow", "HS524", "is a flow of water, not of air", "use source_power_MW")
+        if self.medium != "air" and not self.defrost:
+            yield Fault("defrost", "HS524", 'means nothing without medium = "air"', "remove it")
+
     def stream(self, ctx: Context) -> Stream:
-        """What it takes heat from: cooled as asked or down to freezing, left alone where that is little."""
+        """What it takes heat from: cooled as asked or down to freezing, left alone where that is little.
+
+        Where it runs in part, it is a smaller one, and so is its part of the source.
+        """
+        there = runs.in_operation(self, ctx)
         t_source = (
             ctx.t_air.copy() if self.source_temperature is None else ctx.values(self.source_temperature)
         )
@@ -135,11 +169,11 @@ class HeatPump:
             frost = frosted_share(ctx.t_air if self.source_temperature is None else t_source, frost_points())
         return Stream(
             name=self.name,
-            power=np.where(cooling >= min(asked, usual("any", "smallest_cooling")), power, 0.0),
+            power=np.where(cooling >= min(asked, usual("any", "smallest_cooling")), power * there, 0.0),
             t_source=t_source,
             t_limit=t_limit,
             approach=np.inf,  # nothing is fed in directly
-            lift=self.unit,
+            lift=replace(self.unit, power=Series(ctx.values(self.power) * there)),
             frost=frost,
         )
 
@@ -149,7 +183,7 @@ class HeatPump:
         return offer_stream(ctx, site, self.stream(ctx), t_feed, ctx.values(self.price))
 
     def basis(self) -> tuple[str, ...]:
-        """Its model, and what is taken by default of its source."""
+        """Its model, what is taken by default of its source, and outages."""
         said = [*unit_basis(self.unit, self.name)]
         if self.source_cooling is None:
             kelvin = usual(self.medium, "cooling")
@@ -158,7 +192,7 @@ class HeatPump:
             said.append(f"defrosting of {self.name}: shares of heat lost by residential units (published)")
         if not self.derating:
             said.append(f"power of {self.name}: the same at all temperatures (assumed)")
-        return tuple(said)
+        return (*said, *runs.outage_basis(self))
 
     def use(self, ctx: Context, site: Site, heat: FloatArray) -> Use:
         """Ambient heat is lifted; what it could have drawn beside counts as rejected."""

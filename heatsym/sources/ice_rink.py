@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
 from heatsym.interfaces.axis import FloatArray, TimeAxis
-from heatsym.interfaces.exchange import Offer, Site, Use
+from heatsym.interfaces.exchange import Fault, Offer, Site, Use
 from heatsym.interfaces.fields import quantity, text
 from heatsym.interfaces.profile import Context, Profile
 from heatsym.sources import availability as runs
@@ -17,6 +16,7 @@ from heatsym.sources.annual import power_of_year, profile_weights
 from heatsym.sources.cooled import (
     coldest,
     cooled_basis,
+    cooled_faults,
     cooled_stream,
     offer_cooled,
     one_of,
@@ -76,9 +76,9 @@ class IceRink:
         """Lowest temperature down to which it is cooled. [degC]"""
         return coldest(self)
 
-    def contradictions(self) -> Iterator[tuple[str, str, str]]:
-        """Key, reason and hint of everything that is missing or does not fit together."""
-        yield from one_of(self, "power", "annual_heat")
+    def faults(self) -> tuple[Fault, ...]:
+        """Heat given never or twice, and what is wrong with its heat pump or with when it runs."""
+        return (*one_of(self, "power", "annual_heat"), *cooled_faults(self))
 
     def season(self, axis: TimeAxis) -> FloatArray:
         """Whether the ice is kept: its campaigns, else as usual; (time,), 0 to 1 [-]."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from heatsym.interfaces.axis import FloatArray
-from heatsym.interfaces.exchange import Offer, Site, Use
+from heatsym.interfaces.exchange import Fault, Offer, Site, Use
 from heatsym.interfaces.fields import flag, quantity, text
 from heatsym.interfaces.profile import Context, Profile
 from heatsym.sources.common import feed_temperature, plant_offer, plant_use
@@ -34,6 +34,10 @@ class Ideal:
     )
     partner: str = text("who owns it", default="")
     enabled: bool = flag("take part in the run", default=True)
+
+    def faults(self) -> tuple[Fault, ...]:
+        """Any power at any temperature can be."""
+        return ()
 
     def offer(self, ctx: Context, site: Site) -> Offer:
         """Its power at its feed temperature."""

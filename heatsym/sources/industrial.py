@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 
 from heatsym.interfaces.axis import FloatArray, TimeAxis
-from heatsym.interfaces.exchange import Offer, Site, Use
+from heatsym.interfaces.exchange import Fault, Offer, Site, Use
 from heatsym.interfaces.fields import flag, part, quantity, text
 from heatsym.interfaces.profile import Context, Profile, lowest
 from heatsym.physics.stream import DEW_POINT
@@ -26,7 +26,10 @@ from heatsym.sources.stream import (
     Stream,
     depends_on_return,
     exchanger_basis,
+    exchanger_faults,
     exchanger_ua,
+    limit_faults,
+    machine_faults,
     offer_stream,
     use_stream,
 )
@@ -137,26 +140,47 @@ class IndustrialStream:
     )
     enabled: bool = flag("take part in the run", default=True)
 
-    def contradictions(self) -> Iterator[tuple[str, str, str]]:
-        """Key, reason and hint of everything that is missing or does not fit together."""
+    def faults(self) -> tuple[Fault, ...]:
+        """How much heat there is and how warm; once that is known, its machines and when it runs."""
+        return tuple(self._heat()) or (*self._machines(), *runs.run_faults(self))
+
+    def _machines(self) -> Iterator[Fault]:
+        """Heat exchanger and heat pump, and down to where the stream is cooled."""
+        limit = self.lowest_temperature
+        yield from limit_faults(self.stream_temperature, self.limit_temperature)
+        yield from machine_faults(self.heat_pump, self.arrangement, limit, "limit_temperature")
+        for key, given in (("heat_pump", self.heat_pump), ("ua", self.ua), ("exchanger", self.exchanger)):
+            if given is not None and limit is None:
+                reason = "needs limit_temperature: how far the stream may be cooled"
+                hint = "give limit_temperature_degC, down to which the power counts"
+                yield Fault(key, "HS523", reason, hint)
+        yield from exchanger_faults(self.ua, self.exchanger, self.fouling)
+        if self.condensing and self.medium != "flue_gas":
+            yield Fault("condensing", "HS524", 'means nothing without medium = "flue_gas"', "remove it")
+
+    def _heat(self) -> Iterator[Fault]:
+        """Its heat said never or twice, and what its sector does not say either."""
         ways = ("power", "annual_heat", "annual_fuel")
         given = [key for key in ways if getattr(self, key) is not None]
         if not given:
-            yield "", "it is not known how much heat there is", "give power, annual_heat or annual_fuel"
+            hint = "give power, annual_heat or annual_fuel"
+            yield Fault("", "HS531", "it is not known how much heat there is", hint)
         for other in given[1:]:
-            yield other, f"is given beside {given[0]}", "keep one of the two"
+            yield Fault(other, "HS531", f"is given beside {given[0]}", "keep one of the two")
         if self.profile is not None and "power" in given:
-            yield "profile", "means nothing beside power", "remove it, or give annual_heat in place of power"
+            hint = "remove it, or give annual_heat in place of power"
+            yield Fault("profile", "HS531", "means nothing beside power", hint)
         usual = self.usual.values
         if self.temperature is None and "temperature" not in usual:
             whose = f"{self.sector} has no usual one" if self.sector else "there is no sector"
-            yield "temperature", f"is missing, and {whose}", "give temperature_degC"
+            yield Fault("temperature", "HS531", f"is missing, and {whose}", "give temperature_degC")
         if "annual_fuel" in given and "heat_per_fuel" not in usual:
             known = ", ".join(
                 name for name in sectors() if "heat_per_fuel" in archetype(self.kind, name).values
             )
-            yield (
+            yield Fault(
                 "annual_fuel",
+                "HS531",
                 "its share of surplus heat is not known",
                 f"give annual_heat, or a sector: {known}",
             )
@@ -204,7 +228,7 @@ class IndustrialStream:
             heat = self.annual_fuel * self.usual.values["heat_per_fuel"]
         if self.power is not None:
             return ctx.values(self.power)
-        assert heat is not None  # see contradictions
+        assert heat is not None  # see faults
         return power_of_year(ctx.axis, heat, self.weights)
 
     @property

@@ -10,6 +10,7 @@ import numpy as np
 
 from heatsym.errors import InputError, Problem
 from heatsym.interfaces.axis import BoolArray, FloatArray
+from heatsym.interfaces.exchange import Fault
 from heatsym.interfaces.fields import part, quantity, text
 from heatsym.interfaces.profile import Context, Profile
 from heatsym.physics.heat_pump import (
@@ -121,24 +122,26 @@ class HeatPumpUnit:
         return self.cop is None and self.model in ("jensen", "lorenz")
 
 
-def contradictions(unit: HeatPumpUnit) -> Iterator[tuple[str, str, str]]:
-    """Key, reason and hint of everything that does not fit together."""
+def unit_faults(unit: HeatPumpUnit, inside: str = "heat_pump.") -> Iterator[Fault]:
+    """What does not fit together; ``inside`` goes before its fields."""
     by_model = {"share": unit.share is not None, "map": bool(unit.map)}
     needed = {"carnot": "share", "lorenz": "share", "map": "map"}.get(unit.model)
     if unit.cop is not None and unit.model != "jensen":
-        yield "model", "is given beside cop", "keep one of the two"
+        yield Fault(f"{inside}model", "HS524", "is given beside cop", "keep one of the two")
     for key, given in by_model.items():
         if given and (key != needed or unit.cop is not None):
             instead = "cop" if unit.cop is not None else f'model = "{unit.model}"'
-            yield key, f"means nothing beside {instead}", "remove it, or choose the model that it belongs to"
+            hint = "remove it, or choose the model that it belongs to"
+            yield Fault(f"{inside}{key}", "HS524", f"means nothing beside {instead}", hint)
     if needed is not None and unit.cop is None and not by_model[needed]:
-        yield "model", f"{unit.model} needs {needed}", f"give {needed}"
+        yield Fault(f"{inside}model", "HS524", f"{unit.model} needs {needed}", f"give {needed}")
     for key, points in (("map", unit.map), ("derating", unit.derating)):
         if points:
             try:
                 mapped([(p.source, p.sink, 1.0) for p in points], points[0].source, points[0].sink)
             except InputError as error:
-                yield key, error.problems[0].reason, error.problems[0].hint
+                found = error.problems[0]
+                yield Fault(f"{inside}{key}", found.code, found.reason, found.hint)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

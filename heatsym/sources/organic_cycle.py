@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
 
-from heatsym.errors import Problem
 from heatsym.interfaces.axis import BoolArray, FloatArray
-from heatsym.interfaces.exchange import Offer, Site, Use
+from heatsym.interfaces.exchange import Fault, Offer, Site, Use
 from heatsym.interfaces.fields import flag, quantity, text
-from heatsym.interfaces.profile import Context, Profile
+from heatsym.interfaces.profile import Context, Profile, highest
 from heatsym.physics.organic_cycle import cycle_efficiency, cycle_heat, evaporator_outlet, made_with
 from heatsym.physics.stream import capacity_flow, feeds_in
+from heatsym.sources import availability as runs
 from heatsym.sources.common import feed_temperature, or_default, plant_offer, share_of, stream_use, told
+from heatsym.sources.stream import limit_faults
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +59,12 @@ class OrganicCycle:
         varies=True,
         default=None,
     )
+    availability: Profile = runs.availability()
+    stops: tuple[runs.Stop, ...] = runs.stops()
+    campaigns: tuple[runs.Campaign, ...] = runs.campaigns()
+    outages: runs.Outages | None = runs.outages()
+    turnaround: runs.Turnaround | None = runs.turnaround()
+    closure: datetime.date | None = runs.closure()
     price: Profile = quantity("EUR/J", "paid to the partner for the heat", varies=True, default=0.0)
     partner: str = text("who owns it", default="")
     data_status: str = text(
@@ -66,27 +74,28 @@ class OrganicCycle:
     )
     enabled: bool = flag("take part in the run", default=True)
 
-    def contradictions(self) -> tuple[Problem, ...]:
-        """A constant stream that never evaporates the fluid; ``where`` is the field."""
-        if isinstance(self.temperature, float) and self.temperature < self.evaporation + self.approach:
-            reason = f"with approach is above the stream's {self.temperature:g} degC"
-            return (Problem("HS543", reason, "evaporation", "lower it: the cycle would never run"),)
-        return ()
+    def faults(self) -> tuple[Fault, ...]:
+        """A stream that never evaporates the fluid, a limit above it, and what is wrong with when it runs."""
+        found = [*limit_faults(self.temperature, self.limit_temperature), *runs.run_faults(self)]
+        if highest(self.temperature) < self.evaporation + self.approach:
+            reason = f"with approach is above the stream's {highest(self.temperature):g} degC"
+            found.append(Fault("evaporation", "HS543", reason, "lower it: the cycle would never run"))
+        return tuple(found)
 
     def available(self, ctx: Context) -> FloatArray:
-        """Heat in the stream; (time,), W."""
-        return ctx.values(self.power)
+        """Heat in the stream, stops and outages taken out; (time,), W."""
+        return ctx.values(self.power) * runs.in_operation(self, ctx)
 
     def _cycle(self, ctx: Context, site: Site) -> tuple[FloatArray, FloatArray, FloatArray, BoolArray]:
         """Temperature behind the evaporator [degC], heat evaporated [W], efficiency [-], and who feeds."""
         t_source, t_limit = ctx.values(self.temperature), ctx.values(self.limit_temperature)
         t_feed = feed_temperature(ctx, site, self.supply_temperature)
-        t_out, runs = evaporator_outlet(
+        t_out, boils = evaporator_outlet(
             t_source, t_limit, self.evaporation, t_feed + self.approach, self.approach
         )
         share = or_default(self.carnot_share, self.kind, "carnot_share")
-        efficiency = np.where(runs, cycle_efficiency(self.evaporation, t_feed + self.approach, share), 0.0)
-        evaporated = cycle_heat(self.available(ctx), t_source, t_limit, t_out, runs)
+        efficiency = np.where(boils, cycle_efficiency(self.evaporation, t_feed + self.approach, share), 0.0)
+        evaporated = cycle_heat(self.available(ctx), t_source, t_limit, t_out, boils)
         return t_out, evaporated, efficiency, feeds_in(t_source, t_feed, self.approach)
 
     def offer(self, ctx: Context, site: Site) -> Offer:
@@ -109,9 +118,9 @@ class OrganicCycle:
         )
 
     def basis(self) -> tuple[str, ...]:
-        """How well the stream is known, and the cycle's share where it is a default."""
+        """How well the stream is known, the cycle's share where it is a default, and outages."""
         said = told(self.name, self.kind, {"carnot_share": self.carnot_share})
-        return (f"power and temperature of {self.name}: {self.data_status}", *said)
+        return (f"power and temperature of {self.name}: {self.data_status}", *said, *runs.outage_basis(self))
 
     def use(self, ctx: Context, site: Site, heat: FloatArray) -> Use:
         """Heat of the stream = electricity + heat to the network + rejected."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar, NamedTuple
@@ -9,14 +11,21 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from heatsym.interfaces.axis import FloatArray
-from heatsym.interfaces.exchange import Offer, Site, Use
+from heatsym.interfaces.exchange import Fault, Offer, Site, Use
 from heatsym.interfaces.fields import flag, part, quantity, text
-from heatsym.interfaces.profile import Context, Profile
+from heatsym.interfaces.profile import Context, Profile, highest, lowest
 from heatsym.physics.pinch import Cascade, cascade, one_stream, return_limit, usable
-from heatsym.sources.availability import Stop, stopped
+from heatsym.sources import availability as runs
 from heatsym.sources.common import feed_temperature, plant_offer, stream_use
 from heatsym.sources.lift import HeatPumpUnit, unit_basis
-from heatsym.sources.stream import ARRANGEMENTS, Stream, offer_stream, use_stream
+from heatsym.sources.stream import (
+    ARRANGEMENTS,
+    Stream,
+    limit_faults,
+    machine_faults,
+    offer_stream,
+    use_stream,
+)
 
 ROUNDING = 1e-9
 """Heat left that is none, of all heat. [-]"""
@@ -134,7 +143,12 @@ class IndustrialSite:
         varies=True,
         default=None,
     )
-    stops: tuple[Stop, ...] = part(Stop, "planned stops", many=True, default=())
+    availability: Profile = runs.availability()
+    stops: tuple[runs.Stop, ...] = runs.stops()
+    campaigns: tuple[runs.Campaign, ...] = runs.campaigns()
+    outages: runs.Outages | None = runs.outages()
+    turnaround: runs.Turnaround | None = runs.turnaround()
+    closure: datetime.date | None = runs.closure()
     price: Profile = quantity("EUR/J", "paid to the partner for the heat", varies=True, default=0.0)
     partner: str = text("who owns it", default="")
     data_status: str = text(
@@ -144,8 +158,35 @@ class IndustrialSite:
     )
     enabled: bool = flag("take part in the run", default=True)
 
+    def faults(self) -> tuple[Fault, ...]:
+        """No streams, one name for two, what warms in place of cooling, its heat pump, and when it runs."""
+        empty = () if self.streams else (Fault("stream", "HS560", "is empty", "add [[source.stream]]"),)
+        machines = machine_faults(self.heat_pump, self.arrangement, None, "heat_pump")
+        return (*empty, *self._part_faults(), *machines, *runs.run_faults(self))
+
+    def _part_faults(self) -> Iterator[Fault]:
+        """Streams and needs with the name of another, or whose temperatures are in reverse."""
+        for key, names in (
+            ("stream", [stream.name for stream in self.streams]),
+            ("need", [need.name for need in self.needs]),
+        ):
+            for i, name in enumerate(names):
+                if name in names[:i]:
+                    reason = f"{key} {name!r} appears twice"
+                    yield Fault(f"{key}.{i}.name", "HS205", reason, "give each its own name")
+        for i, stream in enumerate(self.streams):
+            yield from limit_faults(stream.temperature, stream.limit_temperature, f"stream.{i}.")
+        for i, need in enumerate(self.needs):
+            start, end = lowest(need.start), highest(need.end)
+            if start > end:
+                reason = f"{end:g} degC is below the {start:g} degC it starts from"
+                yield Fault(f"need.{i}.to", "HS561", reason, "heat that is taken warms: swap from and to")
+
     def balance(self, ctx: Context) -> Balance:
-        """What gives and takes heat within the works; nothing does on the days of a stop."""
+        """What gives and takes heat within the works; nothing does on the days of a stop.
+
+        A factor holds for its streams and needs alike.
+        """
         things: tuple[SiteStream | Need, ...] = self.streams
         if self.internal_recovery:
             things += self.needs
@@ -154,8 +195,8 @@ class IndustrialSite:
             [thing.approach if isinstance(thing, SiteStream) else -thing.approach for thing in things]
         )
         power, upper, lower = rows.transpose(1, 2, 0)
-        still = stopped(self.stops, ctx.axis)
-        return Balance(np.where(still[:, None], 0.0, power), upper - shift, lower - shift, shift)
+        there = runs.in_operation(self, ctx)
+        return Balance(power * there[:, None], upper - shift, lower - shift, shift)
 
     def left(self, ctx: Context) -> Cascade:
         """What passes through the works once its streams have heated its needs."""
@@ -253,13 +294,14 @@ class IndustrialSite:
         return _Served(direct, share, rest, Site(site.t_feed, np.where(share < 1.0, t_middle, site.t_return)))
 
     def basis(self) -> tuple[str, ...]:
-        """How well the streams are known, and who is served first."""
+        """How well the streams are known, who is served first, and outages."""
         said: tuple[str, ...] = (f"powers and temperatures of {self.name}: {self.data_status}",)
         if self.needs and self.internal_recovery:
             said += (
                 f"{self.name} heats its own needs first, as far as its streams can; the rest is offered",
             )
-        return said + (() if self.heat_pump is None else unit_basis(self.heat_pump, self.name))
+        said += () if self.heat_pump is None else unit_basis(self.heat_pump, self.name)
+        return said + runs.outage_basis(self)
 
     def use(self, ctx: Context, site: Site, heat: FloatArray) -> Use:
         """Of what the works' own needs leave, what was fed in is direct or lifted, the rest is rejected."""

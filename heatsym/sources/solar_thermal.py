@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
@@ -10,7 +11,7 @@ import numpy as np
 
 from heatsym.errors import InputError, Problem
 from heatsym.interfaces.axis import FloatArray, TimeAxis
-from heatsym.interfaces.exchange import Offer, Site, Use
+from heatsym.interfaces.exchange import Fault, Offer, Site, Use
 from heatsym.interfaces.fields import flag, quantity, text
 from heatsym.interfaces.profile import Climate, Context, Profile
 from heatsym.physics.solar_collector import (
@@ -22,6 +23,7 @@ from heatsym.physics.solar_collector import (
     on_collector,
     stagnation_temperature,
 )
+from heatsym.sources import availability as runs
 from heatsym.sources.common import feed_temperature, or_default, plant_offer, stream_use, told
 
 
@@ -91,9 +93,19 @@ class SolarThermal:
         varies=True,
         default=None,
     )
+    availability: Profile = runs.availability()
+    stops: tuple[runs.Stop, ...] = runs.stops()
+    campaigns: tuple[runs.Campaign, ...] = runs.campaigns()
+    outages: runs.Outages | None = runs.outages()
+    turnaround: runs.Turnaround | None = runs.turnaround()
+    closure: datetime.date | None = runs.closure()
     price: Profile = quantity("EUR/J", "variable cost", varies=True, default=0.0)
     partner: str = text("who owns it", default="")
     enabled: bool = flag("take part in the run", default=True)
+
+    def faults(self) -> tuple[Fault, ...]:
+        """What is wrong with when it runs."""
+        return tuple(runs.run_faults(self))
 
     def _value(self, name: str) -> float:
         given: float | None = getattr(self, name)
@@ -107,14 +119,14 @@ class SolarThermal:
         return absorbed(light, self._value("zero_loss_efficiency"), b0, diffuse)
 
     def available(self, ctx: Context, site: Site) -> FloatArray:
-        """Heat at the feed temperature, 0 in steps in which the collectors do not get so hot; (time,), W."""
+        """Heat at the feed temperature, 0 in stops and where collectors do not get so hot; (time,), W."""
         a1, a2 = self._value("loss"), self._value("loss_rise")
         sun = self.absorbed(ctx)
         t_out = feed_temperature(ctx, site, self.supply_temperature) + self.approach
         t_in = site.t_return + self.approach
         heat = collector_heat(sun, 0.5 * (t_in + t_out), ctx.t_air, a1, a2)
         reached = stagnation_temperature(sun, ctx.t_air, a1, a2) >= t_out
-        return np.where(reached, self.area * np.maximum(heat, 0.0), 0.0)
+        return np.where(reached, self.area * np.maximum(heat, 0.0), 0.0) * runs.in_operation(self, ctx)
 
     def offer(self, ctx: Context, site: Site) -> Offer:
         """All that the sun gives at these temperatures."""
@@ -125,11 +137,11 @@ class SolarThermal:
         )
 
     def basis(self) -> tuple[str, ...]:
-        """Coefficients that are defaults."""
+        """Coefficients that are defaults, and outages."""
         names = ("zero_loss_efficiency", "loss", "loss_rise", "modifier_50")
         rows = "" if self.ground_cover else f"{self.name}: no row of collectors shades another"
         said = told(self.name, self.kind, {name: getattr(self, name) for name in names})
-        return (*said, rows) if rows else said
+        return (*said, *((rows,) if rows else ()), *runs.outage_basis(self))
 
     def use(self, ctx: Context, site: Site, heat: FloatArray) -> Use:
         """What the network did not take is left to the collectors, which then stand still.

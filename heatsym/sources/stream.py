@@ -6,16 +6,16 @@ each brings its water to the feed temperature; in *series* all water is preheate
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from heatsym.errors import InputError, Problem
 from heatsym.interfaces.axis import BoolArray, FloatArray
-from heatsym.interfaces.exchange import Offer, Site, Use
+from heatsym.interfaces.exchange import Fault, Offer, Site, Use
 from heatsym.interfaces.fields import quantity
-from heatsym.interfaces.profile import Context
+from heatsym.interfaces.profile import Context, Profile, highest, lowest
 from heatsym.physics.stream import (
     HALVINGS,
     above_floor,
@@ -32,7 +32,7 @@ from heatsym.physics.stream import (
     split,
 )
 from heatsym.sources.common import plant_offer, stream_use
-from heatsym.sources.lift import Between, HeatPumpUnit, cop_between, power_between
+from heatsym.sources.lift import Between, HeatPumpUnit, cop_between, power_between, unit_faults
 from heatsym.tables import read_table
 
 ARRANGEMENTS = ("parallel", "series")
@@ -121,6 +121,43 @@ class Stream:
 def depends_on_return(ua: object, lift: HeatPumpUnit | None) -> bool:
     """Whether a stream with these machines must be asked again after a march."""
     return ua is not None or lift is not None
+
+
+def limit_faults(temperature: Profile, limit: Profile | None, inside: str = "") -> Iterator[Fault]:
+    """A limit that is always above the stream; ``inside`` goes before the field."""
+    if limit is not None and lowest(limit) > highest(temperature):
+        reason = f"{lowest(limit):g} degC is above the stream's {highest(temperature):g} degC"
+        hint = "the power counts from the stream's temperature down to the limit"
+        yield Fault(f"{inside}limit_temperature", "HS503", reason, hint)
+
+
+def exchanger_faults(ua: float | None, exchanger: ExchangerDesign | None, fouling: float) -> Iterator[Fault]:
+    """A heat exchanger said twice, deposits in none, and a design point at which heat would flow uphill."""
+    if ua is None and exchanger is None and fouling > 0.0:
+        yield Fault("fouling", "HS524", "means nothing without ua_kW_per_K or exchanger", "remove it")
+    if ua is not None and exchanger is not None:
+        yield Fault("ua", "HS524", "means nothing beside exchanger", "remove it")
+    if exchanger is not None and not exchanger.possible:
+        reason = (
+            f"a stream from {exchanger.stream_in:g} to {exchanger.stream_out:g} degC cannot heat water from "
+            f"{exchanger.water_in:g} to {exchanger.water_out:g} degC: heat would flow uphill"
+        )
+        yield Fault("exchanger", "HS524", reason, "correct the design point")
+
+
+def machine_faults(
+    unit: HeatPumpUnit | None, arrangement: str, coldest: Profile | None, blame: str
+) -> Iterator[Fault]:
+    """What is wrong with the heat pump on a stream that the field ``blame`` lets cool to ``coldest``."""
+    if unit is None:
+        if arrangement != "parallel":
+            yield Fault("arrangement", "HS524", "means nothing without heat_pump", "remove it")
+        return
+    yield from unit_faults(unit)
+    if coldest is not None and lowest(coldest) < unit.freezing:
+        reason = f"{lowest(coldest):g} degC is below the stream's freezing at {unit.freezing:g} degC"
+        hint = "cool it less; for brine or gas give heat_pump.freezing_degC"
+        yield Fault(blame, "HS522", reason, hint)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
 from heatsym.interfaces.axis import FloatArray, TimeAxis
-from heatsym.interfaces.exchange import Offer, Site, Use
+from heatsym.interfaces.exchange import Fault, Offer, Site, Use
 from heatsym.interfaces.fields import quantity, text
 from heatsym.interfaces.profile import Context, Profile
 from heatsym.physics.water import density, enthalpy
@@ -20,6 +19,7 @@ from heatsym.sources.annual import power_of_year
 from heatsym.sources.cooled import (
     coldest,
     cooled_basis,
+    cooled_faults,
     cooled_stream,
     kelvins,
     offer_cooled,
@@ -79,9 +79,9 @@ class Wastewater:
         """Lowest temperature down to which it is cooled. [degC]"""
         return coldest(self)
 
-    def contradictions(self) -> Iterator[tuple[str, str, str]]:
-        """Key, reason and hint of everything that is missing or does not fit together."""
-        yield from one_of(self, "flow", "annual_volume")
+    def faults(self) -> tuple[Fault, ...]:
+        """Heat given never or twice, and what is wrong with its heat pump or with when it runs."""
+        return (*one_of(self, "flow", "annual_volume"), *cooled_faults(self))
 
     def full_power(self, ctx: Context) -> FloatArray:
         """Heat that it gives off when it is cooled, but for outages; (time,), W."""

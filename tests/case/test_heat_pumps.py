@@ -157,7 +157,7 @@ MISTAKES = {
         [(T, WORKS, 'limit_temperature_degC = { file = "limit.csv", column = "t" }')],
         "HS503",
         "limit_temperature",
-        "in 2 steps that have heat, by 5 K",
+        "in 2 steps that have heat, by up to 5 K",
     ),
     "river without temperature": (
         pump("source_temperature_degC = [4, 4, 5, 8, 12, 16, 18, 18, 15, 11, 7, 5]\n"),

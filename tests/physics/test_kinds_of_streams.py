@@ -180,7 +180,7 @@ def test_what_all_have_in_common(source):
     assert use.direct + use.lifted + use.rejected == pytest.approx(use.available)
     assert given(source, ctx, site(ctx, 90, 60)).max() == 0.0
     assert source.surplus
-    assert list(source.contradictions()) == []
+    assert source.faults() == ()
     usual = [said for said in source.basis() if "as usual for" in said]
     assert len(usual) >= 1
     assert all(said.endswith(("(assumed)", "(published)")) for said in usual)
@@ -202,7 +202,7 @@ def test_what_all_have_in_common(source):
     ],
 )
 def test_what_does_not_fit_is_told(source, key, word):
-    ((where, reason, hint),) = source.contradictions()
-    assert where == key
+    ((where, code, reason, hint),) = source.faults()
+    assert (where, code) == (key, "HS531")
     assert reason
     assert word in hint

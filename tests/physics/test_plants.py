@@ -80,11 +80,11 @@ def test_boiler_says_what_does_not_go_together() -> None:
     boiler = Boiler(
         name="b", node="n", fuel="oil", power=1e6, efficiency=0.9, efficiency_by_load=points, least_load=0.1
     )
-    assert [(found.code, found.where) for found in boiler.contradictions()] == [
+    assert [(found.code, found.field) for found in boiler.faults()] == [
         ("HS540", "efficiency"),
         ("HS541", "efficiency_by_load"),
     ]
-    assert replace(boiler, efficiency=None, efficiency_by_load=points[::-1]).contradictions() == ()
+    assert replace(boiler, efficiency=None, efficiency_by_load=points[::-1]).faults() == ()
 
 
 def test_electric_boiler() -> None:
@@ -193,9 +193,9 @@ def test_extraction_for_heat_alone_stays_between_its_limits() -> None:
 )
 def test_plants_that_cannot_be(changes: dict[str, object], code: str, where: str) -> None:
     plant = CombinedHeatAndPower(name="c", node="n", fuel="natural_gas", power=1e6)
-    assert plant.contradictions() == ()
-    (found,) = replace(plant, **changes).contradictions()  # type: ignore[arg-type]
-    assert (found.code, found.where) == (code, where)
+    assert plant.faults() == ()
+    (found,) = replace(plant, **changes).faults()  # type: ignore[arg-type]
+    assert (found.code, found.field) == (code, where)
 
 
 # the sun
@@ -283,7 +283,7 @@ def test_brine_without_its_own_capacity_is_water() -> None:
     """1 m3 of water of 90 degC: 965.3 kg, of 4.19 kJ/(kg K), down to 40 degC."""
     well = Geothermal(name="g", node="n", temperature=90.0, limit_temperature=40.0, flow=1.0)
     assert well.available(context(1)) == pytest.approx([965.3 * 4190 * 50], rel=2e-3)
-    assert [f.where for f in replace(well, power=1e6).contradictions()] == ["flow"]
+    assert [fault.field for fault in replace(well, power=1e6).faults()] == ["flow"]
 
 
 # electricity from a hot stream
@@ -326,8 +326,8 @@ def test_cycle_rests_where_the_stream_is_too_cool() -> None:
     use = works.use(context(2), site(2), works.offer(context(2), site(2)).power)
     assert use.generated[0] == 0.0
     assert use.generated[1] > 0.0
-    (found,) = replace(works, temperature=230.0).contradictions()
-    assert (found.code, found.where) == ("HS543", "evaporation")
+    (found,) = replace(works, temperature=230.0).faults()
+    assert (found.code, found.field) == ("HS543", "evaporation")
 
 
 # driven by heat
@@ -370,7 +370,7 @@ def test_absorption_driven_by_fuel() -> None:
     use = machine.use(ctx, here, np.array([7e6]))
     assert (use.fuel[0], use.direct[0], use.lifted[0]) == pytest.approx((5e6, 0.0, 3e6))
     assert use.available == pytest.approx(use.lifted + use.rejected)
-    (found,) = replace(machine, fuel_efficiency=None).contradictions()
+    (found,) = replace(machine, fuel_efficiency=None).faults()
     assert found.code == "HS542"
 
 
