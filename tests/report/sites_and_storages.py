@@ -86,7 +86,13 @@ def with_storages(plain: Run, temperatures: bool = True) -> Run:
     steps = plain.results.sizes["time"]
     energy, heat = energies(steps, calendar(plain.results).hours)
     dims = ("time", "storage")
-    more = {"storage_energy": (dims, energy), "storage_heat": (dims, heat)}
+    before = np.concatenate([energy[:1] - 3600.0 * heat[:1], energy[:-1]])
+    more = {
+        "storage_energy": (dims, energy),
+        "storage_heat": (dims, heat),
+        "storage_initial_energy": ("storage", before[0]),
+        "storage_heat_loss": (dims, heat - (energy - before) / 3600.0),
+    }
     if temperatures:
         fill = energy / energy.max(axis=0)
         top = 60.0 + 30.0 * fill

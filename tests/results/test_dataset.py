@@ -36,7 +36,10 @@ def test_every_variable_is_as_declared(case):
 
 
 def test_whole_march_is_told(case):
-    """A series that the engine computes and nobody stores is a mistake, unless it is named here."""
+    """A series that the engine computes and nobody stores is a mistake, unless it is named here.
+
+    What the network saw of storages becomes what they went through, see :mod:`heatsym.engine.storing`.
+    """
     some = np.array([np.nan, 60.0])
     consumers = replace(case.demand.consumers, kind=("prosumer", "house"), bypass=some, booster_supply=some)
     study, run = replace(case, demand=replace(case.demand, consumers=consumers)), handmade.trajectory(case)
@@ -46,6 +49,9 @@ def test_whole_march_is_told(case):
     results = dataset(study, replace(run, march=replace(run.march, **fed_in)))
     told = {"initial_stored_heat", "converged", "sweeps", "residual", "merged_parcels", "seconds"}
     told |= {"critical_consumer"}
+    told |= {
+        f"storage_{what}" for what in ("charged", "discharged", "supply_temperature", "return_temperature")
+    }
     computed = {field.name for cls in (March, Hydraulics) for field in fields(cls)}
     assert computed - told <= set(results.variables)
 
