@@ -21,6 +21,7 @@ from heatsym.interfaces.exchange import Source, Storage
 from heatsym.interfaces.fields import Part, Quantity, specs
 from heatsym.interfaces.profile import Curve, Series, highest, lowest
 from heatsym.network.model import Network, Nodes
+from heatsym.units import split_unit
 from heatsym.weather.model import Weather
 
 
@@ -191,7 +192,7 @@ def _profiles(thing: Any, path: KeyPath) -> Iterator[tuple[KeyPath, Any]]:
     for name, (spec, _) in specs(type(thing)).items():
         value = getattr(thing, name)
         if isinstance(spec, Quantity):
-            yield (*path, name), value
+            yield (*path, spec.key or name), value
         elif isinstance(spec, Part) and dataclasses.is_dataclass(value):
             yield from _profiles(value, (*path, spec.key or name))
         elif isinstance(spec, Part) and spec.many:
@@ -249,7 +250,7 @@ def written(reader: Reader, path: KeyPath) -> KeyPath:
     for step in path:
         key = step
         if isinstance(here, dict) and step not in here:
-            key = next((key for key in here if key.startswith(f"{step}_")), step)
+            key = next((key for key in here if split_unit(key)[0] == step), step)
         found = (*found, key)
         inside = key in here if isinstance(here, dict) else isinstance(here, list) and isinstance(key, int)
         here = here[key] if inside else None

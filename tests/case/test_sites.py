@@ -92,6 +92,19 @@ def test_what_cannot_be_is_told_with_its_line(tmp_path: Path, edit, told) -> Non
     assert told in str(found.value)
 
 
+def test_all_faults_of_parts_within_are_told_at_their_keys(tmp_path: Path) -> None:
+    more = 'node = "N2"\nheat_pump = { power_kW = 50, model = "carnot" }\n'
+    more += "stops = [\n{ from = 2025-01-01, to = 2025-01-01 },\n{ from = 2025-01-03, to = 2025-01-02 }]\n"
+    with pytest.raises(InputError) as found:
+        mill(tmp_path, ('node = "N2"\n', more), ("from_degC = 15", "from_degC = 75"))
+    text = (tmp_path / "town.toml").read_text("utf-8").splitlines()
+    assert [(p.code, p.where, text[(p.line or 0) - 1].split(" ")[0]) for p in found.value.problems] == [
+        ("HS524", "source.mill.heat_pump.model", "heat_pump"),
+        ("HS503", "source.mill.stops[2]", "{"),
+        ("HS561", "source.mill.need.process water.to_degC", "to_degC"),
+    ]
+
+
 def test_a_site_needs_a_stream(tmp_path: Path) -> None:
     text = '[[source]]\nname = "mill"\nkind = "site"\nnode = "N2"\nstream = []\n\n[prices]\n'
     with pytest.raises(InputError, match="HS560"):

@@ -206,3 +206,13 @@ def test_what_does_not_fit_is_told(source, key, word):
     assert (where, code) == (key, "HS531")
     assert reason
     assert word in hint
+
+
+def test_a_stream_that_would_freeze_is_told():
+    """12 degC cooled by 15 K are ice, but for a heat pump on brine or none at all."""
+    cold = Wastewater(**PLACE, flow=0.1, temperature=12.0, cooling=15.0, heat_pump=HeatPumpUnit(power=1e6))
+    ((where, code, reason, _),) = cold.faults()
+    assert (where, code) == ("cooling", "HS522")
+    assert "-3 degC is below the stream's freezing at 0 degC" in reason
+    brine = HeatPumpUnit(power=1e6, freezing=-10.0)
+    assert replace(cold, heat_pump=brine).faults() == replace(cold, heat_pump=None).faults() == ()
