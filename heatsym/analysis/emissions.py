@@ -48,8 +48,8 @@ def common_scope(parts: Iterable[Factor]) -> str:
 class Inventory:
     """What a run uses and the factors that go with it.
 
-    ``fuel``, ``electricity`` used and ``generated`` are (time, source), ``pump`` (time,) is that of pumps and
-    of consumers' boosters, W; ``carriers`` and ``fuel_factors`` go by source.
+    ``fuel``, ``electricity`` used and ``generated`` are (time, source), ``pump`` (time,) is that of pumps,
+    of consumers' boosters and of storages' heat pumps, W; ``carriers`` and ``fuel_factors`` go by source.
     """
 
     fuel: FloatArray

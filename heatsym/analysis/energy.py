@@ -14,6 +14,7 @@ from heatsym.interfaces.axis import FloatArray
 from heatsym.results.balance import balance
 from heatsym.results.frame import Results
 from heatsym.sources.common import lifts
+from heatsym.storage.lift import heat_pump_of
 from heatsym.tables.factors import JOULES_PER_MWH
 
 
@@ -55,8 +56,11 @@ def energy(case: Case, results: Results, run: Digest) -> dict[str, float]:
 
 
 def supplied(run: Digest) -> FloatArray:
-    """Heat that sources and prosumers feed in, (time,). [W]"""
-    return np.asarray(run.course.source_heat.sum(axis=1) + run.course.fed_in_heat)
+    """Heat that sources and prosumers feed in, and electricity that storages' heat pumps add, (time,). [W]"""
+    course = run.course
+    return np.asarray(
+        course.source_heat.sum(axis=1) + course.fed_in_heat + course.storage_electricity.sum(axis=1)
+    )
 
 
 def prosumers(case: Case, run: Digest) -> dict[str, float]:
@@ -163,6 +167,8 @@ def by_storage(case: Case, run: Digest) -> dict[str, dict[str, float]]:
     dict of str to dict of str to float
         By name of the storage; empty without storages. ``charged_MWh``, ``discharged_MWh``, ``loss_MWh``,
         ``start_MWh``, ``end_MWh``, ``least_MWh``, ``largest_MWh``; charged = discharged + loss + end - start.
+        With a heat pump ``electricity_MWh``, which is part of what is discharged and comes from elsewhere,
+        and ``cop``, heat of the heat pump over its electricity, where it ran. [-]
     """
     if run.stored is None:
         return {}
@@ -178,6 +184,12 @@ def by_storage(case: Case, run: Digest) -> dict[str, dict[str, float]]:
             "least_MWh": float(energy.min()),
             "largest_MWh": float(energy.max()),
         }
+        if heat_pump_of(storage) is not None:
+            bought = run.course.storage_electricity[:, k]
+            figures[storage.name]["electricity_MWh"] = _mwh(case, bought)
+            if bought.any():
+                lifted = np.where(bought > 0.0, -stored.heat[:, k], 0.0)
+                figures[storage.name]["cop"] = float(lifted.sum() / bought.sum())
     return figures
 
 

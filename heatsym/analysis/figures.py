@@ -45,9 +45,13 @@ def power(results: Results, name: str) -> FloatArray:
 
 
 def bought_power(results: Results) -> FloatArray:
-    """Electricity of pumps and of consumers' boosters, (time,). [W]"""
-    pumps = power(results, "pump_electricity")
-    return pumps + power(results, "booster_electricity") if "booster_electricity" in results else pumps
+    """Electricity of pumps, of consumers' boosters and of storages' heat pumps, (time,). [W]"""
+    bought = power(results, "pump_electricity")
+    if "booster_electricity" in results:
+        bought = bought + power(results, "booster_electricity")
+    if "storage_electricity" in results:
+        bought = bought + power(results, "storage_electricity").sum(axis=1)
+    return bought
 
 
 def heat_got(results: Results) -> FloatArray:

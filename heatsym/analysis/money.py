@@ -41,8 +41,8 @@ def operating_cost(case: Case, results: Results) -> Figures:
         + (P_t + P_{pump,t} - G_t) p_{e,t} + \dot m_{CO_2,t} p_{CO_2,t} \right) + \sum_s n_s c_s
 
     with fuel F, heat Q and its price q, electricity used P and made G, starts n and their cost c. What is
-    made is sold at the price that is paid. Pumps hold consumers' boosters, too. CO2 is priced on direct
-    fossil emissions of fuel only: that of electricity is in the price of electricity. Derived here.
+    made is sold at the price that is paid. Pumps hold consumers' boosters and storages' heat pumps, too. CO2
+    is priced on direct fossil emissions of fuel only: that of electricity is in its price. Derived here.
     """
     if case.prices is None:
         return Figures(missing="no prices")

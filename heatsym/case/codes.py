@@ -406,6 +406,11 @@ CODES: dict[str, Code] = {
         "charge_from of a storage names a source that the case does not have.",
         "Use the name of a source; leave charge_from out for all surplus heat.",
     ),
+    "HS555": Code(
+        "nothing to lift",
+        "The heat pump of a storage cools nothing below its least temperature; the storage is never above.",
+        "Lower least_temperature_degC of the heat pump, or raise max_temperature_degC.",
+    ),
     # sites
     "HS560": Code(
         "site without streams",

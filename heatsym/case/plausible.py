@@ -16,6 +16,7 @@ from heatsym.interfaces.fields import Quantity, specs
 from heatsym.interfaces.profile import Curve, Monthly, Series
 from heatsym.interfaces.stepwise import Stepwise, picked, pieces
 from heatsym.network.model import Network, Nodes
+from heatsym.storage.lift import heat_pump_of
 
 AVERAGE_YEAR = 8766 * 3600.0
 """[s]"""
@@ -168,10 +169,11 @@ def _sites(reader: Reader, parts: Parts) -> None:
 
 
 def _storages(reader: Reader, parts: Parts) -> None:
-    """Storages become warm enough to feed at times."""
+    """Storages become warm enough to feed at times, if nothing lifts their heat."""
     for position, storage in parts.storages:
         top = getattr(storage, "max_temperature", None)
-        if top is None or parts.network is None or not storage.enabled:
+        lifts = heat_pump_of(storage) is not None
+        if top is None or parts.network is None or not storage.enabled or lifts:
             continue
         least = span(parts.network.supply_temperature)[0]
         if top + storage.below_setpoint < least:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from heatsym.interfaces.axis import FloatArray, IntArray
 from heatsym.numerics import code_cache
 from heatsym.storage.kernels import FLAGS, charge, content, discharge, energy, exergy, last_cell, rest, room
+from heatsym.storage.lift_kernels import liftable, pass_through
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -23,6 +24,8 @@ code_cache.keep("storage", "dispatch")
 
 NEGLIGIBLE = 1e-9
 """Share of the heat needed that may be missing from what sources and storages give together. [-]"""
+BARELY = 0.1
+"""A storage lifts where less than this part of what it could then give could be fed in directly. [-]"""
 
 
 class Stores(NamedTuple):
@@ -53,6 +56,17 @@ class Limits(NamedTuple):
     drop: FloatArray  # (storage,) least cooling of the water that charges [K]
 
 
+class Lifts(NamedTuple):
+    """Heat pumps of storages, (storage,), and what their heat costs beside that of others."""
+
+    power: FloatArray  # largest heat at the condenser, 0 where there is none [W]
+    share: FloatArray  # of the reversible COP
+    least: FloatArray  # temperature below which they cool no water [degC]
+    cooling: FloatArray  # of water from the hot end [K]
+    electricity: FloatArray  # (time,) [EUR/J]
+    others: FloatArray  # (time, source) marginal cost of heat, infinite where prices are not known [EUR/J]
+
+
 class Field(NamedTuple):
     """What sources have, (time, source); ``order`` is (time, source and storage), storages after sources."""
 
@@ -66,11 +80,13 @@ class Field(NamedTuple):
 class Found(NamedTuple):
     """What was planned, (time, source) and (time, storage)."""
 
+    order: IntArray  # (time, source and storage)
     upper: FloatArray
     charge: FloatArray
     discharge: FloatArray
     t_back: FloatArray
     t_out: FloatArray
+    electricity: FloatArray  # part of it in the heat that is given, 0 where it is not lifted
 
 
 class Executed(NamedTuple):
@@ -102,6 +118,7 @@ def plan(
     stores: Stores,
     around: Around,
     limits: Limits,
+    lifts: Lifts,
     seconds: float,
     given: FloatArray,
     found: Found,
@@ -109,16 +126,23 @@ def plan(
     """Who gives how much in each step, and what storages take of what is left.
 
     ``need`` [W] and the set-point ``feed`` [degC] are (time,). A source that would run below its least heat
-    rests if those behind it can do without it. ``given`` (3, source and storage) is memory to work in: heat
+    rests if those behind it can do without it. A storage that lifts gives after sources behind it that are
+    cheaper than its electricity. ``given`` (3, source and storage) is memory to work in: heat
     of this step, heat of the step before, heat that is left.
     """
     steps, many = sources.power.shape
     storages = limits.below.size
     for t in range(steps):
+        for place in range(many + storages):
+            found.order[t, place] = sources.order[t, place]
         for k in range(storages):
-            given[2, many + k] = min(
-                limits.discharge[t, k], _held(stores, around, limits, feed[t], t, k, seconds)
+            given[2, many + k], found.electricity[t, k] = _held(
+                stores, around, limits, lifts, need[t], feed[t], t, k, seconds
             )
+            if found.electricity[t, k] > 0.0:
+                _put_back(
+                    t, many + k, found.electricity[t, k] * lifts.electricity[t], lifts.others, found.order
+                )
         if not _filled(t, need[t], sources, storages, given, found, True):
             _filled(t, need[t], sources, storages, given, found, False)
         for k in range(storages):
@@ -130,9 +154,13 @@ def plan(
             figure, work = stores.figure[k], stores.work
             found.t_back[t, k] = state[last_cell(figure)]
             if found.discharge[t, k] > 0.0:
-                heat = found.discharge[t, k] * seconds
-                out = discharge(state, figure, table, work, heat, around.back[t, k], seconds)
-                found.t_out[t, k] = min(feed[t], out)
+                part = found.electricity[t, k]
+                heat, t_in = found.discharge[t, k] * (1.0 - part) * seconds, around.back[t, k]
+                if part > 0.0:
+                    t_in = _evaporator(stores, lifts, heat, k, seconds)
+                out = discharge(state, figure, table, work, heat, t_in, seconds)
+                if part == 0.0:
+                    found.t_out[t, k] = min(feed[t], out)
             else:
                 t_in = around.supply[t, k]
                 most = room(state, figure, table, t_in, t_in - limits.drop[k], seconds) / seconds
@@ -154,12 +182,53 @@ def plan(
 
 @called
 def _held(
-    stores: Stores, around: Around, limits: Limits, feed: float, t: int, k: int, seconds: float
-) -> float:
-    """Heat that a storage could give in a step, as a power. [W]"""
+    stores: Stores,
+    around: Around,
+    limits: Limits,
+    lifts: Lifts,
+    need: float,
+    feed: float,
+    t: int,
+    k: int,
+    seconds: float,
+) -> tuple[float, float]:
+    """Heat that a storage could give in a step, as a power [W]; the part of it that is electricity.
+
+    It is lifted where hardly any could be fed in directly.
+    """
     a, b = stores.first[k], stores.first[k + 1]
-    useful, back = feed - limits.below[k], around.back[t, k]
-    return content(stores.state[a:b], stores.figure[k], stores.table[a:b], useful, back, seconds) / seconds
+    state, figure, table = stores.state[a:b], stores.figure[k], stores.table[a:b]
+    useful, back, most = feed - limits.below[k], around.back[t, k], limits.discharge[t, k]
+    direct = min(content(state, figure, table, useful, back, seconds) / seconds, most)
+    if lifts.power[k] > 0.0:
+        share, least, cooling = lifts.share[k], lifts.least[k], lifts.cooling[k]
+        asked = min(lifts.power[k], most, need) * seconds
+        heat, part = liftable(state, figure, table, asked, back, feed, share, least, cooling, seconds)
+        if direct * seconds < BARELY * heat:
+            return heat / seconds, part
+    return direct, 0.0
+
+
+@called
+def _evaporator(stores: Stores, lifts: Lifts, heat: float, k: int, seconds: float) -> float:
+    """Temperature of the water that goes back into a storage from which a heat pump draws heat [J]. [degC]"""
+    a, b = stores.first[k], stores.first[k + 1]
+    state, figure, table = stores.state[a:b], stores.figure[k], stores.table[a:b]
+    return pass_through(state, figure, table, heat, lifts.least[k], lifts.cooling[k], seconds)[2]
+
+
+@called
+def _put_back(t: int, which: int, cost: float, others: FloatArray, order: IntArray) -> None:
+    """Move a storage behind the sources after it that are cheaper."""
+    many, place = others.shape[1], 0
+    while order[t, place] != which:
+        place += 1
+    while place + 1 < order.shape[1]:
+        behind = order[t, place + 1]
+        if behind >= many or others[t, behind] >= cost:
+            break
+        order[t, place], order[t, place + 1] = behind, which
+        place += 1
 
 
 @called
@@ -169,7 +238,7 @@ def _filled(
     """Fill sources and storages in their order; whether it was enough. ``resting``: none below its least."""
     left, many = need, sources.power.shape[1]
     for place in range(many + storages):
-        s = sources.order[t, place]
+        s = found.order[t, place]
         if s >= many:
             heat = min(given[2, s], left)
             given[0, s] = heat
@@ -191,12 +260,14 @@ def _filled(
 def execute(
     stores: Stores,
     around: Around,
+    lifts: Lifts,
     charged: FloatArray,
     discharged: FloatArray,
+    electricity: FloatArray,
     seconds: float,
     done: Executed,
 ) -> None:
-    """Let storages take and give what they did, (time, storage). [W]"""
+    """Let storages take and give what they did, (time, storage), of which heat pumps added some. [W]"""
     steps, storages = charged.shape
     for k in range(storages):
         a, b = stores.first[k], stores.first[k + 1]
@@ -204,7 +275,10 @@ def execute(
         done.initial_energy[0, k] = energy(state, figure, table, 0.0)
         for t in range(steps):
             if discharged[t, k] > 0.0:
-                discharge(state, figure, table, work, discharged[t, k] * seconds, around.back[t, k], seconds)
+                drawn, t_in = (discharged[t, k] - electricity[t, k]) * seconds, around.back[t, k]
+                if electricity[t, k] > 0.0:
+                    t_in = _evaporator(stores, lifts, drawn, k, seconds)
+                discharge(state, figure, table, work, drawn, t_in, seconds)
             if charged[t, k] > 0.0:
                 charge(state, figure, table, work, charged[t, k] * seconds, around.supply[t, k], seconds)
             lost = rest(state, figure, table, work, around.air[t], around.ground[t], seconds)

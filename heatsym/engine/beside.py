@@ -35,7 +35,7 @@ def offered(problem: Problem, offers: Offer, plan: Plan, stored: StoragePlan) ->
     prosumers = sum(one.power.shape[1] for one in given[1:])
     if problem.storages:
         given.append(_plain(stored.discharge, stored.t_feed))
-        problem = replace(problem, load=_charged(problem, stored))
+        problem = replace(problem, load=_charged(problem, stored), storage_lift=stored.electricity)
     whole = Offer(*(np.concatenate([getattr(one, f.name) for one in given], axis=1) for f in fields(Offer)))
     first = np.broadcast_to(sources + np.arange(prosumers), (problem.steps, prosumers))
     upper = np.concatenate(
@@ -50,7 +50,7 @@ def parted(
     problem: Problem, march: March, heads: Hydraulics | None, first: int
 ) -> tuple[March, Hydraulics | None]:
     """A piece from step ``first`` on with sources and consumers of the case alone, the others beside them."""
-    march, heads = _without_storages(problem, march, heads)
+    march, heads = _without_storages(problem, march, heads, first)
     march, heads = _without_prosumers(problem, march, heads, first)
     return _with_boosters(problem, march, first), heads
 
@@ -92,16 +92,18 @@ def _charged(problem: Problem, stored: StoragePlan) -> Load:
 
 
 def _without_storages(
-    problem: Problem, march: March, heads: Hydraulics | None
+    problem: Problem, march: March, heads: Hydraulics | None, first: int
 ) -> tuple[March, Hydraulics | None]:
-    """The march without the columns of storages, what they took and gave beside it."""
+    """A piece from step ``first`` on without the columns of storages, what they took and gave beside it."""
     many = len(problem.storages)
     if not many:
         return march, heads
-    node = problem.consumer_node[-many:]
+    assert problem.storage_lift is not None  # of the round that is marched
+    node, lift = problem.consumer_node[-many:], problem.storage_lift[first : first + len(march.sweeps)]
     beside: dict[str, Any] = {
         "storage_charged": march.consumer_heat_delivered[:, -many:],
         "storage_discharged": march.source_heat[:, -many:],
+        "storage_electricity": march.source_heat[:, -many:] * lift,
         "storage_supply_temperature": march.node_supply_temperature[:, node],
         "storage_return_temperature": march.source_return_temperature[:, -many:],
     }

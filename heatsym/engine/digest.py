@@ -120,6 +120,7 @@ class Course:
     source_pump_lift: FloatArray
     storage_charged: FloatArray
     storage_discharged: FloatArray
+    storage_electricity: FloatArray
     storage_supply_temperature: FloatArray
     storage_return_temperature: FloatArray
     fed_in_heat: FloatArray  # by all prosumers

@@ -26,6 +26,7 @@ from heatsym.network.properties import PipeProperties, pipe_properties
 from heatsym.numerics.graph import FlowGraph, flow_graph
 from heatsym.numerics.mixing import mixer
 from heatsym.sources.common import lifts
+from heatsym.storage.lift import heat_pump_of
 from heatsym.storage.model import Stores, joined
 from heatsym.tables.factors import DIRECT, factors
 from heatsym.weather.climate import surroundings
@@ -65,7 +66,8 @@ def prepare(case: Case, once: Builder = directly) -> Problem:
     pipes = once(pipe_properties, network.pipes, network.ground, network.catalogue, with_wall)
     supply = _layer(network, "supply", pipes, water, float(t_feed.mean()))
     return_ = _layer(network, "return", pipes, water, t_return)
-    fuel_cost, electricity_cost, unknown = _costs(case.prices, case.emissions, ctx, sources)
+    lifting = any(storage.enabled and heat_pump_of(storage) for storage in case.storages)
+    fuel_cost, electricity_cost, unknown = _costs(case.prices, case.emissions, ctx, sources, lifting)
     holds = _holds(network, sources, position, supply.density)
     initial_supply, initial_return = _initial(network)
     t_ground, of_ground = _ground(case, ctx)
@@ -320,11 +322,16 @@ def _initial(network: Network) -> tuple[FloatArray | None, FloatArray | None]:
 
 
 def _costs(
-    prices: Prices | None, emissions: Emissions | None, ctx: Context, sources: tuple[Source, ...]
+    prices: Prices | None,
+    emissions: Emissions | None,
+    ctx: Context,
+    sources: tuple[Source, ...],
+    lifting: bool,
 ) -> tuple[FloatArray | None, FloatArray | None, tuple[str, ...]]:
     """Cost of each source's fuel with its CO2 (time, source) and of electricity (time,) [EUR/J].
 
     Where one is not known, neither is; the third value then says why the order of the file is followed.
+    ``lifting`` storages need a price for electricity, too.
     """
     if prices is None:
         return None, None, ()
@@ -342,7 +349,8 @@ def _costs(
             return None, None, (f"merit order: as in the case file, {why}",)
         cost = np.zeros(ctx.axis.steps) if price is None else ctx.values(price)
         columns.append(cost + co2 * (0.0 if direct is None else direct.value))
-    if prices.electricity is None and any(getattr(s, "electric", False) or lifts(s) for s in sources):
+    electric = lifting or any(getattr(s, "electric", False) or lifts(s) for s in sources)
+    if prices.electricity is None and electric:
         return None, None, ("merit order: as in the case file, there is no price for electricity",)
     electricity = np.zeros(ctx.axis.steps) if prices.electricity is None else ctx.values(prices.electricity)
     return np.stack(columns, axis=1), electricity, ()

@@ -103,6 +103,7 @@ class Problem:
     plant_efficiency: tuple[FloatArray, FloatArray] | None = None  # flow and efficiency, (source, point)
     storages: tuple[Storage, ...] = ()
     stores: Stores | None = None  # their arrays as they begin; None where there are none
+    storage_lift: FloatArray | None = None  # (time, storage), electricity in what they give; of a round
     once: Builder = directly  # of what other problems may have in common with this one
 
     @property

@@ -298,12 +298,13 @@ def _planned(
             problem.electricity_cost[:, None],
         )
     stored = StoragePlan.idle(problem.t_feed, len(problem.storages))
+    ranked = None
     if costs is not None:
-        costs = np.concatenate([costs, np.full_like(stored.discharge, np.inf)], axis=1)
-    plan = merit_order(np.concatenate([offers.power, stored.discharge], axis=1), costs)
+        ranked = np.concatenate([costs, np.full_like(stored.discharge, np.inf)], axis=1)
+    plan = merit_order(np.concatenate([offers.power, stored.discharge], axis=1), ranked)
     if follows_time(problem, offers):
         known = expected(problem, sites[0].t_return) if before is None else seen(problem, before)
-        plan, stored, begin = over_time(problem, offers, plan, known, begin, frozen)
+        plan, stored, begin = over_time(problem, offers, plan, costs, known, begin, frozen)
     return offered(problem, offers, plan, stored), begin
 
 

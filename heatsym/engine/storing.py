@@ -18,6 +18,7 @@ from heatsym.engine.trajectory import Stored
 from heatsym.interfaces.axis import BoolArray, FloatArray, IntArray
 from heatsym.interfaces.exchange import Offer, Plan, StoragePlan
 from heatsym.interfaces.stepwise import pieces
+from heatsym.storage.lift import heat_pump_of
 
 REPEATS = 30
 """Times at most that periodic storages are planned."""
@@ -80,15 +81,22 @@ def seen(problem: Problem, course: Course) -> Seen:
 
 
 def over_time(
-    problem: Problem, offers: Offer, plan: Plan, known: Seen, begin: FloatArray, frozen: bool
+    problem: Problem,
+    offers: Offer,
+    plan: Plan,
+    costs: FloatArray | None,
+    known: Seen,
+    begin: FloatArray,
+    frozen: bool,
 ) -> tuple[Plan, StoragePlan, FloatArray]:
     """Who gives and what storages take, from the need and the temperatures of the round before.
 
+    ``costs`` (time, source) are marginal costs of the sources' heat, None where prices are not known. [EUR/J]
     ``begin`` is the state in which storages begin (see :class:`heatsym.storage.model.Stores`). Those that are
     periodic are planned again as they ended until they begin so, and their state is returned as well. Where
     choices are ``frozen``, a storage takes and gives in no step more than it did the round before.
     A storage takes what those that may charge it have left, as long as they come before a source that may
-    not; it gives after them and before all others.
+    not; it gives after them and before all others, and where it lifts, after those that are cheaper.
     """
     steps, many, storages = problem.steps, offers.power.shape[1], len(problem.storages)
     rank = np.argsort(plan.order, axis=1, kind="stable")[:, :many]
@@ -102,11 +110,13 @@ def over_time(
     )
     stored = StoragePlan.idle(problem.t_feed, storages)
     found = kernels.Found(
+        order=np.zeros_like(sources.order),
         upper=np.zeros((steps, many)),
         charge=stored.charge,
         discharge=np.zeros_like(stored.charge),
         t_back=stored.t_back,
         t_out=stored.t_feed,
+        electricity=np.zeros_like(stored.charge),
     )
     limits = kernels.Limits(
         charge=_allowed(_each(problem, "charge_power"), known.charged, frozen),
@@ -114,6 +124,7 @@ def over_time(
         below=_each(problem, "below_setpoint"),
         drop=_each(problem, "least_drop"),
     )
+    lifts = _lifts(problem, costs)
     for repeat in range(REPEATS):
         stores = _stores(problem, begin)
         given = np.zeros((3, many + storages))
@@ -125,6 +136,7 @@ def over_time(
             stores,
             _around(problem, known),
             limits,
+            lifts,
             problem.step,
             given,
             found,
@@ -135,8 +147,10 @@ def over_time(
         begin = after
     upper = np.concatenate([found.upper, found.discharge], axis=1)
     degrees = problem.medium.temperature
-    stored = StoragePlan(found.charge, found.discharge, degrees(found.t_back), degrees(found.t_out))
-    return Plan(upper, sources.order), stored, begin
+    stored = StoragePlan(
+        found.charge, found.discharge, degrees(found.t_back), degrees(found.t_out), found.electricity
+    )
+    return Plan(upper, found.order), stored, begin
 
 
 def filled(problem: Problem) -> FloatArray:
@@ -153,8 +167,10 @@ def executed(problem: Problem, course: Course, begin: FloatArray) -> Stored | No
     kernels.execute(
         stores,
         _around(problem, seen(problem, course)),
+        _lifts(problem, None),
         course.storage_charged,
         course.storage_discharged,
+        course.storage_electricity,
         problem.step,
         done,
     )
@@ -197,6 +213,18 @@ def _each(problem: Problem, name: str) -> FloatArray:
     """A number of each storage, infinite where nothing bounds it; (storage,)."""
     given = [getattr(storage, name) for storage in problem.storages]
     return np.array([np.inf if one is None else one for one in given], dtype=np.float64)
+
+
+def _lifts(problem: Problem, costs: FloatArray | None) -> kernels.Lifts:
+    """Heat pumps of storages; ``costs`` (time, source) are those of the sources' heat, if known. [EUR/J]"""
+    units = [heat_pump_of(storage) for storage in problem.storages]
+    names = ("power", "share", "least_temperature", "cooling")
+    table = np.array([[getattr(unit, name, 0.0) for unit in units] for name in names], dtype=np.float64)
+    power, share, least, cooling = table.reshape(len(names), len(units))
+    electricity = np.zeros(problem.steps) if problem.electricity_cost is None else problem.electricity_cost
+    others = np.full((problem.steps, len(problem.sources)), np.inf) if costs is None else costs
+    theta = problem.medium.theta
+    return kernels.Lifts(power, share, theta(least), cooling, electricity, others)
 
 
 def _allowed(most: FloatArray, heat: FloatArray, frozen: bool) -> FloatArray:

@@ -69,6 +69,7 @@ class March:
     consumer_fed_in_flow: FloatArray = field(default_factory=_nothing)  # from return to supply
     storage_charged: FloatArray = field(default_factory=_nothing)  # heat taken; empty without storages
     storage_discharged: FloatArray = field(default_factory=_nothing)  # heat given
+    storage_electricity: FloatArray = field(default_factory=_nothing)  # that is in it
     storage_supply_temperature: FloatArray = field(default_factory=_nothing)  # of the node
     storage_return_temperature: FloatArray = field(default_factory=_nothing)
     consumer_booster_electricity: FloatArray = field(default_factory=_nothing)  # empty without boosters
@@ -101,7 +102,7 @@ class Hydraulics:
 class Stored:
     """What storages went through, (time, storage); W, J above 0 degC, degC; stocks at the end of the step."""
 
-    heat: FloatArray  # taken from the network, negative where it is given back
+    heat: FloatArray  # taken from the network, negative where it is given back, then with electricity
     loss: FloatArray
     energy: FloatArray
     exergy: FloatArray  # against the air

@@ -297,15 +297,17 @@ class StoragePlan:
 
     ``charge`` and ``discharge`` [W], of which at most one is above 0; ``t_back`` [degC] is the water that a
     storage sends back while it is charged, ``t_feed`` what it feeds in while it is discharged.
+    ``electricity`` [-] is its part in the heat that a storage gives, above 0 where a heat pump lifts it.
     """
 
     charge: FloatArray
     discharge: FloatArray
     t_back: FloatArray
     t_feed: FloatArray
+    electricity: FloatArray
 
     @classmethod
     def idle(cls, t_feed: FloatArray, storages: int) -> StoragePlan:
         """Nobody takes or gives anything; ``t_feed`` [degC] (time,) stands for temperatures."""
         zero = np.zeros((len(t_feed), storages))
-        return cls(zero, zero, t_feed[:, None] + zero, t_feed[:, None] + zero)
+        return cls(zero, zero, t_feed[:, None] + zero, t_feed[:, None] + zero, zero)

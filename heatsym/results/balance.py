@@ -20,7 +20,10 @@ STORED = 5e-7  # rounding of delivered + unmet - demanded in float32, of the hea
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Balance:
-    """Means over each step, (time,), W; ``seconds`` is the length of the steps."""
+    """Means over each step, (time,), W; ``seconds`` is the length of the steps.
+
+    ``supplied`` is heat of sources and prosumers, and electricity that heat pumps of storages add.
+    """
 
     seconds: FloatArray
     supplied: FloatArray
@@ -62,9 +65,10 @@ def balance(results: Results) -> Balance:
 
     Notes
     -----
-    .. math:: r = \\sum Q_{source} + \\sum Q_{fed in} - \\sum Q_{consumer} - \\sum Q_{loss}
-        - \\Delta E / \\Delta t
+    .. math:: r = \\sum Q_{source} + \\sum Q_{fed in} + \\sum P_{storage} - \\sum Q_{consumer}
+        - \\sum Q_{loss} - \\Delta E / \\Delta t
 
+    The electricity of a storage's heat pump, P, is heat that it gives and that the store does not lose.
     Heat of pumps and friction is not fed to the water and has no term. Derived here.
     """
     return _balance(results, summed(results, "consumer_heat_delivered"))
@@ -90,6 +94,8 @@ def _balance(results: Results, delivered: FloatArray) -> Balance:
     supplied = summed(results, "source_heat")
     if "consumer_heat_fed_in" in results:
         supplied = supplied + summed(results, "consumer_heat_fed_in")
+    if "storage_electricity" in results:
+        supplied = supplied + summed(results, "storage_electricity")
     return Balance(
         seconds=seconds,
         supplied=supplied,

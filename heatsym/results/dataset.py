@@ -22,6 +22,7 @@ from heatsym.results.frame import Frame, Variable
 from heatsym.results.rows import Held, Rows
 from heatsym.results.vocabulary import VOCABULARY
 from heatsym.sources.common import lifts
+from heatsym.storage.lift import heat_pump_of
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -267,6 +268,8 @@ def _names(case: Case) -> Iterator[str]:
     yield from _COURSE
     yield from _USED
     yield from (_STORED if any(storage.enabled for storage in case.storages) else ())
+    if _lifted_stores(case):
+        yield "storage_electricity"
     if _lifting(case):
         yield "source_cop"
     if _boosts(case):
@@ -288,6 +291,8 @@ def _series(case: Case, run: Digest) -> Iterator[tuple[str, Any]]:
     if run.stored is not None:
         for name, attribute in _STORED.items():
             yield name, getattr(run.stored, attribute)
+    if _lifted_stores(case):
+        yield "storage_electricity", run.course.storage_electricity
     if _lifting(case):
         yield "source_cop", _columns([_cop(use) for use in run.uses], case.axis.steps)
     if _boosts(case):
@@ -300,6 +305,11 @@ def _series(case: Case, run: Digest) -> Iterator[tuple[str, Any]]:
 def _lifting(case: Case) -> bool:
     """Whether any source has a heat pump."""
     return any(lifts(source) for source in case.sources if source.enabled)
+
+
+def _lifted_stores(case: Case) -> bool:
+    """Whether any storage has a heat pump."""
+    return any(storage.enabled and heat_pump_of(storage) for storage in case.storages)
 
 
 def _cop(use: Use) -> FloatArray:

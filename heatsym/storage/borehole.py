@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from heatsym.interfaces.exchange import Fault, Filling, Store
-from heatsym.interfaces.fields import flag, quantity, text, whole
+from heatsym.interfaces.fields import flag, part, quantity, text, whole
 from heatsym.physics.storage import ground_resistance, hemisphere_conductance
 from heatsym.physics.water import specific_heat
 from heatsym.storage.common import (
@@ -19,6 +19,7 @@ from heatsym.storage.common import (
     soil_of,
     temperature_faults,
 )
+from heatsym.storage.lift import StorageHeatPump, lift_basis, lift_faults
 from heatsym.storage.model import GROWTH, RINGS, ground_store
 from heatsym.tables.soils import SOILS
 
@@ -120,6 +121,9 @@ class Borehole:
         high=100,
         default=default("borehole", "least_drop"),
     )
+    heat_pump: StorageHeatPump | None = part(
+        StorageHeatPump, "lifts heat that is too cold to be fed in directly", default=None
+    )
     initial_fill: float = quantity(
         "1", "part of its ground that is hot at the start", low=0, high=1, default=0.5
     )
@@ -143,7 +147,7 @@ class Borehole:
         }
         if self.largest_flow is None:
             values["borehole_flow"] = None
-        return tuple(basis(self.kind, self.name, values))
+        return (*basis(self.kind, self.name, values), *lift_basis(self.heat_pump, self.name))
 
     def faults(self) -> tuple[Fault, ...]:
         """Temperatures against each other and against boiling; boreholes that fit."""
@@ -156,6 +160,7 @@ class Borehole:
                 self.pressure,
             )
         )
+        found += lift_faults(self.heat_pump, self.max_temperature)
         if self.borehole_diameter >= self.spacing:
             reason = f"boreholes of {self.borehole_diameter:g} m do not fit {self.spacing:g} m apart"
             found.append(Fault("spacing", "HS552", reason, "space them wider"))

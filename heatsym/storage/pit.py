@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from heatsym.interfaces.exchange import Fault, Filling, Store
-from heatsym.interfaces.fields import flag, quantity, text, whole
+from heatsym.interfaces.fields import flag, part, quantity, text, whole
 from heatsym.physics.storage import pyramid_depths, pyramid_side, standing_conductance
 from heatsym.physics.water import conductivity
 from heatsym.storage.common import (
@@ -21,6 +21,7 @@ from heatsym.storage.common import (
     soil_of,
     temperature_faults,
 )
+from heatsym.storage.lift import StorageHeatPump, lift_basis, lift_faults
 from heatsym.storage.model import rings_of, water_store
 from heatsym.tables.soils import SOILS
 
@@ -122,6 +123,9 @@ class Pit:
         high=100,
         default=default("pit", "least_drop"),
     )
+    heat_pump: StorageHeatPump | None = part(
+        StorageHeatPump, "lifts heat that is too cold to be fed in directly", default=None
+    )
     initial_fill: float = quantity(
         "1", "part of its volume that is hot at the start", low=0, high=1, default=0.5
     )
@@ -142,7 +146,7 @@ class Pit:
             values["relative_depth"] = None
         if self.loss_share is None:
             values["lid_u_value"] = self.lid_u_value
-        return tuple(basis(self.kind, self.name, values))
+        return (*basis(self.kind, self.name, values), *lift_basis(self.heat_pump, self.name))
 
     def faults(self) -> tuple[Fault, ...]:
         """Temperatures against each other, against boiling and the liner; walls that meet."""
@@ -155,6 +159,7 @@ class Pit:
                 ATMOSPHERE,
             )
         )
+        found += lift_faults(self.heat_pump, self.max_temperature)
         if self.max_temperature > self.liner_temperature:
             reason = (
                 f"{self.max_temperature:g} degC is more than the liner bears, {self.liner_temperature:g} degC"

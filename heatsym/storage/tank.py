@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from heatsym.interfaces.exchange import Fault, Filling, Store
-from heatsym.interfaces.fields import flag, quantity, text, whole
+from heatsym.interfaces.fields import flag, part, quantity, text, whole
 from heatsym.physics.storage import cylinder, standing_conductance
 from heatsym.physics.water import conductivity
 from heatsym.storage.common import (
@@ -20,6 +20,7 @@ from heatsym.storage.common import (
     shared,
     temperature_faults,
 )
+from heatsym.storage.lift import StorageHeatPump, lift_basis, lift_faults
 from heatsym.storage.model import water_store
 
 
@@ -98,6 +99,9 @@ class Tank:
         high=100,
         default=default("tank", "least_drop"),
     )
+    heat_pump: StorageHeatPump | None = part(
+        StorageHeatPump, "lifts heat that is too cold to be fed in directly", default=None
+    )
     initial_fill: float = quantity(
         "1", "part of its volume that is hot at the start", low=0, high=1, default=0.5
     )
@@ -116,7 +120,7 @@ class Tank:
         assumed: dict[str, float | None] = {} if self.height is not None else {"slenderness": None}
         if self.u_value is None and self.loss_share is None:
             assumed["loss_share"] = None
-        return tuple(basis(self.kind, self.name, assumed))
+        return (*basis(self.kind, self.name, assumed), *lift_basis(self.heat_pump, self.name))
 
     def faults(self) -> tuple[Fault, ...]:
         """Temperatures against each other and against boiling; loss given once."""
@@ -129,6 +133,7 @@ class Tank:
                 self.pressure,
             )
         )
+        found += lift_faults(self.heat_pump, self.max_temperature)
         if self.u_value is not None and self.loss_share is not None:
             found.append(Fault("u", "HS111", "has u and loss_share", "keep one of the two"))
         return tuple(found)

@@ -11,6 +11,7 @@ import pytest
 from heatsym.engine.problem import Problem
 from heatsym.engine.settle import SETTLED, settle
 from heatsym.interfaces.exchange import Store
+from heatsym.physics.heat_pump import reversible_cop
 from heatsym.sources.ideal import Ideal
 from heatsym.sources.industrial import IndustrialStream
 from heatsym.storage.layout_of_kernels import (
@@ -23,6 +24,7 @@ from heatsym.storage.layout_of_kernels import (
     KIND,
     LAYERS,
 )
+from heatsym.storage.lift import StorageHeatPump
 from heatsym.storage.model import joined
 from tests.build import Net
 
@@ -36,6 +38,7 @@ class Tank:
 
     kind: ClassVar[str] = "tank"
     hot_share: float = 0.5
+    hot: float = HIGH
     loss: float = 0.0  # W/K of each segment
     name: str = "tank"
     node: str = "N0"
@@ -59,7 +62,7 @@ class Tank:
         table[1 : cells + 1, AIR] = self.loss
         state = np.full(size, LOW)
         state[0] = 0.5
-        state[1 : 1 + round(self.hot_share * (cells + 1))] = HIGH
+        state[1 : 1 + round(self.hot_share * (cells + 1))] = self.hot
         return Store(state, figure, table)
 
 
@@ -145,3 +148,42 @@ def test_stocks_stay_between_empty_and_full() -> None:
     assert CONTENT * coldest <= run.stored.energy.min() < 0.8 * run.stored.energy.max()
     assert run.stored.energy.max() <= CONTENT * HIGH * (1 + 1e-9)
     assert run.stored.bottom.min() >= coldest - 1e-6
+
+
+@dataclass(frozen=True)
+class Lifted(Tank):
+    """The same tank, with a heat pump of 100 kW."""
+
+    heat_pump: StorageHeatPump | None = StorageHeatPump(power=100e3, share=0.45, least_temperature=15.0)
+
+
+def test_a_heat_pump_empties_what_is_too_cold() -> None:
+    """Water of 50 degC under a network at 80: the works give what they can, the pump the rest, to 15 degC."""
+    tank = Lifted(hot_share=1.0, hot=50.0, loss=30.0)
+    alone, run = settled_with(None, works=20e3), settled_with(tank, works=20e3)
+    assert run.settled
+    stored, march = run.stored, run.march
+    assert stored is not None
+    electricity = march.storage_electricity[:, 0]
+    drawn = march.storage_discharged[:, 0] - electricity
+    assert (electricity >= 0.0).all()
+    ran = electricity > 0.0
+    assert ran.sum() > 12
+    assert (march.storage_discharged[:, 0] <= 100e3 * (1 + 1e-9)).all()
+    # the COP is the share of Lorenz' for source water between the tank's top and the least temperature
+    top, back = np.append(50.0, stored.top[:-1, 0])[ran], march.storage_return_temperature[ran, 0]
+    cop = march.storage_discharged[ran, 0] / electricity[ran]
+    assert (cop <= 0.45 * reversible_cop(top, top, back, 80.0) * (1 + 1e-3)).all()
+    assert (cop >= 0.45 * reversible_cop(15.0, 15.0, back, 80.0) * (1 - 1e-3)).all()
+    # the store loses what is drawn, the network gains what is drawn and the electricity
+    energy = np.concatenate([stored.initial_energy[None], stored.energy])[:, 0]
+    flows = march.storage_charged[:, 0] - drawn - stored.loss[:, 0]
+    assert np.diff(energy) == pytest.approx(flows * 3600.0, abs=1e-9 * energy.max())
+    stock = np.append(march.initial_stored_heat, march.network_stored_heat)
+    into = march.source_heat.sum(axis=1) - stored.heat[:, 0]
+    out = march.consumer_heat_delivered.sum(axis=1) + march.pipe_heat_loss.sum(axis=1)
+    assert into - out == pytest.approx(np.diff(stock) / 3600.0, abs=1e-6 * 90e3)
+    assert stored.top[ran, 0].min() < 16.0
+    assert stored.bottom[ran, 0].min() > 14.0  # 15, and what it loses
+    saved = (alone.march.source_heat - march.source_heat)[:, 1].sum()
+    assert saved == pytest.approx(march.storage_discharged.sum(), rel=0.02)

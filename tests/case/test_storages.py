@@ -59,6 +59,13 @@ def test_changed_by_name(tmp_path):
         ('charge_from = ["wroks"]', "HS554", "storage.tank.charge_from", "'wroks'"),
         ("charge_from = 3", "HS102", "storage.tank.charge_from", "text"),
         ("u_W_per_m2K = 1\nloss_share_pct_per_h = 1", "HS111", "storage.tank.u_W_per_m2K", "loss_share"),
+        (
+            "heat_pump = { power_MW = 2, least_temperature_degC = 96 }",
+            "HS555",
+            "storage.tank.heat_pump",
+            "96 degC",
+        ),
+        ("heat_pump = { power_MW = 0 }", "HS107", "storage.tank.heat_pump.power_MW", "0"),
         ("layers = 1", "HS107", "storage.tank.layers", "1"),
         ("depth_m = 3", "HS103", "storage.tank.depth_m", "unknown key"),
     ],
@@ -126,3 +133,18 @@ def test_its_keys_are_explained():
     assert "heat lost by the full storage" in explain("storage.loss_share")
     assert "pct_per_h" in explain("storage.loss_share")
     assert "boil" in explain("HS550")
+
+
+def test_a_heat_pump_is_read_and_spares_the_doubt(tmp_path):
+    """A tank of 64 degC does not reach the set-point of 70, and need not."""
+    lines = (
+        "max_temperature_degC = 64",
+        "heat_pump = { power_MW = 2, share_pct = 45, least_temperature_degC = 12 }",
+    )
+    case = load(town(tmp_path, *lines))
+    unit = case.storages[0].heat_pump
+    assert (unit.power, unit.share, unit.cooling, unit.least_temperature) == (2e6, 0.45, 10.0, 12.0)
+    assert not [p for p in case.warnings if p.where.startswith("storage")]
+    said = case.storages[0].basis()
+    assert "heat pump cooling of tank: 10 K (assumed)" in said
+    assert any("COP 0.45 of Lorenz'" in sentence for sentence in said)

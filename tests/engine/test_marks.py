@@ -18,7 +18,7 @@ from heatsym.engine.trajectory import Cause, Hydraulics, March, joined
 from heatsym.results.checkpoint import read_checkpoint, write_checkpoint
 from heatsym.sources.ideal import Ideal
 from tests.analytic.test_rounds import Chiller
-from tests.analytic.test_storing import Tank, with_tank
+from tests.analytic.test_storing import Lifted, Tank, with_tank
 from tests.build import Net
 from tests.engine.test_elements import pump
 
@@ -141,16 +141,20 @@ def test_from_every_pause_to_the_same_end(tmp_path, engine, wall, step, closed):
                     )
 
 
-def test_storages_go_on_as_well(tmp_path):
-    """Also one that begins as it ends, in a round whose choices are frozen, and in one before."""
-    asked = with_tank(
-        problem("reference"), Tank(hot_share=0.3, loss=20.0, periodic=True, charge_from=("chiller",))
-    )
+PERIODIC = Tank(hot_share=0.3, loss=20.0, periodic=True, charge_from=("chiller",))
+LIFTED = Lifted(hot_share=0.9, hot=60.0, loss=20.0, charge_from=("chiller",))
+
+
+@pytest.mark.parametrize("tank", [PERIODIC, LIFTED])
+def test_storages_go_on_as_well(tmp_path, tank):
+    """Periodic or with a heat pump, in a round whose choices are frozen and in one before."""
+    asked = with_tank(problem("reference"), tank)
     whole = Notes(tmp_path)
     wanted = settle_into(asked, whole, lambda done, text: None)
     assert wanted.rounds > settle.FREE
     assert wanted.stored is not None
     assert np.ptp(wanted.stored.heat) > 0.0
+    assert wanted.course.storage_electricity.any() == (tank is LIFTED)
     pauses = -(-STEPS // PIECE) - 1
     for number in (pauses + 1, len(whole.files) - 1):
         mark = unpacked(asked, *read_checkpoint(whole.files[number]))
