@@ -17,6 +17,9 @@ from heatsym.sources.common import lifts
 from heatsym.storage.lift import heat_pump_of
 from heatsym.tables.factors import JOULES_PER_MWH
 
+PERIODIC = 0.01
+"""Change of a periodic storage over a run that is worth a warning, over the heat that it took or gave. [-]"""
+
 
 def energy(case: Case, results: Results, run: Digest) -> dict[str, float]:
     """Heat over the run, and how well it adds up.
@@ -191,6 +194,22 @@ def by_storage(case: Case, run: Digest) -> dict[str, dict[str, float]]:
                 lifted = np.where(bought > 0.0, -stored.heat[:, k], 0.0)
                 figures[storage.name]["cop"] = float(lifted.sum() / bought.sum())
     return figures
+
+
+def not_periodic(case: Case, run: Digest) -> list[str]:
+    """Periodic storages that do not end as they begin, a sentence each; see :data:`PERIODIC`."""
+    told = []
+    storages = [storage for storage in case.storages if storage.enabled]
+    for storage, figures in zip(storages, by_storage(case, run).values(), strict=False):
+        apart = figures["end_MWh"] - figures["start_MWh"]
+        if storage.periodic and abs(apart) > PERIODIC * max(
+            figures["charged_MWh"], figures["discharged_MWh"]
+        ):
+            more = "more" if apart > 0.0 else "less"
+            told.append(
+                f"{storage.name}: ends with {abs(apart):.4g} MWh {more} than it begins with, though periodic"
+            )
+    return told
 
 
 def starts(heat: FloatArray) -> FloatArray:

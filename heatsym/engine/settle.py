@@ -158,10 +158,10 @@ def _settled(
     told: tuple[str, ...] = (),
 ) -> Digest:
     """The rounds, with one engine."""
-    marched, offers, plan = planned_first(problem)
+    (marched, offers, plan), begin = _planned(problem, None, filled(problem), False)
     minds = any(source.minds_return for source in problem.sources) or follows_time(problem, offers)
     engine = _engine(engine_of, marched, offers, plan)
-    begin = filled(problem) if mark is None else mark.begin
+    begin = begin if mark is None else mark.begin
     opening, start = engine, None  # every round begins with the water that the first engine settles
     before = None if mark is None else mark.before
     changes, seconds = list[float](), 0.0 if mark is None else mark.seconds

@@ -20,9 +20,11 @@ from heatsym.interfaces.exchange import Offer, Plan, StoragePlan
 from heatsym.interfaces.stepwise import pieces
 from heatsym.storage.lift import heat_pump_of
 
-REPEATS = 30
-"""Times at most that periodic storages are planned."""
-SAME = 0.01
+REPEATS, LEAP = 9, 3
+"""Times at most that periodic storages are planned in a round; their state is extrapolated after every third."""
+SLOWEST = 0.95
+"""Share of a change that is left in the next repeat, at most. [-]"""
+SAME = 0.05
 """Difference of temperatures that ends these. [K]"""
 
 
@@ -125,6 +127,7 @@ def over_time(
         drop=_each(problem, "least_drop"),
     )
     lifts = _lifts(problem, costs)
+    before = np.zeros_like(begin)
     for repeat in range(REPEATS):
         stores = _stores(problem, begin)
         given = np.zeros((3, many + storages))
@@ -141,16 +144,29 @@ def over_time(
             given,
             found,
         )
-        after = _carried(problem, begin, stores)
-        if repeat == REPEATS - 1 or np.abs(after - begin).max(initial=0.0) <= SAME:
+        change = _carried(problem, begin, stores) - begin
+        if repeat == REPEATS - 1 or np.abs(change).max(initial=0.0) <= SAME:
             break
-        begin = after
+        ahead = _ahead(change, before, stores) if repeat % LEAP == LEAP - 1 else 0.0
+        begin, before = begin + change + ahead, change
     upper = np.concatenate([found.upper, found.discharge], axis=1)
     degrees = problem.medium.temperature
     stored = StoragePlan(
         found.charge, found.discharge, degrees(found.t_back), degrees(found.t_out), found.electricity
     )
     return Plan(upper, found.order), stored, begin
+
+
+def _ahead(change: FloatArray, before: FloatArray, stores: kernels.Stores) -> FloatArray:
+    """What further repeats would add to a state's change if each were as much smaller as this one (Aitken).
+
+    Soil takes many years to warm up; the slowest of its modes is soon the only one. Layers keep their places.
+    """
+    size = float(before @ before)
+    ratio = min(max(float(change @ before) / size, 0.0), SLOWEST) if size > 0.0 else 0.0
+    more = change * (ratio / (1.0 - ratio))
+    more[stores.first[:-1]] = 0.0
+    return more
 
 
 def filled(problem: Problem) -> FloatArray:
