@@ -129,10 +129,8 @@ def prepare(case: Case, once: Builder = directly) -> Problem:
 
 def _stores(
     storages: tuple[Storage, ...], water: Medium, network: Network, means: tuple[float, float, float]
-) -> Stores | None:
+) -> Stores:
     """Storages as they begin, where feed, return and ground have these mean temperatures [degC]."""
-    if not storages:
-        return None
     t_feed, t_return, t_ground = means
     filling = Filling(
         heat_capacity=water.capacity * float(water.density(np.array([0.5 * (t_feed + t_return)]))[0]),

@@ -15,7 +15,7 @@ from heatsym.network.elements import NO_PUMPS, Pumps
 from heatsym.network.properties import PipeProperties
 from heatsym.numerics.graph import FlowGraph
 from heatsym.numerics.mixing import Mixer
-from heatsym.storage.model import Stores
+from heatsym.storage.model import NO_STORES, Stores
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,7 +102,7 @@ class Problem:
     largest_flow: FloatArray | None = None  # (pipe,) that cells of distributed walls are made for
     plant_efficiency: tuple[FloatArray, FloatArray] | None = None  # flow and efficiency, (source, point)
     storages: tuple[Storage, ...] = ()
-    stores: Stores | None = None  # their arrays as they begin; None where there are none
+    stores: Stores = NO_STORES  # their arrays as they begin
     storage_lift: FloatArray | None = None  # (time, storage), electricity in what they give; of a round
     once: Builder = directly  # of what other problems may have in common with this one
 

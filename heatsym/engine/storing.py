@@ -21,7 +21,7 @@ from heatsym.interfaces.stepwise import pieces
 from heatsym.storage.lift import heat_pump_of
 
 REPEATS, LEAP = 9, 3
-"""Times at most that periodic storages are planned in a round; their state is extrapolated after every third."""
+"""Times at most that periodic storages are planned in a round, and how often their state is extrapolated."""
 SLOWEST = 0.95
 """Share of a change that is left in the next repeat, at most. [-]"""
 SAME = 0.05
@@ -171,7 +171,7 @@ def _ahead(change: FloatArray, before: FloatArray, stores: kernels.Stores) -> Fl
 
 def filled(problem: Problem) -> FloatArray:
     """The state in which storages begin: filled as the case says."""
-    return np.zeros(0) if problem.stores is None else problem.stores.state
+    return problem.stores.state
 
 
 def executed(problem: Problem, course: Course, begin: FloatArray) -> Stored | None:
@@ -215,7 +215,6 @@ def _carried(problem: Problem, begin: FloatArray, after: kernels.Stores) -> Floa
 
 def _stores(problem: Problem, begin: FloatArray) -> kernels.Stores:
     """Storages in a state, to be changed."""
-    assert problem.stores is not None
     return kernels.Stores(
         first=np.array(problem.stores.first, dtype=np.int64),
         state=begin.copy(),

@@ -187,7 +187,7 @@ def _cells(values: NDArray[np.generic], attrs: dict[str, object], decimal: str) 
 
 def _object_tables(results: xr.Dataset, choices: Choices, decimal: str) -> Iterator[Table]:
     """A table of each kind of object."""
-    for dim in LABELLED:
+    for dim in (dim for dim in LABELLED if dim in results.sizes):
         columns = objects(results, dim)
         keep = set(choices.get(dim, [str(name) for name in results[dim].values]))
         rows = [row for row in zip(*columns.values(), strict=True) if row[0] in keep]

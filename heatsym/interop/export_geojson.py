@@ -74,7 +74,8 @@ def collection(results: xr.Dataset, choices: Choices) -> dict[str, Any]:
         members[name] = results.attrs[name]
     members["features"] = [
         feature
-        for dim in ("node", "pipe", "consumer", "source")
+        for dim in ("node", "pipe", "consumer", "source", "storage")
+        if dim in results.sizes
         for feature in _features(results, dim, at, choices)
     ]
     return members

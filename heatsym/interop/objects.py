@@ -29,7 +29,7 @@ def objects(results: xr.Dataset, dim: str) -> Columns:
     results : xarray.Dataset
         Results of a run, as computed or as read from a file, or the chosen part of them.
     dim : str
-        ``node``, ``pipe``, ``consumer`` or ``source``.
+        ``node``, ``pipe``, ``consumer``, ``source`` or ``storage``.
 
     Returns
     -------
@@ -38,9 +38,7 @@ def objects(results: xr.Dataset, dim: str) -> Columns:
         A total with a missing step is missing.
     """
     columns: Columns = {"id": _listed(results[dim].values)}
-    for name, values in {"node": _nodes, "pipe": _pipes, "consumer": _consumers, "source": _sources}[dim](
-        results
-    ):
+    for name, values in _TABLES[dim](results):
         columns[name] = _listed(values if name in _GIVEN or isinstance(values, list) else _digits(values))
     return columns
 
@@ -138,6 +136,20 @@ def _sources(results: xr.Dataset) -> Iterator[Column]:
     yield "heat_max_kW", _extreme(results, "source_heat", np.fmax) / 1e3
 
 
+def _storages(results: xr.Dataset) -> Iterator[Column]:
+    yield "node", results["storage_node"].values
+    yield from _places(results, results["storage_node"].values)
+    yield "kind", results["storage_kind"].values
+    yield "partner", results["storage_partner"].values
+    heat = results["storage_heat"].values
+    for flow, column in ((heat, "charged_MWh"), (-heat, "discharged_MWh")):
+        yield column, np.maximum(flow, 0.0).T @ _seconds(results) / JOULES_PER_MWH
+    yield "heat_loss_MWh", _energy(results, "storage_heat_loss") / JOULES_PER_MWH
+    for name, word in (("top", "max"), ("bottom", "min")):
+        extreme = np.fmax if word == "max" else np.fmin
+        yield f"{name}_temperature_{word}_degC", _extreme(results, f"storage_{name}_temperature", extreme)
+
+
 def _places(results: xr.Dataset, nodes: NDArray[np.generic]) -> Iterator[Column]:
     """Where the objects at these nodes are."""
     position = {str(node): i for i, node in enumerate(results["node"].values)}
@@ -175,3 +187,12 @@ def _extreme(results: xr.Dataset, name: str, ufunc: np.ufunc, *, of_size: bool =
     values = results[name].values.astype(np.float64)
     found: FloatArray = np.asarray(ufunc.reduce(np.abs(values) if of_size else values, axis=0))
     return found
+
+
+_TABLES = {
+    "node": _nodes,
+    "pipe": _pipes,
+    "consumer": _consumers,
+    "source": _sources,
+    "storage": _storages,
+}

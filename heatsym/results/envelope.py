@@ -58,8 +58,9 @@ def flags(results: Results) -> list[str]:
     available = results["source_heat_available"].values.astype(np.float64)
     given = results["source_heat"].values.astype(np.float64)
     peak = float(given.sum(axis=1).max(initial=0.0))
-    used = sum(results[f"source_heat_{part}"].values.astype(np.float64) for part in ("direct", "lifted"))
-    beyond = used - available > ROUNDING * (available + peak)
+    lifted, bought = (results[f"source_{what}"].values for what in ("heat_lifted", "electricity"))
+    own = given - np.where(lifted > 0.0, bought, 0.0)  # electricity of a heat pump is not its stream's
+    beyond = own - available > ROUNDING * (available + peak)
     found += _sentence(results, "source gives more than it has", _whole(beyond), "source")
     brakes = results["pump_throttled"].values.astype(bool)
     found += _sentence(results, "a plant's pump would have to brake", _whole(brakes))

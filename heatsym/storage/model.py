@@ -31,21 +31,24 @@ class Stores:
     work: FloatArray
 
 
-def joined(stores: tuple[Store, ...]) -> Stores:
-    """Arrays of several stores as one; each begins as it does alone."""
-    sizes = [len(store.state) for store in stores]
-    return Stores(
-        first=tuple(int(place) for place in np.cumsum([0, *sizes])),
-        state=np.concatenate([store.state for store in stores]),
-        figure=np.stack([store.figure for store in stores]),
-        table=np.concatenate([store.table for store in stores]),
-        work=working_memory(max(sizes)),
-    )
-
-
 def working_memory(size: int) -> FloatArray:
     """Memory that the kernels need for stores of up to ``size`` places."""
     return np.zeros((2, size + 3))
+
+
+def joined(stores: tuple[Store, ...]) -> Stores:
+    """Arrays of several stores as one, or of none; each begins as it does alone."""
+    sizes = [len(store.state) for store in stores]
+    return Stores(
+        first=tuple(int(place) for place in np.cumsum([0, *sizes])),
+        state=np.concatenate([np.zeros(0), *(store.state for store in stores)]),
+        figure=np.array([store.figure for store in stores]).reshape(len(stores), k.FIGURES),
+        table=np.concatenate([np.zeros((0, k.COLUMNS)), *(store.table for store in stores)]),
+        work=working_memory(max(sizes, default=0)),
+    )
+
+
+NO_STORES = joined(())
 
 
 def water_store(
