@@ -94,16 +94,18 @@ def table_in_sight(opened):
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_computed_run(computed, visit, painted, width):
-    """Pictures, and in those by source the colour of each source that gave heat."""
+    """Pictures, and in those by source the colour of each source that gave a tenth of the heat."""
     opened = visit(computed / "report.html", width)
     run = open_run(computed)
-    colours = {name: style.colour for name, style in source_styles(run.results).items()}
-    assert all(run.summary["sources"][name]["heat_MWh"] > 0.0 for name in colours)
+    heat = {name: given["heat_MWh"] for name, given in run.summary["sources"].items()}
+    styles = source_styles(run.results)
+    colours = {name: styles[name].colour for name in heat if heat[name] > 0.1 * sum(heat.values())}
+    assert len(colours) >= 2
     seen = painted(opened, list(colours.values()))
     assert not blank(seen)
     for key in ("heat-by-month", "load-duration", "heat-flow"):
         for name, colour in colours.items():
-            assert seen[f"plot-{key}"][colour] > 2e-4, (key, name)
+            assert seen[f"plot-{key}"][colour] > 1e-4, (key, name)
     assert not opened.complaints()
 
 
