@@ -265,11 +265,9 @@ def _machines(ctx: Context, site: Site, stream: Stream, t_feed: FloatArray) -> _
         share = preheat_share(t_source, t_return, t_feed, approach)
         direct_of = _preheated(direct_most, share, ua, flow, t_source, t_return, t_feed)
         t_sink = t_return + share * (t_feed - t_return)
-        behind = (
-            np.zeros_like(usable)
-            if stream.lift is None
-            else _preheating(ctx.values(stream.lift.power), usable, direct_most, share)
-        )
+        behind = np.zeros_like(usable)
+        if stream.lift is not None:
+            behind = direct_of(_preheated_most(ctx.values(stream.lift.power), usable, direct_most, share))
     else:
         sized = usable if ua is None else fed_by_exchanger(ua, flow, t_source, t_return, t_feed)
         most = np.minimum(sized, usable)
@@ -282,16 +280,16 @@ def _machines(ctx: Context, site: Site, stream: Stream, t_feed: FloatArray) -> _
     return _Machines(usable, flow, direct_most, direct_of, cop, pump, runs)
 
 
-def _preheating(
+def _preheated_most(
     power: FloatArray, usable: FloatArray, direct_most: FloatArray, share: FloatArray
 ) -> FloatArray:
-    """Most that a stream preheats for a heat pump of some power, which also draws from it. [W]"""
+    """More heat than a stream and a heat pump of some power could give in series. [W]"""
     rest = 1.0 - share
-    drawn = 1.0 - 1.0 / SMALLEST_COP  # of its heat
+    drawn = 1.0 - 1.0 / SMALLEST_COP  # of the heat pump's heat
     enough = np.divide(power, rest, out=np.full_like(rest, np.inf), where=rest > 0.0)
     by_power = np.minimum(enough, power + direct_most)
     by_stream = np.maximum(usable / (share + rest * drawn), direct_most + (usable - direct_most) / drawn)
-    return np.minimum(direct_most, share * np.minimum(by_power, by_stream))
+    return np.minimum(by_power, by_stream)
 
 
 def _beside(direct_most: FloatArray) -> Callable[[FloatArray], FloatArray]:
