@@ -402,7 +402,7 @@ def exchanger_heat(
     effectiveness = np.where(gap > 1e-9, unequal, equal)
     drop = np.maximum(np.subtract(hot_in, cold_in), 0.0)
     both = np.asarray(ua, dtype=float) * drop  # where neither side changes its temperature
-    return np.asarray(np.where(np.isinf(least), both, np.where(there, least * effectiveness * drop, 0.0)))
+    return np.asarray(np.where(np.isinf(least), both, np.where(there, flow * effectiveness * drop, 0.0)))
 
 
 def fed_by_exchanger(
@@ -502,7 +502,8 @@ def preheat_share(
     reached = np.asarray(np.minimum(feed, np.subtract(t_source, approach)) - back)
     way = np.asarray(feed - back)
     part = np.maximum(reached, 0.0) / np.where(way > 0.0, way, 1.0)
-    return np.asarray(np.where(way > 0.0, np.minimum(part, 1.0), (reached >= 0.0).astype(float)))
+    full = np.where(way > 0.0, part, reached >= 0.0) >= 1.0 - 1e-12
+    return np.asarray(np.where(full, 1.0, np.where(way > 0.0, part, 0.0)))
 
 
 def lifted(heat: ArrayLike, liftable: ArrayLike, cop: ArrayLike) -> tuple[FloatArray, FloatArray]:

@@ -7,7 +7,7 @@ each brings its water to the feed temperature; in *series* all water is preheate
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -36,6 +36,10 @@ from heatsym.sources.lift import Between, HeatPumpUnit, cop_between, power_betwe
 from heatsym.tables import read_table
 
 ARRANGEMENTS = ("parallel", "series")
+NUDGE, REACH = 0.1, 10.0
+"""Return temperature by which a tangent is found, and how much colder water it is followed to. [K]"""
+SMALLEST_COP = 2.0
+"""Of heat pumps as preheating sees them before it is known: the smaller, the more is preheated. [-]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,8 +186,9 @@ class _Machines:
 def offer_stream(ctx: Context, site: Site, stream: Stream, t_feed: FloatArray, price: FloatArray) -> Offer:
     """What a stream offers at ``t_feed`` [degC], for ``price`` [EUR/J].
 
-    Limits that follow from return water cooling the stream hold in the march itself; those of a heat
-    exchanger's size and of heat left to lift are taken at the return temperature of the last round.
+    Limits that follow from return water cooling the stream hold in the march itself. Those of a heat
+    exchanger's size and of preheating do so as straight lines through the return temperature of the last
+    round; what is left to lift is taken at that temperature.
     """
     if stream.lift is None and stream.ua is None:
         usable, limit = _usable(stream)
@@ -198,17 +203,11 @@ def offer_stream(ctx: Context, site: Site, stream: Stream, t_feed: FloatArray, p
     most = _most(stream, there)
     direct = there.direct_of(most)
     _, electricity = lifted(most - direct, there.usable - direct, there.cop)
-    free = np.full_like(most, np.inf)
-    power, conductance, t_hot = most, free, free
-    if stream.ua is None and stream.arrangement == "parallel":
-        # direct heat, and the heat pump at its power beside it: straight in the return temperature, and so
-        # exact in the march; what is left to lift, as of the last round, bounds both
-        straight = np.isfinite(there.flow) & (there.direct_most > 0.0)
-        flow = np.where(straight, there.flow, 1.0)
-        left = np.where(there.runs, _given(there.usable - there.direct_most, there.cop), np.inf)
-        power = np.where(straight, np.where(there.runs, there.direct_most + left, there.usable), most)
-        conductance = np.where(straight, flow, np.inf)
-        t_hot = np.where(straight, stream.t_source - stream.approach + there.pump_power / flow, np.inf)
+    power, conductance, t_hot = (
+        _sloping(ctx, site, stream, t_feed, there, most)
+        if stream.ua is not None or stream.arrangement == "series"
+        else _straight(stream, there, most)
+    )
     unit, least, ramp = stream.lift, None, None
     if unit is not None:  # where the stream gives direct heat as well, the heat pump takes turns
         alone = there.direct_most == 0.0
@@ -224,6 +223,43 @@ def offer_stream(ctx: Context, site: Site, stream: Stream, t_feed: FloatArray, p
         least=least,
         ramp=ramp,
     )
+
+
+Limits = tuple[FloatArray, FloatArray, FloatArray]
+"""Power [W], and the line that bounds it within the march: conductance [W/K] and its zero [degC]."""
+
+
+def _straight(stream: Stream, there: _Machines, most: FloatArray) -> Limits:
+    """Direct heat, and the heat pump at its power beside it: straight in the return temperature.
+
+    So it is exact in the march; what is left to lift, as of the last round, bounds both.
+    """
+    straight = np.isfinite(there.flow) & (there.direct_most > 0.0)
+    flow = np.where(straight, there.flow, 1.0)
+    left = np.where(there.runs, _given(there.usable - there.direct_most, there.cop), np.inf)
+    power = np.where(there.runs, there.direct_most + left, there.usable)
+    t_hot = stream.t_source - stream.approach + there.pump_power / flow
+    return (
+        np.where(straight, power, most),
+        np.where(straight, flow, np.inf),
+        np.where(straight, t_hot, np.inf),
+    )
+
+
+def _sloping(
+    ctx: Context, site: Site, stream: Stream, t_feed: FloatArray, there: _Machines, most: FloatArray
+) -> Limits:
+    """The tangent at the last round's return temperature, where heat falls along it; else what it is there.
+
+    The next round corrects it: rounds then settle as Newton's method does.
+    """
+    warmer = _machines(ctx, replace(site, t_return=site.t_return + NUDGE), stream, t_feed)
+    fall = (most - _most(stream, warmer)) / NUDGE
+    falls = (fall > 0.0) & (warmer.runs == there.runs) & ~np.isnan(site.t_return)
+    conductance = np.where(falls, fall, np.inf)
+    t_hot = np.where(falls, site.t_return + most / np.where(falls, fall, 1.0), np.inf)
+    power = np.where(falls, np.minimum(most + REACH * fall, there.usable + there.pump_power), most)
+    return power, conductance, t_hot
 
 
 def use_stream(ctx: Context, site: Site, stream: Stream, t_feed: FloatArray, heat: FloatArray) -> Use:
@@ -260,20 +296,37 @@ def _machines(ctx: Context, site: Site, stream: Stream, t_feed: FloatArray) -> _
     flow = capacity_flow(usable, t_source, low)
     series = stream.arrangement == "series"
     if series:
-        direct_most = direct_heat(usable, t_source, low, t_return, t_return, approach, usable)
+        sized = usable if ua is None else exchanger_heat(ua, flow, np.inf, t_source, t_return)
+        most = np.minimum(sized, usable)
+        direct_most = direct_heat(usable, t_source, low, t_return, t_return, approach, most)
         share = preheat_share(t_source, t_return, t_feed, approach)
         direct_of = _preheated(direct_most, share, ua, flow, t_source, t_return, t_feed)
         t_sink = t_return + share * (t_feed - t_return)
+        behind = np.zeros_like(usable)
+        if stream.lift is not None:
+            behind = direct_of(_preheated_most(ctx.values(stream.lift.power), usable, direct_most, share))
     else:
         sized = usable if ua is None else fed_by_exchanger(ua, flow, t_source, t_return, t_feed)
         most = np.minimum(sized, usable)
         direct_most = direct_heat(usable, t_source, low, t_return, t_feed, approach, most)
         direct_of = _beside(direct_most)
-        t_sink = t_return
+        t_sink, behind = t_return, direct_most
     cop, pump, runs = np.ones_like(usable), np.zeros_like(usable), np.zeros(usable.shape, dtype=bool)
     if stream.lift is not None:
-        cop, pump, runs = _pump(ctx, stream, stream.lift, usable, low, direct_most, t_sink, t_feed)
+        cop, pump, runs = _pump(ctx, stream, stream.lift, usable, low, behind, t_sink, t_feed)
     return _Machines(usable, flow, direct_most, direct_of, cop, pump, runs)
+
+
+def _preheated_most(
+    power: FloatArray, usable: FloatArray, direct_most: FloatArray, share: FloatArray
+) -> FloatArray:
+    """More heat than a stream and a heat pump of some power could give in series. [W]"""
+    rest = 1.0 - share
+    drawn = 1.0 - 1.0 / SMALLEST_COP  # of the heat pump's heat
+    enough = np.divide(power, rest, out=np.full_like(rest, np.inf), where=rest > 0.0)
+    by_power = np.minimum(enough, power + direct_most)
+    by_stream = np.maximum(usable / (share + rest * drawn), direct_most + (usable - direct_most) / drawn)
+    return np.minimum(by_power, by_stream)
 
 
 def _beside(direct_most: FloatArray) -> Callable[[FloatArray], FloatArray]:
@@ -308,16 +361,16 @@ def _pump(
     unit: HeatPumpUnit,
     usable: FloatArray,
     low: FloatArray,
-    direct_most: FloatArray,
+    direct: FloatArray,
     t_sink: FloatArray,
     t_feed: FloatArray,
 ) -> tuple[FloatArray, FloatArray, BoolArray]:
     """COP, largest heat, and whether the heat pump may run.
 
-    It sees the stream behind the largest direct heat, and cools it by as much as it could draw at most, so
-    that its COP does not depend on its load.
+    It sees the stream behind the largest ``direct`` heat, and cools it by as much as it could draw at most,
+    so that its COP does not depend on its load.
     """
-    t_in, liftable = split(usable, stream.t_source, low, direct_most)
+    t_in, liftable = split(usable, stream.t_source, low, direct)
     liftable = np.maximum(liftable, 0.0)
     nominal = ctx.values(unit.power)
     left = np.divide(np.minimum(liftable, nominal), liftable, out=np.zeros_like(usable), where=liftable > 0.0)
