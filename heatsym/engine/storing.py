@@ -236,8 +236,9 @@ def _lifts(problem: Problem, costs: FloatArray | None) -> kernels.Lifts:
     names = ("power", "share", "least_temperature", "cooling")
     table = np.array([[getattr(unit, name, 0.0) for unit in units] for name in names], dtype=np.float64)
     power, share, least, cooling = table.reshape(len(names), len(units))
-    electricity = np.zeros(problem.steps) if problem.electricity_cost is None else problem.electricity_cost
-    others = np.full((problem.steps, len(problem.sources)), np.inf) if costs is None else costs
+    paid = 0.0 if problem.electricity_cost is None else problem.electricity_cost
+    electricity, others = np.empty(problem.steps), np.empty((problem.steps, len(problem.sources)))
+    electricity[:], others[:] = paid, np.inf if costs is None else costs
     theta = problem.medium.theta
     return kernels.Lifts(power, share, theta(least), cooling, electricity, others)
 
