@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 
 from heatsym.engine import code_cache
 from heatsym.engine.friction_kernels import exponential, resistance
+from heatsym.engine.prefetch import ask_for
 from heatsym.interfaces.axis import FloatArray, IntArray
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -49,6 +50,10 @@ LOOSE, LOOSE_SWEEPS, LOOSE_ERROR = 30.0, 2, 100.0
 off: the sweep after moves their flows more. [-]"""
 BATCH = 512
 """Pipes that go through all passes of a sweep or move before the next do, while the cache holds them."""
+LINE = 8
+"""Numbers in a line of the cache: what is asked for ahead of time comes so."""
+AHEAD = 16
+"""Consumers between the one at hand and the one whose node is asked for."""
 LEAST = 1e-100
 """Divisors are no smaller: quotients, products and their squares stay among normal numbers."""
 LAMINAR = 2000.0
@@ -213,7 +218,7 @@ class Inputs(NamedTuple):
     heat: FloatArray  # (time, consumer), NaN where flow is prescribed
     mass_flow: FloatArray
     return_offset: FloatArray
-    return_slope: FloatArray
+    return_slope: FloatArray  # not read where no return follows the supply
     consumer: FloatArray  # (4, consumer)
     ground: FloatArray  # (time,)
     outside: FloatArray  # (2, time) set-point and ground, not as theta [degC]
@@ -247,6 +252,7 @@ class Limits(NamedTuple):
     narrow: float
     asks_return: bool
     bypasses: bool
+    follows: bool
     turns: int
     moves: int
     soft: float
@@ -1447,6 +1453,7 @@ def lay_out(water: Water, side: Side, held: IntArray, batch: int) -> None:
         k = index(first + n)
         if water.place[HEAD, k] != ALONE:
             held[min(water.place[COUNT, k], FEW) - 1] += 1
+            parcels_of(water, k)
     for i in range(FEW - 1, 0, -1):
         held[i - 1] += held[i]
     total = held[0]
@@ -1754,6 +1761,67 @@ def throughflow(side: Side, place: IntArray, inflow: FloatArray) -> None:
 
 
 @inner
+def mixed_soon(network: Network, water: Water, side: Side, k: int) -> None:
+    """Ask for what the next batch's sweep needs of a pipe and its neighbours in the cache."""
+    if k < 0 or k >= side.pipe.shape[1]:
+        return
+    for row in range(3):
+        ask_for(side.pipe[row], index(k))
+    ask_for(side.capacity, index(k))
+    ask_for(network.conductance, index(k))
+    for row in (REFERENCE, FADE, ONLY_EDGE, ONLY_GROWTH):
+        ask_for(water.pipe[row], index(k))
+    for row in (SEQUENCE, UP, DOWN):
+        ask_for(side.order[row], index(k))
+    for row in (SHARE, MIXED):
+        ask_for(side.node[row], index(k))
+    parcels_soon(side, k)
+
+
+@inner
+def parcels_soon(side: Side, k: int) -> None:
+    """Ask for the parcels in the seats of the same numbers, and for whose they are."""
+    batch, n = k // BATCH, k % BATCH
+    for i in range(FEW):
+        if n >= side.held[batch, i]:
+            break
+        for row in range(4):
+            ask_for(side.parcel, index(batch * PARCELS + i * PARCEL + row * BATCH + n))
+    if n < side.held[batch, 0]:
+        ask_for(side.holder, index(k))
+
+
+@inner
+def moved_soon(network: Network, water: Water, safe: Safe, side: Side, k: int) -> None:
+    """Ask for what moving the next batch needs of a pipe and its neighbours in the cache."""
+    if k < 0 or k >= side.pipe.shape[1]:
+        return
+    for row in range(4):
+        ask_for(side.pipe[row], index(k))
+        ask_for(safe.place[row], index(k))
+    ask_for(side.capacity, index(k))
+    ask_for(network.conductance, index(k))
+    for row in range(6):
+        ask_for(water.pipe[row], index(k))
+        ask_for(safe.pipe[row], index(k))
+    for row in range(3):
+        ask_for(water.place[row], index(k))
+    for row in (SEQUENCE, UP, DOWN):
+        ask_for(side.order[row], index(k))
+    parcels_soon(side, k)
+
+
+@inner
+def parcels_of(water: Water, k: int) -> None:
+    """Ask for the first of a pipe's parcels where they do not stand in ``pipe``."""
+    head = water.place[HEAD, k]
+    if head >= 0:
+        ask_for(water.ring[k, index(head)], index(0))
+    elif head <= FRESH:
+        ask_for(water.fresh[k, index(FRESH - head)], index(0))
+
+
+@inner
 def mix(
     network: Network,
     medium: Medium,
@@ -1790,6 +1858,8 @@ def mix(
             k = sequence[i]
             if k < lowest * BATCH or k >= highest * BATCH:
                 break
+            if onward != 0 and k % LINE == 0:
+                mixed_soon(network, water, side, k + onward * BATCH)
             m = row_of(k, lowest)
             mixed[index(down[index(k)])] += (
                 rows[index(m + OFFSET)] + rows[index(m + GAIN)] * mixed[index(up[index(k)])]
@@ -1836,9 +1906,12 @@ def moving(
     for n in range(last - first):
         some += rows[index(at + n + FILLS)] < substeps
     for n in range(last - first if some > 0 else 0):
-        if rows[index(at + n + KIND)] == ONE and rows[index(at + n + FILLS)] < substeps:
+        kind = rows[index(at + n + KIND)]
+        if kind == ONE and rows[index(at + n + FILLS)] < substeps:
             joins(water, side, batch, n)
             rows[index(at + n + KIND)] = MANY
+        elif kind in (SCALAR, SLACK) and flow[index(first + n)] != 0.0:
+            parcels_of(water, index(first + n))
     if held[FEW] > 0:
         cut_up(
             rows,
@@ -1866,17 +1939,29 @@ def moving(
 
 
 @inner
-def along(water: Water, safe: Safe, side: Side, substeps: int, i: int, lowest: int, highest: int) -> int:
+def along(
+    network: Network,
+    water: Water,
+    safe: Safe,
+    side: Side,
+    substeps: int,
+    i: int,
+    lowest: int,
+    highest: int,
+) -> int:
     """Move the water of the pipes from the ``i``-th of the sequence on while they are in these batches.
 
     Returns the first that is not, ``highest`` being the batch after the last.
     """
     t_eq, nodes, rows, cut = side.pipe[T_EQ], side.nodes, side.batch, side.cut
+    onward = side.tally[ONWARD]
     while i < side.tally[FLOWING]:
         place = side.order[SEQUENCE, i]
         if place < lowest * BATCH or place >= highest * BATCH:
             break
         i, k, m = i + 1, index(place), row_of(place, lowest)
+        if onward != 0 and place % LINE == 0:
+            moved_soon(network, water, safe, side, place + onward * BATCH)
         up, down, about = index(side.order[UP, k]), index(side.order[DOWN, k]), t_eq[k]
         kind, ever = rows[index(m + KIND)], rows[index(m + ALWAYS)]
         if kind == ONE:
@@ -2014,6 +2099,8 @@ def move(
     nodes, batches = side.nodes, side.held.shape[0]
     fill(nodes, 0.0)
     for s in range(place.size):
+        if s + AHEAD < place.size:
+            ask_for(nodes[index(place[s + AHEAD])], index(0))
         if inflow[s] > 0.0:
             for j in range(substeps):
                 nodes[place[s], j] += inflow[s] * t_in[s, j] * side.node[SHARE, place[s]]
@@ -2023,7 +2110,7 @@ def move(
         lowest, highest = (one, one + 1) if onward != 0 else (0, batches)
         for batch in range(lowest, highest):
             moving(network, medium, water, safe, side, seconds, substeps, batch, batch - lowest)
-        i = along(water, safe, side, substeps, i, lowest, highest)
+        i = along(network, water, safe, side, substeps, i, lowest, highest)
         for batch in range(lowest, highest):
             moved(network, water, safe, side, seconds, substeps, batch, batch - lowest)
 
@@ -2228,7 +2315,7 @@ def kept_anew(
 
 
 @once
-def first_wish(inputs: Inputs, medium: Medium, room: Room, t: int, small: float) -> float:
+def first_wish(inputs: Inputs, medium: Medium, room: Room, t: int, small: float, follows: bool) -> float:
     """Each consumer's flow at the temperature last seen, its search begun; all heat asked for. [W]
 
     Where that temperature is of no use and nothing bounds the flow, it begins as if ``small`` [K] were.
@@ -2245,7 +2332,7 @@ def first_wish(inputs: Inputs, medium: Medium, room: Room, t: int, small: float)
         elif heats[c] > 0.0:
             asked += heats[c]
             back = offsets[c]
-            if slopes[c] != 0.0:
+            if follows and slopes[c] != 0.0:
                 back = sent_back(medium, offsets[c], slopes[c], found[c], set_point, soil)
             wish[c] = heats[c] / (medium.capacity * small) if math.isinf(mosts[c]) else mosts[c]
             if found[c] > back:
@@ -2316,13 +2403,11 @@ def received(
     bias, passed, cold = room.consumer[BIAS], room.consumer[PASSED], room.consumer[COLD]
     differences, off, astray = room.consumer[DIFFERENCE], room.consumer[OFF], room.consumer[ASTRAY]
     through, mixed = side.node[THROUGH], side.node[MIXED]
-    follows = False
     for c in range(heats.size):
         node = index(network.consumer[c])
         found[c] = mixed[node] + bias[c] if drawn[c] > 0.0 and through[node] > 0.0 else found[c]
         cold[c] = offsets[c]
-        follows = follows or slopes[c] != 0.0
-    if follows:
+    if limits.follows:
         set_point, soil = inputs.outside[SET_POINT, t], inputs.outside[SOIL, t]
         for c in range(heats.size):
             if slopes[c] != 0.0:
@@ -2430,7 +2515,7 @@ def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -
         room.source[GIVEN],
         room.source[MOST],
     )
-    asked = first_wish(inputs, medium, room, t, limits.small_difference)
+    asked = first_wish(inputs, medium, room, t, limits.small_difference, limits.follows)
     if limits.bypasses:
         first_passing(limits, inputs, room, t)
     limited(inputs, medium, room, t)
@@ -2600,11 +2685,9 @@ def draw(
         for j in range(substeps):
             supply = room.arrived[c, j]
             room.returned[c, j] = supply
-            back = (
-                offsets[c]
-                if slopes[c] == 0.0
-                else sent_back(medium, offsets[c], slopes[c], supply, set_point, soil)
-            )
+            back = offsets[c]
+            if limits.follows and slopes[c] != 0.0:
+                back = sent_back(medium, offsets[c], slopes[c], supply, set_point, soil)
             excess[j] = supply - back
             mean += max(excess[j], 0.0) / substeps
         if flow > 0.0:
@@ -2669,6 +2752,8 @@ def commit(
     missed = total = 0.0
     for c in range(drawn.size):
         node, came = network.consumer[c], 0.0
+        if c + AHEAD < drawn.size:
+            ask_for(s_side.nodes[index(network.consumer[c + AHEAD])], index(0))
         for j in range(substeps):
             room.arrived[c, j] = room.consumer[FOUND, c]
             if drawn[c] > 0.0 and s_side.node[THROUGH, node] > 0.0:
@@ -2794,7 +2879,7 @@ def recorded(
     """
     network, medium, inputs, sums = setting.network, setting.medium, setting.inputs, work.sums
     room, capacity, part = work.room, setting.medium.capacity, seconds / setting.limits.seconds
-    whole = part == 1.0
+    whole, follows = part == 1.0, setting.limits.follows
     lost = taken = given = 0.0
     for k in range(network.start.size):
         column, leak = index(output.pipe_column[k]), work.supply.pipe[LOSS, k] + work.return_.pipe[LOSS, k]
@@ -2816,11 +2901,9 @@ def recorded(
     for c in range(network.consumer.size):
         flow, came = room.consumer[DRAWN, c], room.consumer[CAME, c]
         heat, demand = room.consumer[HEAT, c], inputs.heat[t, c]
-        back = (
-            offsets[c]
-            if slopes[c] == 0.0
-            else sent_back(medium, offsets[c], slopes[c], came, set_point, soil)
-        )
+        back = offsets[c]
+        if follows and slopes[c] != 0.0:
+            back = sent_back(medium, offsets[c], slopes[c], came, set_point, soil)
         if math.isnan(demand):
             asked = inputs.mass_flow[t, c]
             demand = heat
@@ -2831,7 +2914,7 @@ def recorded(
         missing = (demand - heat) * seconds
         if missing > sums.worst[c]:
             cold = came - back < setting.limits.small_difference
-            if slopes[c] != 0.0:
+            if follows and slopes[c] != 0.0:
                 rule = offsets[c] + slopes[c] * temperature_of(medium, came)
                 cold = cold or rule < rule_end(offsets[c], slopes[c], set_point, soil)
             sums.worst[c], output.cause[row, c] = missing, cause_of(heat, demand, share, cold)

@@ -92,6 +92,7 @@ def setting(same: reference.Reference, by: Numbering) -> kernels.Setting:
             narrow=NARROW,
             asks_return=same.asks_return,
             bypasses=same.bypasses,
+            follows=not same.all_fixed,
             turns=TURNS,
             moves=MOVES,
             soft=SOFT,
@@ -119,7 +120,9 @@ def inputs(
         heat=_table(heat, shape),
         mass_flow=_rows(load.mass_flow, part, shape, before and before.mass_flow),
         return_offset=_rows(same.return_offset, part, shape, before and before.return_offset),
-        return_slope=_rows(load.return_slope, part, shape, before and before.return_slope),
+        return_slope=np.zeros((1, 1))
+        if same.all_fixed
+        else _rows(load.return_slope, part, shape, before and before.return_slope),
         consumer=before.consumer if before else np.stack([_table(a, shape[1:]) for a in of_consumers]),
         ground=_table(same.ground[part], shape[:1]),
         outside=np.stack([same.problem.t_feed[part], same.problem.t_ground[part]]),
