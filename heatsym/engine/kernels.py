@@ -48,12 +48,13 @@ ITERATIONS = 60
 LOOSE, LOOSE_SWEEPS, LOOSE_ERROR = 30.0, 2, 100.0
 """Times as much that loops may leave in the first sweeps of a step, as long as so many times too much heat is
 off: the sweep after moves their flows more. [-]"""
-BATCH = 512
-"""Pipes that go through all passes of a sweep or move before the next do, while the cache holds them."""
+BATCH = 1032
+"""Pipes that go through all passes of a sweep or move before the next do, while the cache holds them; whole
+lines of it, and no power of two, as their rows would then lie in the same few places of it."""
 LINE = 8
 """Numbers in a line of the cache: what is asked for ahead of time comes so."""
-AHEAD = 16
-"""Consumers between the one at hand and the one whose node is asked for."""
+MANY_PIPES = 2 * BATCH
+"""Pipes beyond which the second cache does not hold what a sweep reads of all, so that it is asked for."""
 LEAST = 1e-100
 """Divisors are no smaller: quotients, products and their squares stay among normal numbers."""
 LAMINAR = 2000.0
@@ -149,6 +150,9 @@ def once(function: Function) -> Function:
     return cast(Function, njit(inline="always", **FLAGS)(function))
 
 
+Places = NDArray[np.int32]
+"""Tables of whole numbers by pipe or consumer, of which every sweep reads many: half the memory."""
+
 index: Any = np.uint64
 """Of an array, where loops do not begin at 0: numba would ask of any other whether it counts from the end."""
 
@@ -168,7 +172,7 @@ class Network(NamedTuple):
 
     start: IntArray  # (pipe,)
     end: IntArray
-    parent: IntArray  # (node,) node nearer to the root, -1 for the root
+    parent: Places  # (node,) node nearer to the root, -1 for the root
     sense: FloatArray  # (node - 1,) +1 where the tree's pipe starts at the parent
     path_at: IntArray  # (path + 1,) pipes between joints, path after path
     path: IntArray  # (2, .) pipe, its sense along the path
@@ -180,8 +184,8 @@ class Network(NamedTuple):
     cross: FloatArray  # (pipe,) loss coefficient to the partner over the own one
     supply_capacity: FloatArray  # (pipe,) [J/K]
     return_capacity: FloatArray
-    consumer: IntArray  # (consumer,) node
-    source: IntArray  # (source,) node
+    consumer: Places  # (consumer,) node, rising: a step then reads and writes nodes in their order
+    source: Places  # (source,) node
 
 
 class Loops(NamedTuple):
@@ -274,7 +278,7 @@ class Water(NamedTuple):
     ring: FloatArray  # (pipe, slot, 4): a parcel's numbers lie together
     fresh: FloatArray  # (pipe, 2, FEW)
     pipe: FloatArray  # (6, pipe)
-    place: IntArray  # (3, pipe)
+    place: Places  # (3, pipe)
     merged: IntArray  # (1,)
 
 
@@ -282,7 +286,7 @@ class Safe(NamedTuple):
     """What undoes a step: new water takes free slots, so that of the old parcels just one, cut, changes."""
 
     pipe: FloatArray  # (6, pipe)
-    place: IntArray  # (4, pipe); CUT is the slot of the parcel that was cut, or -1
+    place: Places  # (4, pipe); CUT is the slot of the parcel that was cut, or -1
     parcel: FloatArray  # (pipe, 4)
 
 
@@ -296,12 +300,12 @@ class Side(NamedTuple):
     factor: FloatArray  # of that matrix
     pipe: FloatArray  # (4, pipe)
     batch: FloatArray  # (batch, 13, BATCH), flat, from the first batch on of those computed together
-    order: IntArray  # (5, pipe) sequence of those with flow; the node each comes from and leads to
+    order: Places  # (5, pipe) sequence of those with flow; the node each comes from and leads to
     tally: IntArray  # (3,) pipes with flow, those that recirculate, 1 or -1 where numbers rise or fall along
     held: (
         IntArray  # (batch, FEW + 1) pipes with one parcel at least, two ..., of those laid out; all moved so
     )
-    holder: IntArray  # (pipe,) pipes with several parcels, batch after batch, counted from its first
+    holder: Places  # (pipe,) pipes with several parcels, batch after batch, counted from its first
     parcel: FloatArray  # (batch, FEW, 4, BATCH), flat: theirs, above equilibrium, growth per width
     several: FloatArray  # (batch, 19, BATCH), flat, as batch
     cut: FloatArray  # (batch, substep, BATCH), likewise: what leaves of their old water, what enters, edges
@@ -383,6 +387,7 @@ class Output(NamedTuple):
 
     pipe_column: IntArray
     node_column: IntArray
+    consumer_column: IntArray
     node: FloatArray  # (2, time, node) supply and return temperature
     pipe: FloatArray  # (5, time, pipe) flow of supply, of return, loss, mean temperature of supply, of return
     consumer: FloatArray  # (6, time, consumer) demand, delivered, supply, return temperature, flow, passed
@@ -855,20 +860,23 @@ def tree_flow(network: Network, withdrawal: FloatArray, flow: FloatArray) -> Non
 
 
 @inner
-def same_signs(flow: FloatArray, sign: IntArray) -> bool:
-    """Whether every flow has the sign noted; notes the new ones."""
-    same = True
+def carried(values: FloatArray, sense: float, still: float, flow: FloatArray, sign: Places) -> bool:
+    """Flows of some values, none below ``still``; whether each has the sign noted, else the new are noted."""
+    changed = 0
     for k in range(flow.size):
-        now = 1 if flow[k] > 0.0 else (-1 if flow[k] < 0.0 else 0)
-        if now != sign[k]:
-            sign[k] = now
-            same = False
-    return same
+        value = sense * values[k]
+        value = 0.0 if abs(value) < still else value
+        flow[k] = value
+        now = 1 if value > 0.0 else (-1 if value < 0.0 else 0)
+        changed += 0 if now == sign[k] else 1
+    for k in range(flow.size if changed > 0 else 0):
+        sign[k] = 1 if flow[k] > 0.0 else (-1 if flow[k] < 0.0 else 0)
+    return changed == 0
 
 
 @called
 def sorted_along(
-    network: Network, sign: IntArray, sequence: IntArray, queue: IntArray, lean: IntArray, outwards: bool
+    network: Network, sign: Places, sequence: Places, queue: IntArray, lean: IntArray, outwards: bool
 ) -> tuple[int, int]:
     """Pipes with flow in an order in which all inflow of a node stands before its outflow.
 
@@ -1317,7 +1325,7 @@ def alike(memory: Memory, supply: FloatArray, return_: FloatArray) -> None:
 
 
 @inner
-def onward(sequence: IntArray, count: int) -> int:
+def onward(sequence: Places, count: int) -> int:
     """1 where the numbers of a sequence rise, as in a tree fed at its root, else 0."""
     for i in range(1, count):
         if sequence[i] < sequence[i - 1]:
@@ -1361,15 +1369,15 @@ def route(
         for s in range(network.source.size):
             withdrawal[network.source[s]] -= room.source[GIVEN, s]
         tree_flow(network, withdrawal, room.base)
-    for k in range(flow.size):
-        flow[k] = sense * room.base[k]
-    closed = True
+    closed, same = True, True
     if loops.number > 0:
+        for k in range(flow.size):
+            flow[k] = sense * room.base[k]
         closed = balanced(still, loops, medium, water, side, room, fresh, times)
-    for k in range(flow.size):
-        if abs(flow[k]) < still:
-            flow[k] = 0.0
-    if not same_signs(flow, sign):
+        same = carried(flow, 1.0, still, flow, sign)
+    else:
+        same = carried(room.base, sense, still, flow, sign)
+    if not same:
         sequence, outwards = side.order[SEQUENCE], sense > 0.0
         found = sorted_along(network, sign, sequence, room.queue, room.lean, outwards)
         side.tally[FLOWING], side.tally[CIRCLING] = found
@@ -1381,9 +1389,7 @@ def route(
 @once
 def mirrored(supply: Side, return_: Side) -> None:
     """Flows of a tree's return side: those of the supply side, the other way round and in reverse order."""
-    for k in range(supply.pipe.shape[1]):
-        return_.pipe[FLOW, k] = -supply.pipe[FLOW, k]
-    if not same_signs(return_.pipe[FLOW], return_.order[SIGN]):
+    if not carried(supply.pipe[FLOW], -1.0, 0.0, return_.pipe[FLOW], return_.order[SIGN]):
         last = supply.tally[FLOWING] - 1
         for i in range(last + 1):
             return_.order[SEQUENCE, i] = supply.order[SEQUENCE, last - i]
@@ -1453,7 +1459,8 @@ def lay_out(water: Water, side: Side, held: IntArray, batch: int) -> None:
         k = index(first + n)
         if water.place[HEAD, k] != ALONE:
             held[min(water.place[COUNT, k], FEW) - 1] += 1
-            parcels_of(water, k)
+            if pipe.shape[1] > MANY_PIPES:
+                parcels_of(water, k)
     for i in range(FEW - 1, 0, -1):
         held[i - 1] += held[i]
     total = held[0]
@@ -1607,7 +1614,7 @@ def cut_up(
     parcel: FloatArray,
     several: FloatArray,
     cut: FloatArray,
-    holder: IntArray,
+    holder: Places,
     held: IntArray,
     batch: int,
     at: int,
@@ -1705,7 +1712,7 @@ def kept_parcels(
     rows: FloatArray,
     several: FloatArray,
     cut: FloatArray,
-    holder: IntArray,
+    holder: Places,
     number: int,
     batch: int,
     at: int,
@@ -1747,7 +1754,7 @@ def kept_parcels(
 
 
 @inner
-def throughflow(side: Side, place: IntArray, inflow: FloatArray) -> None:
+def throughflow(side: Side, place: Places, inflow: FloatArray) -> None:
     """What flows through one side's nodes; ``inflow`` [kg/s] enters at the nodes ``place``."""
     flow, down = side.pipe[FLOW], side.order[DOWN]
     through, share = side.node[THROUGH], side.node[SHARE]
@@ -1828,7 +1835,7 @@ def mix(
     water: Water,
     side: Side,
     seconds: float,
-    place: IntArray,
+    place: Places,
     inflow: FloatArray,
     t_in: FloatArray,
 ) -> None:
@@ -1844,6 +1851,7 @@ def mix(
         if inflow[i] > 0.0:
             mixed[place[i]] += inflow[i] * t_in[i] * side.node[SHARE, place[i]]
     onward, i = side.tally[ONWARD], 0
+    soon = onward if number > MANY_PIPES else 0
     for part in range(batches if onward != 0 else 1):
         one = part if onward > 0 else batches - 1 - part
         lowest, highest = (one, one + 1) if onward != 0 else (0, batches)
@@ -1858,8 +1866,8 @@ def mix(
             k = sequence[i]
             if k < lowest * BATCH or k >= highest * BATCH:
                 break
-            if onward != 0 and k % LINE == 0:
-                mixed_soon(network, water, side, k + onward * BATCH)
+            if soon != 0 and k % LINE == 0:
+                mixed_soon(network, water, side, k + soon * BATCH)
             m = row_of(k, lowest)
             mixed[index(down[index(k)])] += (
                 rows[index(m + OFFSET)] + rows[index(m + GAIN)] * mixed[index(up[index(k)])]
@@ -1910,7 +1918,7 @@ def moving(
         if kind == ONE and rows[index(at + n + FILLS)] < substeps:
             joins(water, side, batch, n)
             rows[index(at + n + KIND)] = MANY
-        elif kind in (SCALAR, SLACK) and flow[index(first + n)] != 0.0:
+        elif flow.size > MANY_PIPES and kind in (SCALAR, SLACK) and flow[index(first + n)] != 0.0:
             parcels_of(water, index(first + n))
     if held[FEW] > 0:
         cut_up(
@@ -1954,14 +1962,14 @@ def along(
     Returns the first that is not, ``highest`` being the batch after the last.
     """
     t_eq, nodes, rows, cut = side.pipe[T_EQ], side.nodes, side.batch, side.cut
-    onward = side.tally[ONWARD]
+    soon = side.tally[ONWARD] if t_eq.size > MANY_PIPES else 0
     while i < side.tally[FLOWING]:
         place = side.order[SEQUENCE, i]
         if place < lowest * BATCH or place >= highest * BATCH:
             break
         i, k, m = i + 1, index(place), row_of(place, lowest)
-        if onward != 0 and place % LINE == 0:
-            moved_soon(network, water, safe, side, place + onward * BATCH)
+        if soon != 0 and place % LINE == 0:
+            moved_soon(network, water, safe, side, place + soon * BATCH)
         up, down, about = index(side.order[UP, k]), index(side.order[DOWN, k]), t_eq[k]
         kind, ever = rows[index(m + KIND)], rows[index(m + ALWAYS)]
         if kind == ONE:
@@ -1983,6 +1991,8 @@ def along(
                 entered += excess
             rows[index(m + SUM)], rows[index(m + NEWEST)] = entered, excess
         elif kind == MANY:
+            if soon != 0:
+                ask_for(water.fresh[k, index(free_set(safe, place))], index(0))
             slot, seat = place // BATCH - lowest, side.order[SEAT, k]
             q, c = slot * SEVERAL + seat, slot * substeps * BATCH + seat
             if substeps == 4:
@@ -2087,7 +2097,7 @@ def move(
     side: Side,
     seconds: float,
     substeps: int,
-    place: IntArray,
+    place: Places,
     inflow: FloatArray,
     t_in: FloatArray,
 ) -> None:
@@ -2099,8 +2109,6 @@ def move(
     nodes, batches = side.nodes, side.held.shape[0]
     fill(nodes, 0.0)
     for s in range(place.size):
-        if s + AHEAD < place.size:
-            ask_for(nodes[index(place[s + AHEAD])], index(0))
         if inflow[s] > 0.0:
             for j in range(substeps):
                 nodes[place[s], j] += inflow[s] * t_in[s, j] * side.node[SHARE, place[s]]
@@ -2752,8 +2760,6 @@ def commit(
     missed = total = 0.0
     for c in range(drawn.size):
         node, came = network.consumer[c], 0.0
-        if c + AHEAD < drawn.size:
-            ask_for(s_side.nodes[index(network.consumer[c + AHEAD])], index(0))
         for j in range(substeps):
             room.arrived[c, j] = room.consumer[FOUND, c]
             if drawn[c] > 0.0 and s_side.node[THROUGH, node] > 0.0:
@@ -2880,7 +2886,7 @@ def recorded(
     network, medium, inputs, sums = setting.network, setting.medium, setting.inputs, work.sums
     room, capacity, part = work.room, setting.medium.capacity, seconds / setting.limits.seconds
     whole, follows = part == 1.0, setting.limits.follows
-    lost = taken = given = 0.0
+    lost = taken = given = stored = 0.0
     for k in range(network.start.size):
         column, leak = index(output.pipe_column[k]), work.supply.pipe[LOSS, k] + work.return_.pipe[LOSS, k]
         fore, back = part * work.supply.pipe[FLOW, k], part * work.return_.pipe[FLOW, k]
@@ -2892,14 +2898,16 @@ def recorded(
             loss += output.pipe[2, row, column]
         output.pipe[0, row, column], output.pipe[1, row, column] = fore, back
         output.pipe[2, row, column] = loss
-        output.pipe[3, row, column] = mean_of(state.supply, k)
-        output.pipe[4, row, column] = mean_of(state.return_, k)
+        warm, cold = mean_of(state.supply, k), mean_of(state.return_, k)
+        stored += network.supply_capacity[k] * warm  # as in stored_heat, to the last bit
+        stored += network.return_capacity[k] * cold
+        output.pipe[3, row, column], output.pipe[4, row, column] = warm, cold
     recorded_nodes(work.supply, output.node[0], sums.node[0], output.node_column, row, substeps, part, opens)
     recorded_nodes(work.return_, output.node[1], sums.node[1], output.node_column, row, substeps, part, opens)
     offsets, slopes = inputs.return_offset[t], inputs.return_slope[t]
     set_point, soil = inputs.outside[SET_POINT, t], inputs.outside[SOIL, t]
     for c in range(network.consumer.size):
-        flow, came = room.consumer[DRAWN, c], room.consumer[CAME, c]
+        flow, came, column = room.consumer[DRAWN, c], room.consumer[CAME, c], index(output.consumer_column[c])
         heat, demand = room.consumer[HEAT, c], inputs.heat[t, c]
         back = offsets[c]
         if follows and slopes[c] != 0.0:
@@ -2910,14 +2918,14 @@ def recorded(
             if asked > 0.0:
                 demand = max(asked * capacity * max(came - back, 0.0), heat)
         if opens:
-            sums.worst[c], output.cause[row, c] = 0.0, 0
+            sums.worst[c], output.cause[row, column] = 0.0, 0
         missing = (demand - heat) * seconds
         if missing > sums.worst[c]:
             cold = came - back < setting.limits.small_difference
             if follows and slopes[c] != 0.0:
                 rule = offsets[c] + slopes[c] * temperature_of(medium, came)
                 cold = cold or rule < rule_end(offsets[c], slopes[c], set_point, soil)
-            sums.worst[c], output.cause[row, c] = missing, cause_of(heat, demand, share, cold)
+            sums.worst[c], output.cause[row, column] = missing, cause_of(heat, demand, share, cold)
         sent = 0.0
         for j in range(substeps):
             sent += room.returned[c, j] / substeps
@@ -2929,17 +2937,17 @@ def recorded(
         demand, heat, flow = part * demand, part * heat, part * flow
         passed = part * room.consumer[PASSED, c]
         if not opens:
-            demand += output.consumer[0, row, c]
-            heat += output.consumer[1, row, c]
-            came += output.consumer[2, row, c]
-            sent += output.consumer[3, row, c]
-            flow += output.consumer[4, row, c]
-            passed += output.consumer[5, row, c]
-        output.consumer[0, row, c], output.consumer[1, row, c] = demand, heat
-        output.consumer[2, row, c], output.consumer[3, row, c] = came, sent
-        output.consumer[4, row, c] = flow
+            demand += output.consumer[0, row, column]
+            heat += output.consumer[1, row, column]
+            came += output.consumer[2, row, column]
+            sent += output.consumer[3, row, column]
+            flow += output.consumer[4, row, column]
+            passed += output.consumer[5, row, column]
+        output.consumer[0, row, column], output.consumer[1, row, column] = demand, heat
+        output.consumer[2, row, column], output.consumer[3, row, column] = came, sent
+        output.consumer[4, row, column] = flow
         if setting.limits.bypasses:
-            output.consumer[5, row, c] = passed
+            output.consumer[5, row, column] = passed
     for s in range(network.source.size):
         flow, end, feed = part * room.source[GIVEN, s], room.source[BACK, s], inputs.source[FEED, t, s]
         heat = flow * capacity * (feed - end)
@@ -2958,7 +2966,7 @@ def recorded(
     sums.total[0] += given
     sums.total[1] += taken
     sums.total[2] += lost
-    sums.total[3] = stored_heat(network, state)
+    sums.total[3] = stored
 
 
 @inner
