@@ -70,7 +70,7 @@ class Compiled:
         if problem.wall == "distributed":
             raise ValueError("distributed walls need the reference engine")
         self.problem = problem
-        self.numbering = numbering(problem.graph)
+        self.numbering = numbering(problem.graph, problem.consumer_node)
         self.same = Reference(problem, offers, plan)  # whose reading of the problem holds for both
         self.setting = setting(self.same, self.numbering)
         self.room = self._work()
@@ -85,7 +85,7 @@ class Compiled:
         start, end = graph.start[self.numbering.pipes], graph.end[self.numbering.pipes]
         at_rest = np.zeros(self.setting.loops.member.shape[1])
         memory = kernels.Memory(
-            warm[p.consumer_node],
+            warm[p.consumer_node[self.numbering.consumers]],
             np.zeros(len(p.consumer_node)),
             np.full(len(p.consumer_node), -1.0),
             cold[p.source_node],
@@ -125,10 +125,9 @@ class Compiled:
 
         ``here`` are the places of this march's pipes, consumers and sources among theirs, numbered through.
         """
-        many = [len(engine.numbering.pipes) for engine in before]
-        first = np.cumsum([0, *many[:-1]])
-        place = [engine.numbering.place_of_pipes + at for engine, at in zip(before, first, strict=True)]
-        pipe = np.concatenate(place)[here.pipe[self.numbering.pipes]]
+        pipe = _numbers([engine.numbering.pipes for engine in before])[here.pipe[self.numbering.pipes]]
+        consumer = _numbers([engine.numbering.consumers for engine in before])
+        consumer = consumer[here.consumer[self.numbering.consumers]]
         supply, return_ = (
             _gathered([getattr(state.arrays, side) for state in states], pipe)
             for side in ("supply", "return_")
@@ -138,7 +137,7 @@ class Compiled:
         for name in kernels.Memory._fields:
             if name not in memory:
                 values = np.concatenate([getattr(state.arrays.memory, name) for state in states])
-                memory[name] = values[here.source if name == "source_return" else here.consumer]
+                memory[name] = values[here.source if name == "source_return" else consumer]
         return CompiledState(kernels.State(supply, return_, kernels.Memory(**memory)))
 
     def part(
@@ -213,7 +212,7 @@ class Compiled:
         progress: Progress = lambda done: None,
     ) -> None:
         """March some steps, written from ``row`` on, or not at all where ``row`` is negative."""
-        self.asked = inputs(self.same, first, last, self.asked)
+        self.asked = inputs(self.same, self.numbering, first, last, self.asked)
         asked = self.setting._replace(inputs=self.asked)
         steps, trenches = last - first, max(len(self.numbering.pipes), 1)
         piece = max(SHORTEST // trenches, -(-self.problem.steps // PIECES))
@@ -223,6 +222,12 @@ class Compiled:
             stopped = kernels.march(asked, state.arrays, room, rows, t, min(t + piece, steps), at)
             if stopped >= 0:
                 raise RecirculationError(f"water circulates within one side in step {first + stopped}")
+
+
+def _numbers(positions: Sequence[IntArray]) -> IntArray:
+    """Numbers, through all parts of a case, of what has these positions in its part."""
+    first = np.cumsum([0, *map(len, positions)])[:-1]
+    return np.concatenate([np.argsort(some) + at for some, at in zip(positions, first, strict=True)])
 
 
 def _gathered(waters: Sequence[kernels.Water], pipe: IntArray) -> kernels.Water:

@@ -29,6 +29,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from heatsym.engine.friction_kernels import exponential, resistance
+from heatsym.engine.prefetch import ask_for
 from heatsym.interfaces.axis import FloatArray, IntArray
 from heatsym.numerics import code_cache
 
@@ -47,8 +48,13 @@ ITERATIONS = 60
 LOOSE, LOOSE_SWEEPS, LOOSE_ERROR = 30.0, 2, 100.0
 """Times as much that loops may leave in the first sweeps of a step, as long as so many times too much heat is
 off: the sweep after moves their flows more. [-]"""
-BATCH = 512
-"""Pipes that go through all passes of a sweep or move before the next do, while the cache holds them."""
+BATCH = 1032
+"""Pipes that go through all passes of a sweep or move before the next do, while the cache holds them; whole
+lines of it, and no power of two, as their rows would then lie in the same few places of it."""
+LINE = 8
+"""Numbers in a line of the cache: what is asked for ahead of time comes so."""
+MANY_PIPES = 2 * BATCH
+"""Pipes beyond which the second cache does not hold what a sweep reads of all, so that it is asked for."""
 LEAST = 1e-100
 """Divisors are no smaller: quotients, products and their squares stay among normal numbers."""
 LAMINAR = 2000.0
@@ -144,6 +150,9 @@ def once(function: Function) -> Function:
     return cast(Function, njit(inline="always", **FLAGS)(function))
 
 
+Places = NDArray[np.int32]
+"""Tables of whole numbers by pipe or consumer, of which every sweep reads many: half the memory."""
+
 index: Any = np.uint64
 """Of an array, where loops do not begin at 0: numba would ask of any other whether it counts from the end."""
 
@@ -163,7 +172,7 @@ class Network(NamedTuple):
 
     start: IntArray  # (pipe,)
     end: IntArray
-    parent: IntArray  # (node,) node nearer to the root, -1 for the root
+    parent: Places  # (node,) node nearer to the root, -1 for the root
     sense: FloatArray  # (node - 1,) +1 where the tree's pipe starts at the parent
     path_at: IntArray  # (path + 1,) pipes between joints, path after path
     path: IntArray  # (2, .) pipe, its sense along the path
@@ -175,8 +184,8 @@ class Network(NamedTuple):
     cross: FloatArray  # (pipe,) loss coefficient to the partner over the own one
     supply_capacity: FloatArray  # (pipe,) [J/K]
     return_capacity: FloatArray
-    consumer: IntArray  # (consumer,) node
-    source: IntArray  # (source,) node
+    consumer: Places  # (consumer,) node, rising: a step then reads and writes nodes in their order
+    source: Places  # (source,) node
 
 
 class Loops(NamedTuple):
@@ -213,7 +222,7 @@ class Inputs(NamedTuple):
     heat: FloatArray  # (time, consumer), NaN where flow is prescribed
     mass_flow: FloatArray
     return_offset: FloatArray
-    return_slope: FloatArray
+    return_slope: FloatArray  # not read where no return follows the supply
     consumer: FloatArray  # (4, consumer)
     ground: FloatArray  # (time,)
     outside: FloatArray  # (2, time) set-point and ground, not as theta [degC]
@@ -247,6 +256,7 @@ class Limits(NamedTuple):
     narrow: float
     asks_return: bool
     bypasses: bool
+    follows: bool
     turns: int
     moves: int
     soft: float
@@ -268,7 +278,7 @@ class Water(NamedTuple):
     ring: FloatArray  # (pipe, slot, 4): a parcel's numbers lie together
     fresh: FloatArray  # (pipe, 2, FEW)
     pipe: FloatArray  # (6, pipe)
-    place: IntArray  # (3, pipe)
+    place: Places  # (3, pipe)
     merged: IntArray  # (1,)
 
 
@@ -276,7 +286,7 @@ class Safe(NamedTuple):
     """What undoes a step: new water takes free slots, so that of the old parcels just one, cut, changes."""
 
     pipe: FloatArray  # (6, pipe)
-    place: IntArray  # (4, pipe); CUT is the slot of the parcel that was cut, or -1
+    place: Places  # (4, pipe); CUT is the slot of the parcel that was cut, or -1
     parcel: FloatArray  # (pipe, 4)
 
 
@@ -290,12 +300,12 @@ class Side(NamedTuple):
     factor: FloatArray  # of that matrix
     pipe: FloatArray  # (4, pipe)
     batch: FloatArray  # (batch, 13, BATCH), flat, from the first batch on of those computed together
-    order: IntArray  # (5, pipe) sequence of those with flow; the node each comes from and leads to
+    order: Places  # (5, pipe) sequence of those with flow; the node each comes from and leads to
     tally: IntArray  # (3,) pipes with flow, those that recirculate, 1 or -1 where numbers rise or fall along
     held: (
         IntArray  # (batch, FEW + 1) pipes with one parcel at least, two ..., of those laid out; all moved so
     )
-    holder: IntArray  # (pipe,) pipes with several parcels, batch after batch, counted from its first
+    holder: Places  # (pipe,) pipes with several parcels, batch after batch, counted from its first
     parcel: FloatArray  # (batch, FEW, 4, BATCH), flat: theirs, above equilibrium, growth per width
     several: FloatArray  # (batch, 19, BATCH), flat, as batch
     cut: FloatArray  # (batch, substep, BATCH), likewise: what leaves of their old water, what enters, edges
@@ -377,6 +387,7 @@ class Output(NamedTuple):
 
     pipe_column: IntArray
     node_column: IntArray
+    consumer_column: IntArray
     node: FloatArray  # (2, time, node) supply and return temperature
     pipe: FloatArray  # (5, time, pipe) flow of supply, of return, loss, mean temperature of supply, of return
     consumer: FloatArray  # (6, time, consumer) demand, delivered, supply, return temperature, flow, passed
@@ -849,20 +860,23 @@ def tree_flow(network: Network, withdrawal: FloatArray, flow: FloatArray) -> Non
 
 
 @inner
-def same_signs(flow: FloatArray, sign: IntArray) -> bool:
-    """Whether every flow has the sign noted; notes the new ones."""
-    same = True
+def carried(values: FloatArray, sense: float, still: float, flow: FloatArray, sign: Places) -> bool:
+    """Flows of some values, none below ``still``; whether each has the sign noted, else the new are noted."""
+    changed = 0
     for k in range(flow.size):
-        now = 1 if flow[k] > 0.0 else (-1 if flow[k] < 0.0 else 0)
-        if now != sign[k]:
-            sign[k] = now
-            same = False
-    return same
+        value = sense * values[k]
+        value = 0.0 if abs(value) < still else value
+        flow[k] = value
+        now = 1 if value > 0.0 else (-1 if value < 0.0 else 0)
+        changed += 0 if now == sign[k] else 1
+    for k in range(flow.size if changed > 0 else 0):
+        sign[k] = 1 if flow[k] > 0.0 else (-1 if flow[k] < 0.0 else 0)
+    return changed == 0
 
 
 @called
 def sorted_along(
-    network: Network, sign: IntArray, sequence: IntArray, queue: IntArray, lean: IntArray, outwards: bool
+    network: Network, sign: Places, sequence: Places, queue: IntArray, lean: IntArray, outwards: bool
 ) -> tuple[int, int]:
     """Pipes with flow in an order in which all inflow of a node stands before its outflow.
 
@@ -1311,7 +1325,7 @@ def alike(memory: Memory, supply: FloatArray, return_: FloatArray) -> None:
 
 
 @inner
-def onward(sequence: IntArray, count: int) -> int:
+def onward(sequence: Places, count: int) -> int:
     """1 where the numbers of a sequence rise, as in a tree fed at its root, else 0."""
     for i in range(1, count):
         if sequence[i] < sequence[i - 1]:
@@ -1355,15 +1369,15 @@ def route(
         for s in range(network.source.size):
             withdrawal[network.source[s]] -= room.source[GIVEN, s]
         tree_flow(network, withdrawal, room.base)
-    for k in range(flow.size):
-        flow[k] = sense * room.base[k]
-    closed = True
+    closed, same = True, True
     if loops.number > 0:
+        for k in range(flow.size):
+            flow[k] = sense * room.base[k]
         closed = balanced(still, loops, medium, water, side, room, fresh, times)
-    for k in range(flow.size):
-        if abs(flow[k]) < still:
-            flow[k] = 0.0
-    if not same_signs(flow, sign):
+        same = carried(flow, 1.0, still, flow, sign)
+    else:
+        same = carried(room.base, sense, still, flow, sign)
+    if not same:
         sequence, outwards = side.order[SEQUENCE], sense > 0.0
         found = sorted_along(network, sign, sequence, room.queue, room.lean, outwards)
         side.tally[FLOWING], side.tally[CIRCLING] = found
@@ -1375,9 +1389,7 @@ def route(
 @once
 def mirrored(supply: Side, return_: Side) -> None:
     """Flows of a tree's return side: those of the supply side, the other way round and in reverse order."""
-    for k in range(supply.pipe.shape[1]):
-        return_.pipe[FLOW, k] = -supply.pipe[FLOW, k]
-    if not same_signs(return_.pipe[FLOW], return_.order[SIGN]):
+    if not carried(supply.pipe[FLOW], -1.0, 0.0, return_.pipe[FLOW], return_.order[SIGN]):
         last = supply.tally[FLOWING] - 1
         for i in range(last + 1):
             return_.order[SEQUENCE, i] = supply.order[SEQUENCE, last - i]
@@ -1447,6 +1459,8 @@ def lay_out(water: Water, side: Side, held: IntArray, batch: int) -> None:
         k = index(first + n)
         if water.place[HEAD, k] != ALONE:
             held[min(water.place[COUNT, k], FEW) - 1] += 1
+            if pipe.shape[1] > MANY_PIPES:
+                parcels_of(water, k)
     for i in range(FEW - 1, 0, -1):
         held[i - 1] += held[i]
     total = held[0]
@@ -1600,7 +1614,7 @@ def cut_up(
     parcel: FloatArray,
     several: FloatArray,
     cut: FloatArray,
-    holder: IntArray,
+    holder: Places,
     held: IntArray,
     batch: int,
     at: int,
@@ -1698,7 +1712,7 @@ def kept_parcels(
     rows: FloatArray,
     several: FloatArray,
     cut: FloatArray,
-    holder: IntArray,
+    holder: Places,
     number: int,
     batch: int,
     at: int,
@@ -1740,7 +1754,7 @@ def kept_parcels(
 
 
 @inner
-def throughflow(side: Side, place: IntArray, inflow: FloatArray) -> None:
+def throughflow(side: Side, place: Places, inflow: FloatArray) -> None:
     """What flows through one side's nodes; ``inflow`` [kg/s] enters at the nodes ``place``."""
     flow, down = side.pipe[FLOW], side.order[DOWN]
     through, share = side.node[THROUGH], side.node[SHARE]
@@ -1754,13 +1768,74 @@ def throughflow(side: Side, place: IntArray, inflow: FloatArray) -> None:
 
 
 @inner
+def mixed_soon(network: Network, water: Water, side: Side, k: int) -> None:
+    """Ask for what the next batch's sweep needs of a pipe and its neighbours in the cache."""
+    if k < 0 or k >= side.pipe.shape[1]:
+        return
+    for row in range(3):
+        ask_for(side.pipe[row], index(k))
+    ask_for(side.capacity, index(k))
+    ask_for(network.conductance, index(k))
+    for row in (REFERENCE, FADE, ONLY_EDGE, ONLY_GROWTH):
+        ask_for(water.pipe[row], index(k))
+    for row in (SEQUENCE, UP, DOWN):
+        ask_for(side.order[row], index(k))
+    for row in (SHARE, MIXED):
+        ask_for(side.node[row], index(k))
+    parcels_soon(side, k)
+
+
+@inner
+def parcels_soon(side: Side, k: int) -> None:
+    """Ask for the parcels in the seats of the same numbers, and for whose they are."""
+    batch, n = k // BATCH, k % BATCH
+    for i in range(FEW):
+        if n >= side.held[batch, i]:
+            break
+        for row in range(4):
+            ask_for(side.parcel, index(batch * PARCELS + i * PARCEL + row * BATCH + n))
+    if n < side.held[batch, 0]:
+        ask_for(side.holder, index(k))
+
+
+@inner
+def moved_soon(network: Network, water: Water, safe: Safe, side: Side, k: int) -> None:
+    """Ask for what moving the next batch needs of a pipe and its neighbours in the cache."""
+    if k < 0 or k >= side.pipe.shape[1]:
+        return
+    for row in range(4):
+        ask_for(side.pipe[row], index(k))
+        ask_for(safe.place[row], index(k))
+    ask_for(side.capacity, index(k))
+    ask_for(network.conductance, index(k))
+    for row in range(6):
+        ask_for(water.pipe[row], index(k))
+        ask_for(safe.pipe[row], index(k))
+    for row in range(3):
+        ask_for(water.place[row], index(k))
+    for row in (SEQUENCE, UP, DOWN):
+        ask_for(side.order[row], index(k))
+    parcels_soon(side, k)
+
+
+@inner
+def parcels_of(water: Water, k: int) -> None:
+    """Ask for the first of a pipe's parcels where they do not stand in ``pipe``."""
+    head = water.place[HEAD, k]
+    if head >= 0:
+        ask_for(water.ring[k, index(head)], index(0))
+    elif head <= FRESH:
+        ask_for(water.fresh[k, index(FRESH - head)], index(0))
+
+
+@inner
 def mix(
     network: Network,
     medium: Medium,
     water: Water,
     side: Side,
     seconds: float,
-    place: IntArray,
+    place: Places,
     inflow: FloatArray,
     t_in: FloatArray,
 ) -> None:
@@ -1776,6 +1851,7 @@ def mix(
         if inflow[i] > 0.0:
             mixed[place[i]] += inflow[i] * t_in[i] * side.node[SHARE, place[i]]
     onward, i = side.tally[ONWARD], 0
+    soon = onward if number > MANY_PIPES else 0
     for part in range(batches if onward != 0 else 1):
         one = part if onward > 0 else batches - 1 - part
         lowest, highest = (one, one + 1) if onward != 0 else (0, batches)
@@ -1790,6 +1866,8 @@ def mix(
             k = sequence[i]
             if k < lowest * BATCH or k >= highest * BATCH:
                 break
+            if soon != 0 and k % LINE == 0:
+                mixed_soon(network, water, side, k + soon * BATCH)
             m = row_of(k, lowest)
             mixed[index(down[index(k)])] += (
                 rows[index(m + OFFSET)] + rows[index(m + GAIN)] * mixed[index(up[index(k)])]
@@ -1836,9 +1914,12 @@ def moving(
     for n in range(last - first):
         some += rows[index(at + n + FILLS)] < substeps
     for n in range(last - first if some > 0 else 0):
-        if rows[index(at + n + KIND)] == ONE and rows[index(at + n + FILLS)] < substeps:
+        kind = rows[index(at + n + KIND)]
+        if kind == ONE and rows[index(at + n + FILLS)] < substeps:
             joins(water, side, batch, n)
             rows[index(at + n + KIND)] = MANY
+        elif flow.size > MANY_PIPES and kind in (SCALAR, SLACK) and flow[index(first + n)] != 0.0:
+            parcels_of(water, index(first + n))
     if held[FEW] > 0:
         cut_up(
             rows,
@@ -1866,17 +1947,29 @@ def moving(
 
 
 @inner
-def along(water: Water, safe: Safe, side: Side, substeps: int, i: int, lowest: int, highest: int) -> int:
+def along(
+    network: Network,
+    water: Water,
+    safe: Safe,
+    side: Side,
+    substeps: int,
+    i: int,
+    lowest: int,
+    highest: int,
+) -> int:
     """Move the water of the pipes from the ``i``-th of the sequence on while they are in these batches.
 
     Returns the first that is not, ``highest`` being the batch after the last.
     """
     t_eq, nodes, rows, cut = side.pipe[T_EQ], side.nodes, side.batch, side.cut
+    soon = side.tally[ONWARD] if t_eq.size > MANY_PIPES else 0
     while i < side.tally[FLOWING]:
         place = side.order[SEQUENCE, i]
         if place < lowest * BATCH or place >= highest * BATCH:
             break
         i, k, m = i + 1, index(place), row_of(place, lowest)
+        if soon != 0 and place % LINE == 0:
+            moved_soon(network, water, safe, side, place + soon * BATCH)
         up, down, about = index(side.order[UP, k]), index(side.order[DOWN, k]), t_eq[k]
         kind, ever = rows[index(m + KIND)], rows[index(m + ALWAYS)]
         if kind == ONE:
@@ -1898,6 +1991,8 @@ def along(water: Water, safe: Safe, side: Side, substeps: int, i: int, lowest: i
                 entered += excess
             rows[index(m + SUM)], rows[index(m + NEWEST)] = entered, excess
         elif kind == MANY:
+            if soon != 0:
+                ask_for(water.fresh[k, index(free_set(safe, place))], index(0))
             slot, seat = place // BATCH - lowest, side.order[SEAT, k]
             q, c = slot * SEVERAL + seat, slot * substeps * BATCH + seat
             if substeps == 4:
@@ -2002,7 +2097,7 @@ def move(
     side: Side,
     seconds: float,
     substeps: int,
-    place: IntArray,
+    place: Places,
     inflow: FloatArray,
     t_in: FloatArray,
 ) -> None:
@@ -2023,7 +2118,7 @@ def move(
         lowest, highest = (one, one + 1) if onward != 0 else (0, batches)
         for batch in range(lowest, highest):
             moving(network, medium, water, safe, side, seconds, substeps, batch, batch - lowest)
-        i = along(water, safe, side, substeps, i, lowest, highest)
+        i = along(network, water, safe, side, substeps, i, lowest, highest)
         for batch in range(lowest, highest):
             moved(network, water, safe, side, seconds, substeps, batch, batch - lowest)
 
@@ -2228,7 +2323,7 @@ def kept_anew(
 
 
 @once
-def first_wish(inputs: Inputs, medium: Medium, room: Room, t: int, small: float) -> float:
+def first_wish(inputs: Inputs, medium: Medium, room: Room, t: int, small: float, follows: bool) -> float:
     """Each consumer's flow at the temperature last seen, its search begun; all heat asked for. [W]
 
     Where that temperature is of no use and nothing bounds the flow, it begins as if ``small`` [K] were.
@@ -2245,7 +2340,7 @@ def first_wish(inputs: Inputs, medium: Medium, room: Room, t: int, small: float)
         elif heats[c] > 0.0:
             asked += heats[c]
             back = offsets[c]
-            if slopes[c] != 0.0:
+            if follows and slopes[c] != 0.0:
                 back = sent_back(medium, offsets[c], slopes[c], found[c], set_point, soil)
             wish[c] = heats[c] / (medium.capacity * small) if math.isinf(mosts[c]) else mosts[c]
             if found[c] > back:
@@ -2316,13 +2411,11 @@ def received(
     bias, passed, cold = room.consumer[BIAS], room.consumer[PASSED], room.consumer[COLD]
     differences, off, astray = room.consumer[DIFFERENCE], room.consumer[OFF], room.consumer[ASTRAY]
     through, mixed = side.node[THROUGH], side.node[MIXED]
-    follows = False
     for c in range(heats.size):
         node = index(network.consumer[c])
         found[c] = mixed[node] + bias[c] if drawn[c] > 0.0 and through[node] > 0.0 else found[c]
         cold[c] = offsets[c]
-        follows = follows or slopes[c] != 0.0
-    if follows:
+    if limits.follows:
         set_point, soil = inputs.outside[SET_POINT, t], inputs.outside[SOIL, t]
         for c in range(heats.size):
             if slopes[c] != 0.0:
@@ -2430,7 +2523,7 @@ def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -
         room.source[GIVEN],
         room.source[MOST],
     )
-    asked = first_wish(inputs, medium, room, t, limits.small_difference)
+    asked = first_wish(inputs, medium, room, t, limits.small_difference, limits.follows)
     if limits.bypasses:
         first_passing(limits, inputs, room, t)
     limited(inputs, medium, room, t)
@@ -2600,11 +2693,9 @@ def draw(
         for j in range(substeps):
             supply = room.arrived[c, j]
             room.returned[c, j] = supply
-            back = (
-                offsets[c]
-                if slopes[c] == 0.0
-                else sent_back(medium, offsets[c], slopes[c], supply, set_point, soil)
-            )
+            back = offsets[c]
+            if limits.follows and slopes[c] != 0.0:
+                back = sent_back(medium, offsets[c], slopes[c], supply, set_point, soil)
             excess[j] = supply - back
             mean += max(excess[j], 0.0) / substeps
         if flow > 0.0:
@@ -2794,8 +2885,8 @@ def recorded(
     """
     network, medium, inputs, sums = setting.network, setting.medium, setting.inputs, work.sums
     room, capacity, part = work.room, setting.medium.capacity, seconds / setting.limits.seconds
-    whole = part == 1.0
-    lost = taken = given = 0.0
+    whole, follows = part == 1.0, setting.limits.follows
+    lost = taken = given = stored = 0.0
     for k in range(network.start.size):
         column, leak = index(output.pipe_column[k]), work.supply.pipe[LOSS, k] + work.return_.pipe[LOSS, k]
         fore, back = part * work.supply.pipe[FLOW, k], part * work.return_.pipe[FLOW, k]
@@ -2807,34 +2898,34 @@ def recorded(
             loss += output.pipe[2, row, column]
         output.pipe[0, row, column], output.pipe[1, row, column] = fore, back
         output.pipe[2, row, column] = loss
-        output.pipe[3, row, column] = mean_of(state.supply, k)
-        output.pipe[4, row, column] = mean_of(state.return_, k)
+        warm, cold = mean_of(state.supply, k), mean_of(state.return_, k)
+        stored += network.supply_capacity[k] * warm  # as in stored_heat, to the last bit
+        stored += network.return_capacity[k] * cold
+        output.pipe[3, row, column], output.pipe[4, row, column] = warm, cold
     recorded_nodes(work.supply, output.node[0], sums.node[0], output.node_column, row, substeps, part, opens)
     recorded_nodes(work.return_, output.node[1], sums.node[1], output.node_column, row, substeps, part, opens)
     offsets, slopes = inputs.return_offset[t], inputs.return_slope[t]
     set_point, soil = inputs.outside[SET_POINT, t], inputs.outside[SOIL, t]
     for c in range(network.consumer.size):
-        flow, came = room.consumer[DRAWN, c], room.consumer[CAME, c]
+        flow, came, column = room.consumer[DRAWN, c], room.consumer[CAME, c], index(output.consumer_column[c])
         heat, demand = room.consumer[HEAT, c], inputs.heat[t, c]
-        back = (
-            offsets[c]
-            if slopes[c] == 0.0
-            else sent_back(medium, offsets[c], slopes[c], came, set_point, soil)
-        )
+        back = offsets[c]
+        if follows and slopes[c] != 0.0:
+            back = sent_back(medium, offsets[c], slopes[c], came, set_point, soil)
         if math.isnan(demand):
             asked = inputs.mass_flow[t, c]
             demand = heat
             if asked > 0.0:
                 demand = max(asked * capacity * max(came - back, 0.0), heat)
         if opens:
-            sums.worst[c], output.cause[row, c] = 0.0, 0
+            sums.worst[c], output.cause[row, column] = 0.0, 0
         missing = (demand - heat) * seconds
         if missing > sums.worst[c]:
             cold = came - back < setting.limits.small_difference
-            if slopes[c] != 0.0:
+            if follows and slopes[c] != 0.0:
                 rule = offsets[c] + slopes[c] * temperature_of(medium, came)
                 cold = cold or rule < rule_end(offsets[c], slopes[c], set_point, soil)
-            sums.worst[c], output.cause[row, c] = missing, cause_of(heat, demand, share, cold)
+            sums.worst[c], output.cause[row, column] = missing, cause_of(heat, demand, share, cold)
         sent = 0.0
         for j in range(substeps):
             sent += room.returned[c, j] / substeps
@@ -2846,17 +2937,17 @@ def recorded(
         demand, heat, flow = part * demand, part * heat, part * flow
         passed = part * room.consumer[PASSED, c]
         if not opens:
-            demand += output.consumer[0, row, c]
-            heat += output.consumer[1, row, c]
-            came += output.consumer[2, row, c]
-            sent += output.consumer[3, row, c]
-            flow += output.consumer[4, row, c]
-            passed += output.consumer[5, row, c]
-        output.consumer[0, row, c], output.consumer[1, row, c] = demand, heat
-        output.consumer[2, row, c], output.consumer[3, row, c] = came, sent
-        output.consumer[4, row, c] = flow
+            demand += output.consumer[0, row, column]
+            heat += output.consumer[1, row, column]
+            came += output.consumer[2, row, column]
+            sent += output.consumer[3, row, column]
+            flow += output.consumer[4, row, column]
+            passed += output.consumer[5, row, column]
+        output.consumer[0, row, column], output.consumer[1, row, column] = demand, heat
+        output.consumer[2, row, column], output.consumer[3, row, column] = came, sent
+        output.consumer[4, row, column] = flow
         if setting.limits.bypasses:
-            output.consumer[5, row, c] = passed
+            output.consumer[5, row, column] = passed
     for s in range(network.source.size):
         flow, end, feed = part * room.source[GIVEN, s], room.source[BACK, s], inputs.source[FEED, t, s]
         heat = flow * capacity * (feed - end)
@@ -2875,7 +2966,7 @@ def recorded(
     sums.total[0] += given
     sums.total[1] += taken
     sums.total[2] += lost
-    sums.total[3] = stored_heat(network, state)
+    sums.total[3] = stored
 
 
 @inner

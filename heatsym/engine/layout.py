@@ -40,20 +40,17 @@ class Numbering:
     nodes: IntArray
     pipes: IntArray
     number: IntArray  # of each of the case's nodes
-
-    @property
-    def place_of_pipes(self) -> IntArray:
-        """Number of each of the case's pipes."""
-        return np.argsort(self.pipes)
+    consumers: IntArray  # position in the case of each consumer, in the order of their nodes
 
 
-def numbering(graph: FlowGraph) -> Numbering:
+def numbering(graph: FlowGraph, consumer_node: IntArray) -> Numbering:
     """Nodes from the root outwards; pipe k of the tree leads to node k + 1, chords follow."""
     number = np.empty(graph.nodes, dtype=np.int64)
     number[graph.order] = np.arange(graph.nodes)
     tree = graph.parent_edge[graph.order[1:]]
     chords = np.setdiff1d(np.arange(len(graph.start)), tree)
-    return Numbering(graph.order, np.concatenate([tree, chords]), number)
+    consumers = np.argsort(number[consumer_node], kind="stable")
+    return Numbering(graph.order, np.concatenate([tree, chords]), number, consumers)
 
 
 def setting(same: reference.Reference, by: Numbering) -> kernels.Setting:
@@ -92,35 +89,42 @@ def setting(same: reference.Reference, by: Numbering) -> kernels.Setting:
             narrow=NARROW,
             asks_return=same.asks_return,
             bypasses=same.bypasses,
+            follows=not same.all_fixed,
             turns=TURNS,
             moves=MOVES,
             soft=SOFT,
             trickle=TRICKLE,
             coldest=COLDEST_END,
         ),
-        inputs=inputs(same, 0, 0),
+        inputs=inputs(same, by, 0, 0),
     )
 
 
 def inputs(
-    same: reference.Reference, first: int, last: int, before: kernels.Inputs | None = None
+    same: reference.Reference, by: Numbering, first: int, last: int, before: kernels.Inputs | None = None
 ) -> kernels.Inputs:
-    """What the steps from ``first`` up to ``last`` ask and offer; views where the problem's arrays allow.
+    """What the steps from ``first`` up to ``last`` ask and offer.
 
-    What is the same in all steps is that of ``before``, which are other steps of the same march.
+    What is the same in all steps is that of ``before``, which are other steps of the same march. Consumers
+    stand in the order of their nodes.
     """
     part = slice(first, last)
     load, offers, plan = same.problem.load, same.offers, same.plan
     heat = load.heat[part]
     shape, of_consumers = heat.shape, [load.mass_flow_max]
+    columns, slope = by.consumers, np.zeros((1, 1))
+    if not same.all_fixed:  # else nobody reads it
+        slope = _rows(load.return_slope, part, shape, columns, before and before.return_slope)
     if same.bypasses:  # else nobody reads these
         of_consumers += [same.kept, same.most_kept, same.way]
     return kernels.Inputs(
-        heat=_table(heat, shape),
-        mass_flow=_rows(load.mass_flow, part, shape, before and before.mass_flow),
-        return_offset=_rows(same.return_offset, part, shape, before and before.return_offset),
-        return_slope=_rows(load.return_slope, part, shape, before and before.return_slope),
-        consumer=before.consumer if before else np.stack([_table(a, shape[1:]) for a in of_consumers]),
+        heat=_table(heat, shape, columns),
+        mass_flow=_rows(load.mass_flow, part, shape, columns, before and before.mass_flow),
+        return_offset=_rows(same.return_offset, part, shape, columns, before and before.return_offset),
+        return_slope=slope,
+        consumer=before.consumer
+        if before
+        else np.stack([_table(a, shape[1:], columns) for a in of_consumers]),
         ground=_table(same.ground[part], shape[:1]),
         outside=np.stack([same.problem.t_feed[part], same.problem.t_ground[part]]),
         source=np.ascontiguousarray(  # columns that were picked stack in another order, for other code
@@ -145,10 +149,10 @@ def work(at: kernels.Setting) -> kernels.Work:
             factor=np.zeros(len(at.loops.factor_row)),
             pipe=np.zeros((4, pipes)),
             batch=np.zeros(batches * kernels.ROWS),
-            order=_zeros((5, pipes)),
+            order=_places(np.zeros((5, pipes))),
             tally=_zeros(3),
             held=_zeros((batches, kernels.FEW + 1)),
-            holder=_zeros(pipes),
+            holder=_places(np.zeros(pipes)),
             parcel=np.zeros(batches * kernels.PARCELS),
             several=np.zeros(batches * kernels.SEVERAL),
             cut=np.zeros(batches * substeps * kernels.BATCH),
@@ -175,7 +179,10 @@ def work(at: kernels.Setting) -> kernels.Work:
         loop=np.zeros((5, loops)),
     )
     sums = kernels.Sums(np.zeros((2, nodes)), np.zeros(consumers), np.zeros(4))
-    safe = [kernels.Safe(np.zeros((6, pipes)), _zeros((4, pipes)), np.zeros((pipes, 4))) for _ in range(2)]
+    safe = [
+        kernels.Safe(np.zeros((6, pipes)), _places(np.zeros((4, pipes))), np.zeros((pipes, 4)))
+        for _ in range(2)
+    ]
     return kernels.Work(supply, return_, room, sums, *safe)
 
 
@@ -193,6 +200,7 @@ def output(
     return kernels.Output(
         pipe_column=by.pipes,
         node_column=by.nodes,
+        consumer_column=by.consumers,
         node=empty((2, steps, nodes)),
         pipe=empty((5, steps, pipes)),
         consumer=consumer,
@@ -223,7 +231,7 @@ def filled(start: FloatArray, end: FloatArray, substeps: int) -> kernels.Water:
         pipe=np.stack(
             [np.zeros(pipes), np.ones(pipes), content, np.zeros(pipes), np.zeros(pipes), np.zeros(pipes)]
         ),
-        place=np.stack([np.zeros(pipes), count, np.ones(pipes)]).astype(np.int64),
+        place=_places([np.zeros(pipes), count, np.ones(pipes)]),
         merged=np.zeros(1, dtype=np.int64),
     )
 
@@ -233,22 +241,33 @@ def _zeros(shape: int | tuple[int, ...]) -> IntArray:
     return np.zeros(shape, dtype=np.int64)
 
 
-def _table(values: ArrayLike, shape: tuple[int, ...]) -> FloatArray:
+def _places(values: ArrayLike) -> kernels.Places:
+    """Whole numbers that take little memory."""
+    return np.ascontiguousarray(values).astype(np.int32)
+
+
+def _table(values: ArrayLike, shape: tuple[int, ...], columns: IntArray | None = None) -> FloatArray:
     """Contiguous, writeable (a kernel is compiled for one kind of array), of the full shape, doubles."""
     given = np.asarray(values)
     whole = given if given.shape == shape else np.broadcast_to(given, shape)  # which may not be written to
+    if columns is not None:
+        whole = np.take(whole, columns, axis=-1)
     table = np.ascontiguousarray(whole, dtype=np.float64)
     return table if table.flags.writeable else table.copy()
 
 
 def _rows(
-    values: FloatArray | Stepwise, part: slice, shape: tuple[int, ...], before: FloatArray | None
+    values: FloatArray | Stepwise,
+    part: slice,
+    shape: tuple[int, ...],
+    columns: IntArray,
+    before: FloatArray | None,
 ) -> FloatArray:
     """The table of some steps: the first of ``before`` where all are the same and it has as many."""
     alike = isinstance(values, np.ndarray) and values.strides[0] == 0
     if before is not None and alike and len(before) >= shape[0]:
         return before[: shape[0]]
-    return _table(values[part], shape)
+    return _table(values[part], shape, columns)
 
 
 def _network(
@@ -268,15 +287,15 @@ def _network(
     return kernels.Network(
         start=start,
         end=end,
-        parent=parent,
+        parent=_places(parent),
         sense=np.where(start[: graph.nodes - 1] == parent[1:], 1.0, -1.0),
         **_paths(start, end, parent, by.number[source_node]),
         conductance=own * pipes.length[by.pipes],
         cross=pipes.u_cross[by.pipes] / np.where(own > 0.0, own, np.inf),
         supply_capacity=supply.capacity[by.pipes],
         return_capacity=return_.capacity[by.pipes],
-        consumer=by.number[consumer_node],
-        source=by.number[source_node],
+        consumer=_places(by.number[consumer_node[by.consumers]]),
+        source=_places(by.number[source_node]),
     )
 
 
