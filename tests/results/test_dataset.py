@@ -52,6 +52,7 @@ def test_whole_march_is_told(case):
     told |= {
         f"storage_{what}" for what in ("charged", "discharged", "supply_temperature", "return_temperature")
     }
+    told |= {"storage_electricity"}
     computed = {field.name for cls in (March, Hydraulics) for field in fields(cls)}
     assert computed - told <= set(results.variables)
 
