@@ -20,8 +20,6 @@ from heatsym.storage.lift_kernels import liftable, pass_through
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-code_cache.keep("storage", "dispatch")
-
 NEGLIGIBLE = 1e-9
 """Share of the heat needed that may be missing from what sources and storages give together. [-]"""
 BARELY = 0.1
@@ -102,6 +100,7 @@ class Executed(NamedTuple):
 
 def compiled(function: Function) -> Function:
     """Compile, to be called from Python."""
+    code_cache.keep("storage", "dispatch")
     return cast(Function, njit(cache=True, **FLAGS)(function))
 
 

@@ -29,13 +29,12 @@ from numba import njit
 from numpy.typing import NDArray
 
 from heatsym.engine.friction_kernels import exponential, resistance
-from heatsym.engine.prefetch import ask_for
+from heatsym.engine.prefetch_kernels import ask_for
 from heatsym.interfaces.axis import FloatArray, IntArray
 from heatsym.numerics import code_cache
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-code_cache.keep("engine")
 
 SLOTS = 32
 """Parcels kept per pipe, unless a step has many substeps; a power of two."""
@@ -129,6 +128,7 @@ time of a small network: a hundred arrays are handed down in every call."""
 
 def compiled(function: Function) -> Function:
     """Compile, to be called from Python as well."""
+    code_cache.keep("engine")
     made = njit(cache=True, no_cfunc_wrapper=True, **FLAGS)  # type: ignore[call-overload]
     return cast(Function, made(function))
 

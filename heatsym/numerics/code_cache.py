@@ -6,6 +6,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,8 +17,13 @@ HERE = Path(__file__).parents[1]
 
 
 def keep(*packages: str) -> None:
-    """Keep what the module that calls this compiles, of kernels of these packages that it is made of."""
-    cast(Any, config).CACHE_DIR = str(folder(*packages))
+    """Keep what is declared next, which is made of kernels of these packages, until one of them changes."""
+    cast(Any, config).CACHE_DIR = str(_kept(packages))
+
+
+@lru_cache
+def _kept(packages: tuple[str, ...]) -> Path:
+    return folder(*packages)
 
 
 def folder(*packages: str, places: Iterable[Path] | None = None) -> Path:
