@@ -64,7 +64,10 @@ def heat_flow(run: Run) -> Picture | Missing:
         own = float(heat[position] - added[position])
         flows.append((f"source {name}", "network", own, styles[name].colour))
         flows.append((f"source {name}", "rejected", float(rejected[position]), REJECTED))
-    flows.append(("lift", "network", float(added.sum()), ELECTRICITY))
+    lifting = float(added.sum())
+    if "storage_electricity" in results:
+        lifting += float(energies(results, "storage_electricity").sum())
+    flows.append(("lift", "network", lifting, ELECTRICITY))
     flows += [("network", f"kind {kind}", value, DELIVERED) for kind, value in kinds.items()]
     flows += [("network", "loss", loss, LOSS), ("network", "seeped", seeped, LOSS)]
     flows.append(("network", "stored", stored, AIR) if stored > 0.0 else ("stored", "network", -stored, AIR))

@@ -10,10 +10,11 @@ import numpy as np
 
 from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.exchange import Fault, Offer, Site, Use
-from heatsym.interfaces.fields import flag, quantity, text
+from heatsym.interfaces.fields import quantity, text
 from heatsym.interfaces.profile import Context, Profile
 from heatsym.physics.absorption import cold_per_drive, drive_and_cold
 from heatsym.sources import availability as runs
+from heatsym.sources import keys
 from heatsym.sources.boiler import FUELS
 from heatsym.sources.common import feed_temperature, or_default, plant_offer, share_of, stream_use, told
 
@@ -66,14 +67,7 @@ class AbsorptionHeatPump:
     heat_power: float | None = quantity(
         "W", "largest heat output of the machine; default what its streams allow", above=0, default=None
     )
-    supply_temperature: Profile | None = quantity(
-        "degC",
-        "feed temperature; default the network's set-point",
-        above=0,
-        high=180,
-        varies=True,
-        default=None,
-    )
+    supply_temperature: Profile | None = keys.supply_temperature()
     availability: Profile = runs.availability()
     stops: tuple[runs.Stop, ...] = runs.stops()
     campaigns: tuple[runs.Campaign, ...] = runs.campaigns()
@@ -81,13 +75,13 @@ class AbsorptionHeatPump:
     turnaround: runs.Turnaround | None = runs.turnaround()
     closure: datetime.date | None = runs.closure()
     price: Profile = quantity("EUR/J", "paid for the heat", varies=True, default=0.0)
-    partner: str = text("who owns it", default="")
+    partner: str = keys.partner()
     data_status: str = text(
         "how well powers and temperatures are known",
         choices=("measured", "declared", "assumed"),
         default="assumed",
     )
-    enabled: bool = flag("take part in the run", default=True)
+    enabled: bool = keys.enabled()
 
     def faults(self) -> tuple[Fault, ...]:
         """A fuel without efficiency or the other way, and what is wrong with when it runs."""

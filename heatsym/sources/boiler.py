@@ -11,10 +11,11 @@ import numpy as np
 
 from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.exchange import Fault, Offer, Site, Use
-from heatsym.interfaces.fields import flag, part, quantity, text
+from heatsym.interfaces.fields import part, quantity, text
 from heatsym.interfaces.profile import Context, Profile
 from heatsym.physics.boiler import part_load_efficiency
 from heatsym.sources import availability as runs
+from heatsym.sources import keys
 from heatsym.sources.common import feed_temperature, plant_offer, plant_use, share_of
 from heatsym.tables import read_table
 
@@ -74,14 +75,7 @@ class Boiler:
         "W/s", "most by which its heat changes; default: at once", above=0, default=None
     )
     start_cost: float = quantity("EUR", "cost of each start", low=0, high=1e7, default=0.0)
-    supply_temperature: Profile | None = quantity(
-        "degC",
-        "feed temperature; default the network's set-point",
-        above=0,
-        high=180,
-        varies=True,
-        default=None,
-    )
+    supply_temperature: Profile | None = keys.supply_temperature()
     availability: Profile = runs.availability()
     stops: tuple[runs.Stop, ...] = runs.stops()
     campaigns: tuple[runs.Campaign, ...] = runs.campaigns()
@@ -89,8 +83,8 @@ class Boiler:
     turnaround: runs.Turnaround | None = runs.turnaround()
     closure: datetime.date | None = runs.closure()
     price: Profile = quantity("EUR/J", "variable cost besides fuel", varies=True, default=0.0)
-    partner: str = text("who owns it", default="")
-    enabled: bool = flag("take part in the run", default=True)
+    partner: str = keys.partner()
+    enabled: bool = keys.enabled()
 
     def faults(self) -> tuple[Fault, ...]:
         """Two ways to say the efficiency, points out of order, and what is wrong with when it runs."""

@@ -10,10 +10,11 @@ import numpy as np
 
 from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.exchange import Fault, Offer, Site, Use
-from heatsym.interfaces.fields import flag, quantity, text
+from heatsym.interfaces.fields import quantity, text
 from heatsym.interfaces.profile import Context, Profile
 from heatsym.physics.cogeneration import back_pressure, extraction, extraction_limit
 from heatsym.sources import availability as runs
+from heatsym.sources import keys
 from heatsym.sources.boiler import FUELS
 from heatsym.sources.common import (
     default_of,
@@ -95,14 +96,7 @@ class CombinedHeatAndPower:
         "W/s", "most by which its heat changes; default: at once", above=0, default=None
     )
     start_cost: float = quantity("EUR", "cost of each start", low=0, high=1e7, default=0.0)
-    supply_temperature: Profile | None = quantity(
-        "degC",
-        "feed temperature; default the network's set-point",
-        above=0,
-        high=180,
-        varies=True,
-        default=None,
-    )
+    supply_temperature: Profile | None = keys.supply_temperature()
     availability: Profile = runs.availability()
     stops: tuple[runs.Stop, ...] = runs.stops()
     campaigns: tuple[runs.Campaign, ...] = runs.campaigns()
@@ -112,8 +106,8 @@ class CombinedHeatAndPower:
     price: Profile = quantity(
         "EUR/J", "variable cost per heat, besides fuel and electricity", varies=True, default=0.0
     )
-    partner: str = text("who owns it", default="")
-    enabled: bool = flag("take part in the run", default=True)
+    partner: str = keys.partner()
+    enabled: bool = keys.enabled()
 
     @property
     def variant(self) -> str:

@@ -10,9 +10,10 @@ import numpy as np
 
 from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.exchange import Fault, Offer, Site, Use
-from heatsym.interfaces.fields import flag, quantity, text
+from heatsym.interfaces.fields import quantity, text
 from heatsym.interfaces.profile import Context, Profile
 from heatsym.sources import availability as runs
+from heatsym.sources import keys
 from heatsym.sources.common import feed_temperature, or_default, plant_offer, plant_use, told
 
 
@@ -39,14 +40,7 @@ class ElectricBoiler:
         "W/s", "most by which its heat changes; default: at once", above=0, default=None
     )
     start_cost: float = quantity("EUR", "cost of each start", low=0, high=1e7, default=0.0)
-    supply_temperature: Profile | None = quantity(
-        "degC",
-        "feed temperature; default the network's set-point",
-        above=0,
-        high=180,
-        varies=True,
-        default=None,
-    )
+    supply_temperature: Profile | None = keys.supply_temperature()
     availability: Profile = runs.availability()
     stops: tuple[runs.Stop, ...] = runs.stops()
     campaigns: tuple[runs.Campaign, ...] = runs.campaigns()
@@ -54,8 +48,8 @@ class ElectricBoiler:
     turnaround: runs.Turnaround | None = runs.turnaround()
     closure: datetime.date | None = runs.closure()
     price: Profile = quantity("EUR/J", "variable cost besides electricity", varies=True, default=0.0)
-    partner: str = text("who owns it", default="")
-    enabled: bool = flag("take part in the run", default=True)
+    partner: str = keys.partner()
+    enabled: bool = keys.enabled()
 
     def faults(self) -> tuple[Fault, ...]:
         """What is wrong with when it runs."""

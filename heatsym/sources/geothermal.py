@@ -10,11 +10,12 @@ import numpy as np
 
 from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.exchange import Fault, Offer, Site, Use
-from heatsym.interfaces.fields import flag, quantity, text
+from heatsym.interfaces.fields import quantity, text
 from heatsym.interfaces.profile import Context, Profile
 from heatsym.physics.stream import capacity_flow, direct_heat, feeds_in
 from heatsym.physics.water import density, enthalpy
 from heatsym.sources import availability as runs
+from heatsym.sources import keys
 from heatsym.sources.common import feed_temperature, plant_offer, share_of, stream_use
 from heatsym.sources.stream import limit_faults
 
@@ -53,14 +54,7 @@ class Geothermal:
     approach: float = quantity(
         "K", "smallest temperature difference in the heat exchanger", low=0, high=100, default=5.0
     )
-    supply_temperature: Profile | None = quantity(
-        "degC",
-        "feed temperature; default the network's set-point",
-        above=0,
-        high=180,
-        varies=True,
-        default=None,
-    )
+    supply_temperature: Profile | None = keys.supply_temperature()
     availability: Profile = runs.availability()
     stops: tuple[runs.Stop, ...] = runs.stops()
     campaigns: tuple[runs.Campaign, ...] = runs.campaigns()
@@ -68,8 +62,8 @@ class Geothermal:
     turnaround: runs.Turnaround | None = runs.turnaround()
     closure: datetime.date | None = runs.closure()
     price: Profile = quantity("EUR/J", "variable cost besides pumping", varies=True, default=0.0)
-    partner: str = text("who owns it", default="")
-    enabled: bool = flag("take part in the run", default=True)
+    partner: str = keys.partner()
+    enabled: bool = keys.enabled()
 
     @property
     def electric(self) -> bool:

@@ -16,6 +16,7 @@ from heatsym.interfaces.profile import Context, Profile, Series, lowest
 from heatsym.physics.heat_pump import frosted_share
 from heatsym.physics.water import specific_heat
 from heatsym.sources import availability as runs
+from heatsym.sources import keys
 from heatsym.sources.common import feed_temperature
 from heatsym.sources.lift import (
     CopPoint,
@@ -82,14 +83,7 @@ class HeatPump:
     least_load: float = least_load_key()
     ramp: float | None = ramp_key()
     defrost: bool = flag("count what a heat pump on air loses to ice, where cop is not given", default=True)
-    supply_temperature: Profile | None = quantity(
-        "degC",
-        "feed temperature; default the network's set-point",
-        above=0,
-        high=180,
-        varies=True,
-        default=None,
-    )
+    supply_temperature: Profile | None = keys.supply_temperature()
     availability: Profile = runs.availability()
     stops: tuple[runs.Stop, ...] = runs.stops()
     campaigns: tuple[runs.Campaign, ...] = runs.campaigns()
@@ -97,8 +91,8 @@ class HeatPump:
     turnaround: runs.Turnaround | None = runs.turnaround()
     closure: datetime.date | None = runs.closure()
     price: Profile = quantity("EUR/J", "variable cost besides electricity", varies=True, default=0.0)
-    partner: str = text("who owns it", default="")
-    enabled: bool = flag("take part in the run", default=True)
+    partner: str = keys.partner()
+    enabled: bool = keys.enabled()
 
     @property
     def needs_weather(self) -> bool:

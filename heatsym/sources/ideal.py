@@ -7,8 +7,9 @@ from typing import ClassVar
 
 from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.exchange import Fault, Offer, Site, Use
-from heatsym.interfaces.fields import flag, quantity, text
+from heatsym.interfaces.fields import quantity, text
 from heatsym.interfaces.profile import Context, Profile
+from heatsym.sources import keys
 from heatsym.sources.common import feed_temperature, plant_offer, plant_use
 
 
@@ -24,16 +25,9 @@ class Ideal:
     name: str = text("unique name")
     node: str = text("node that it feeds")
     power: Profile = quantity("W", "largest heat output", low=0, varies=True, default=float("inf"))
-    supply_temperature: Profile | None = quantity(
-        "degC",
-        "feed temperature; default the network's set-point",
-        above=0,
-        high=180,
-        varies=True,
-        default=None,
-    )
-    partner: str = text("who owns it", default="")
-    enabled: bool = flag("take part in the run", default=True)
+    supply_temperature: Profile | None = keys.supply_temperature()
+    partner: str = keys.partner()
+    enabled: bool = keys.enabled()
 
     def faults(self) -> tuple[Fault, ...]:
         """Any power at any temperature can be."""

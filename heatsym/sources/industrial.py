@@ -15,6 +15,7 @@ from heatsym.interfaces.fields import flag, part, quantity, text
 from heatsym.interfaces.profile import Context, Profile, lowest
 from heatsym.physics.stream import DEW_POINT
 from heatsym.sources import availability as runs
+from heatsym.sources import keys
 from heatsym.sources.annual import power_of_year, profile_weights
 from heatsym.sources.archetypes import Archetype, archetype, profiles, sectors, taken_from
 from heatsym.sources.common import feed_temperature
@@ -115,14 +116,7 @@ class IndustrialStream:
     heat_pump: HeatPumpUnit | None = part(
         HeatPumpUnit, "lifts what the heat exchanger leaves of the stream", default=None
     )
-    supply_temperature: Profile | None = quantity(
-        "degC",
-        "feed temperature; default the network's set-point",
-        above=0,
-        high=180,
-        varies=True,
-        default=None,
-    )
+    supply_temperature: Profile | None = keys.supply_temperature()
     availability: Profile = runs.availability()
     stops: tuple[runs.Stop, ...] | None = runs.stops(
         "planned stops; with annual heat, default by sector", default=None
@@ -132,13 +126,13 @@ class IndustrialStream:
     turnaround: runs.Turnaround | None = runs.turnaround()
     closure: datetime.date | None = runs.closure()
     price: Profile = quantity("EUR/J", "paid to the partner for the heat", varies=True, default=0.0)
-    partner: str = text("who owns it", default="")
+    partner: str = keys.partner()
     data_status: str = text(
         "how well power and temperature are known",
         choices=("measured", "declared", "assumed"),
         default="assumed",
     )
-    enabled: bool = flag("take part in the run", default=True)
+    enabled: bool = keys.enabled()
 
     def faults(self) -> tuple[Fault, ...]:
         """How much heat there is and how warm; once that is known, its machines and when it runs."""

@@ -10,11 +10,12 @@ import numpy as np
 
 from heatsym.interfaces.axis import BoolArray, FloatArray
 from heatsym.interfaces.exchange import Fault, Offer, Site, Use
-from heatsym.interfaces.fields import flag, quantity, text
+from heatsym.interfaces.fields import quantity, text
 from heatsym.interfaces.profile import Context, Profile, highest
 from heatsym.physics.organic_cycle import cycle_efficiency, cycle_heat, evaporator_outlet, made_with
 from heatsym.physics.stream import capacity_flow, feeds_in
 from heatsym.sources import availability as runs
+from heatsym.sources import keys
 from heatsym.sources.common import feed_temperature, or_default, plant_offer, share_of, stream_use, told
 from heatsym.sources.stream import limit_faults
 
@@ -51,14 +52,7 @@ class OrganicCycle:
         high=100,
         default=15.0,
     )
-    supply_temperature: Profile | None = quantity(
-        "degC",
-        "feed temperature; default the network's set-point",
-        above=0,
-        high=180,
-        varies=True,
-        default=None,
-    )
+    supply_temperature: Profile | None = keys.supply_temperature()
     availability: Profile = runs.availability()
     stops: tuple[runs.Stop, ...] = runs.stops()
     campaigns: tuple[runs.Campaign, ...] = runs.campaigns()
@@ -66,13 +60,13 @@ class OrganicCycle:
     turnaround: runs.Turnaround | None = runs.turnaround()
     closure: datetime.date | None = runs.closure()
     price: Profile = quantity("EUR/J", "paid to the partner for the heat", varies=True, default=0.0)
-    partner: str = text("who owns it", default="")
+    partner: str = keys.partner()
     data_status: str = text(
         "how well power and temperature are known",
         choices=("measured", "declared", "assumed"),
         default="assumed",
     )
-    enabled: bool = flag("take part in the run", default=True)
+    enabled: bool = keys.enabled()
 
     def faults(self) -> tuple[Fault, ...]:
         """A stream that never evaporates the fluid, a limit above it, and what is wrong with when it runs."""

@@ -16,6 +16,7 @@ from heatsym.interfaces.fields import flag, part, quantity, text
 from heatsym.interfaces.profile import Context, Profile, highest, lowest
 from heatsym.physics.pinch import Cascade, cascade, one_stream, return_limit, usable
 from heatsym.sources import availability as runs
+from heatsym.sources import keys
 from heatsym.sources.common import feed_temperature, plant_offer, stream_use
 from heatsym.sources.lift import HeatPumpUnit, unit_basis
 from heatsym.sources.stream import (
@@ -135,14 +136,7 @@ class IndustrialSite:
         choices=ARRANGEMENTS,
         default="parallel",
     )
-    supply_temperature: Profile | None = quantity(
-        "degC",
-        "feed temperature; default the network's set-point",
-        above=0,
-        high=180,
-        varies=True,
-        default=None,
-    )
+    supply_temperature: Profile | None = keys.supply_temperature()
     availability: Profile = runs.availability()
     stops: tuple[runs.Stop, ...] = runs.stops()
     campaigns: tuple[runs.Campaign, ...] = runs.campaigns()
@@ -150,13 +144,13 @@ class IndustrialSite:
     turnaround: runs.Turnaround | None = runs.turnaround()
     closure: datetime.date | None = runs.closure()
     price: Profile = quantity("EUR/J", "paid to the partner for the heat", varies=True, default=0.0)
-    partner: str = text("who owns it", default="")
+    partner: str = keys.partner()
     data_status: str = text(
         "how well powers and temperatures are known",
         choices=("measured", "declared", "assumed"),
         default="assumed",
     )
-    enabled: bool = flag("take part in the run", default=True)
+    enabled: bool = keys.enabled()
 
     def faults(self) -> tuple[Fault, ...]:
         """No streams, one name for two, what warms in place of cooling, its heat pump, and when it runs."""

@@ -12,7 +12,7 @@ import numpy as np
 from heatsym.errors import InputError, Problem
 from heatsym.interfaces.axis import FloatArray, TimeAxis
 from heatsym.interfaces.exchange import Fault, Offer, Site, Use
-from heatsym.interfaces.fields import flag, quantity, text
+from heatsym.interfaces.fields import quantity, text
 from heatsym.interfaces.profile import Climate, Context, Profile
 from heatsym.physics.solar_collector import (
     OnCollector,
@@ -24,6 +24,7 @@ from heatsym.physics.solar_collector import (
     stagnation_temperature,
 )
 from heatsym.sources import availability as runs
+from heatsym.sources import keys
 from heatsym.sources.common import feed_temperature, or_default, plant_offer, stream_use, told
 
 
@@ -85,14 +86,7 @@ class SolarThermal:
         high=50,
         default=5.0,
     )
-    supply_temperature: Profile | None = quantity(
-        "degC",
-        "feed temperature; default the network's set-point",
-        above=0,
-        high=180,
-        varies=True,
-        default=None,
-    )
+    supply_temperature: Profile | None = keys.supply_temperature()
     availability: Profile = runs.availability()
     stops: tuple[runs.Stop, ...] = runs.stops()
     campaigns: tuple[runs.Campaign, ...] = runs.campaigns()
@@ -100,8 +94,8 @@ class SolarThermal:
     turnaround: runs.Turnaround | None = runs.turnaround()
     closure: datetime.date | None = runs.closure()
     price: Profile = quantity("EUR/J", "variable cost", varies=True, default=0.0)
-    partner: str = text("who owns it", default="")
-    enabled: bool = flag("take part in the run", default=True)
+    partner: str = keys.partner()
+    enabled: bool = keys.enabled()
 
     def faults(self) -> tuple[Fault, ...]:
         """What is wrong with when it runs."""

@@ -8,9 +8,10 @@ from typing import ClassVar
 import numpy as np
 
 from heatsym.interfaces.exchange import Fault, Filling, Store
-from heatsym.interfaces.fields import flag, part, quantity, text, whole
+from heatsym.interfaces.fields import quantity, text, whole
 from heatsym.physics.storage import cylinder, standing_conductance
 from heatsym.physics.water import conductivity
+from heatsym.storage import keys
 from heatsym.storage.common import (
     ATMOSPHERE,
     PER_HOUR,
@@ -78,42 +79,18 @@ class Tank:
         default=default("tank", "max_temperature") - default("tank", "temperature_difference"),
     )
     pressure: float = quantity("Pa", "absolute pressure at its top", low=5e4, high=3e6, default=ATMOSPHERE)
-    charge_power: float | None = quantity("W", "most that it takes; default unlimited", low=0, default=None)
-    discharge_power: float | None = quantity(
-        "W", "most that it gives; default unlimited", low=0, default=None
-    )
-    charge_from: tuple[str, ...] = text(
-        "names of the sources whose heat may charge it; default all surplus heat", many=True, default=()
-    )
-    below_setpoint: float = quantity(
-        "K",
-        "how far below the set-point its water may be that it feeds in",
-        low=0,
-        high=100,
-        default=default("tank", "below_setpoint"),
-    )
-    least_drop: float = quantity(
-        "K",
-        "by how much at least water is cooled that charges it",
-        low=0,
-        high=100,
-        default=default("tank", "least_drop"),
-    )
-    heat_pump: StorageHeatPump | None = part(
-        StorageHeatPump, "lifts heat that is too cold to be fed in directly", default=None
-    )
-    initial_fill: float = quantity(
-        "1", "part of its volume that is hot at the start", low=0, high=1, default=0.5
-    )
-    initial_hot_temperature: float | None = quantity(
-        "degC", "hot water at the start; default the network's set-point", low=0, high=200, default=None
-    )
-    initial_cold_temperature: float | None = quantity(
-        "degC", "cold water at the start; default the network's return", low=0, high=200, default=None
-    )
-    periodic: bool = flag("end the run as full as it begins", default=False)
-    partner: str = text("who owns it", default="")
-    enabled: bool = flag("take part in the run", default=True)
+    charge_power: float | None = keys.charge_power()
+    discharge_power: float | None = keys.discharge_power()
+    charge_from: tuple[str, ...] = keys.charge_from()
+    below_setpoint: float = keys.below_setpoint()
+    least_drop: float = keys.least_drop()
+    heat_pump: StorageHeatPump | None = keys.heat_pump()
+    initial_fill: float = keys.initial_fill()
+    initial_hot_temperature: float | None = keys.initial_hot_temperature()
+    initial_cold_temperature: float | None = keys.initial_cold_temperature()
+    periodic: bool = keys.periodic(False)
+    partner: str = keys.partner()
+    enabled: bool = keys.enabled()
 
     def basis(self) -> tuple[str, ...]:
         """Loss and shape, where they are defaults."""
