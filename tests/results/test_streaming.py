@@ -295,14 +295,14 @@ print(peak() - before)
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads the memory from /proc")
 def test_memory_of_a_year_is_that_of_a_month(tmp_path):
-    """The packaged town: 87 MB of results in a year, 7 MB in a month."""
+    """The packaged town: 87 MB of results in a year, 7 MB in a month; offers and plans hold all steps."""
     grown = {}
     for period in ("2025-01-01/2025-01-31", "2025-01-01/2025-12-31"):
         words = [sys.executable, "-c", PEAK, CASES / "harbour_town.toml", tmp_path / period[-5:], period]
         done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
         grown[period] = float(done.stdout)
     month, year = grown.values()
-    assert year - month < 25.0  # a few numbers of each step
+    assert year - month < 40.0  # some hundred numbers of each step, none of them by pipe or consumer
 
 
 class Nobody:
