@@ -167,6 +167,8 @@ def _settled(
     changes, seconds = list[float](), 0.0 if mark is None else mark.seconds
     changes += () if mark is None else mark.change
     shift = np.zeros((problem.steps, len(problem.sources)))
+    # what the first round finds is never the last word, nor what is found before choices are frozen
+    first_recorded = FREE + 2 if follows_time(problem, offers) else 2
     for number in count(1 if mark is None else mark.number):
         entered = begin
         if before is not None:
@@ -190,7 +192,7 @@ def _settled(
             seconds=seconds,
             begin=entered,
         )
-        recorded = last or number > 1  # what the first of several rounds finds is never the last word
+        recorded = last or number >= first_recorded
         if last:
             start = None  # which may be marched on itself
         _march(marched, engine, at, sink, recorded, start is not None, _teller(progress, problem, number))
@@ -198,7 +200,7 @@ def _settled(
         if before is not None:
             shift = np.abs(_given(course) - _given(before))
             changes.append(float(shift.sum() / max(float(course.source_heat.sum()), 1e-300)))
-        if last or (changes and changes[-1] <= SETTLED):
+        if last or (recorded and changes[-1] <= SETTLED):
             break
         before = course
     stored = executed(problem, course, begin)
