@@ -20,7 +20,7 @@ from heatsym.interfaces.exchange import Offer, Plan, StoragePlan
 from heatsym.interfaces.stepwise import pieces
 from heatsym.storage.lift import heat_pump_of
 
-REPEATS, LEAP = 9, 3
+REPEATS, LEAP = 6, 3
 """Times at most that periodic storages are planned in a round, and how often their state is extrapolated."""
 SLOWEST = 0.95
 """Share of a change that is left in the next repeat, at most. [-]"""
@@ -96,7 +96,8 @@ def over_time(
     ``costs`` (time, source) are marginal costs of the sources' heat, None where prices are not known. [EUR/J]
     ``begin`` is the state in which storages begin (see :class:`heatsym.storage.model.Stores`). Those that are
     periodic are planned again as they ended until they begin so, and their state is returned as well. Where
-    choices are ``frozen``, a storage takes and gives in no step more than it did the round before.
+    choices are ``frozen``, a storage takes and gives in no step more than it did the round before, and its
+    beginning stays.
     A storage takes what those that may charge it have left, as long as they come before a source that may
     not; it gives after them and before all others, and where it lifts, after those that are cheaper.
     """
@@ -128,7 +129,8 @@ def over_time(
     )
     lifts = _lifts(problem, costs)
     before = np.zeros_like(begin)
-    for repeat in range(REPEATS):
+    repeats = 1 if frozen else REPEATS
+    for repeat in range(repeats):
         stores = _stores(problem, begin)
         given = np.zeros((3, many + storages))
         given[1] = np.inf  # before the first step nobody's heat is known
@@ -145,7 +147,7 @@ def over_time(
             found,
         )
         change = _carried(problem, begin, stores) - begin
-        if repeat == REPEATS - 1 or np.abs(change).max(initial=0.0) <= SAME:
+        if repeat == repeats - 1 or np.abs(change).max(initial=0.0) <= SAME:
             break
         ahead = _ahead(change, before, stores) if repeat % LEAP == LEAP - 1 else 0.0
         begin, before = begin + change + ahead, change
