@@ -162,7 +162,8 @@ def _settled(
     minds = any(source.minds_return for source in problem.sources) or follows_time(problem, offers)
     engine = _engine(engine_of, marched, offers, plan)
     begin = begin if mark is None else mark.begin
-    opening, start = engine, None  # every round begins with the water that the first engine settles
+    opening: Engine[Any] | None = engine
+    start = None  # every round begins with the water that the first engine settles
     before = None if mark is None else mark.before
     changes, seconds = list[float](), 0.0 if mark is None else mark.seconds
     changes += () if mark is None else mark.change
@@ -172,12 +173,14 @@ def _settled(
     for number in count(1 if mark is None else mark.number):
         entered = begin
         if before is not None:
+            del engine, marched, offers, plan  # before there are others
             (marched, offers, plan), begin = _planned(problem, before, begin, number > FREE)
             engine = _engine(engine_of, marched, offers, plan)
         last = not minds or number == problem.max_rounds
         if mark is None and start is None:
             progress(0.0, "settling the start")
-            start = opening.start()
+            assert opening is not None  # there is no start yet
+            start, opening = opening.start(), None
         at = mark or Mark(
             engine=problem.engine,
             told=told,
