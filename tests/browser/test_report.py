@@ -8,11 +8,11 @@ import pytest
 
 from heatsym.case.load import load
 from heatsym.report.colours import source_styles
-from heatsym.report.page import page, write_report
+from heatsym.report.page import write_report
 from heatsym.report.typeset import legible
 from heatsym.simulation import open_run
 from heatsym.simulation import run as compute
-from tests.report import pages, sites_and_storages
+from tests.report import pages
 
 ROOT = Path(__file__).resolve().parents[2]
 WIDTHS = (1280, 400)
@@ -29,7 +29,7 @@ def by_hand(tmp_path_factory) -> Path:
 
 @pytest.fixture(
     scope="session",
-    params=[("minimal", "2025-07-07/2025-07-20"), ("harbour_town", "2025-07-12/2025-07-14")],
+    params=[("minimal", "2025-07-07/2025-07-20"), ("harbour_town", "2025-02-05/2025-02-07")],
     ids=lambda chosen: chosen[0],
 )
 def computed(request, tmp_path_factory) -> Path:
@@ -51,19 +51,6 @@ def test_every_picture_is_drawn(by_hand, visit, painted, width):
     opened = visit(by_hand, width)
     seen = painted(opened)
     assert len(seen) > 5
-    assert not blank(seen)
-    assert not opened.complaints()
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-def test_sites_and_storages_are_drawn(tmp_path, visit, painted, width):
-    """Pictures that only some runs have; two weeks by hours."""
-    file = tmp_path / "report.html"
-    run = sites_and_storages.with_storages(sites_and_storages.run(24 * 14))
-    file.write_text(page(run, pages.MANIFEST), "utf-8")
-    opened = visit(file, width)
-    seen = painted(opened)
-    assert {"plot-site-curves", "plot-storage", "plot-surplus-use"} <= set(seen)
     assert not blank(seen)
     assert not opened.complaints()
 
@@ -94,18 +81,16 @@ def table_in_sight(opened):
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_computed_run(computed, visit, painted, width):
-    """Pictures, and in those by source the colour of each source that gave a tenth of the heat."""
+    """Pictures, and in those by source the colour of each source that gave heat."""
     opened = visit(computed / "report.html", width)
     run = open_run(computed)
-    heat = {name: given["heat_MWh"] for name, given in run.summary["sources"].items()}
-    styles = source_styles(run.results)
-    colours = {name: styles[name].colour for name in heat if heat[name] > 0.1 * sum(heat.values())}
-    assert len(colours) >= 2
+    colours = {name: style.colour for name, style in source_styles(run.results).items()}
+    assert all(run.summary["sources"][name]["heat_MWh"] > 0.0 for name in colours)
     seen = painted(opened, list(colours.values()))
     assert not blank(seen)
     for key in ("heat-by-month", "load-duration", "heat-flow"):
         for name, colour in colours.items():
-            assert seen[f"plot-{key}"][colour] > 1e-4, (key, name)
+            assert seen[f"plot-{key}"][colour] > 2e-4, (key, name)
     assert not opened.complaints()
 
 
