@@ -116,6 +116,8 @@ _TABLE: dict[str, tuple[str, dict[str, tuple[float, float]]]] = {
             "EUR_per_J": (1, 1),
         },
     ),
+    "EUR/W": ("a price of power", {"EUR_per_kW": (1, 1e3), "EUR_per_MW": (1, 1e6), "EUR_per_W": (1, 1)}),
+    "kg": ("a mass", {"t": (1e3, 1), "kg": (1, 1)}),
     "EUR/kg": ("a price of mass", {"EUR_per_t": (1, 1e3), "EUR_per_kg": (1, 1)}),
     "kg/J": (
         "an emission factor",

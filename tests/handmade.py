@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from heatsym.case.model import Case
-from heatsym.case.settings import About, DispatchSettings, Engine
+from heatsym.case.settings import About, Engine
 from heatsym.demand.model import Consumers, Demand
+from heatsym.dispatch.settings import Dispatch
 from heatsym.engine.trajectory import Hydraulics, March, Trajectory
 from heatsym.interfaces.axis import TimeAxis
 from heatsym.interfaces.exchange import Site
@@ -49,7 +50,7 @@ def case(steps: int = 48, step: int = 3600, **parts: Any) -> Case:
             IndustrialStream(name="works", node="plant", power=2e6, temperature=95.0, price=12 / 3.6e9),
             Boiler(name="backup", node="plant", fuel="natural_gas", power=4e6, efficiency=0.9),
         ),
-        "dispatch": DispatchSettings(),
+        "dispatch": Dispatch(),
         "prices": None,
         "emissions": None,
         "counterfactual": None,

@@ -18,8 +18,9 @@ from heatsym.case.networks import read_network
 from heatsym.case.plausible import plausible
 from heatsym.case.reader import Reader
 from heatsym.case.sections import ALL, LISTS
-from heatsym.case.settings import About, Counterfactual, DispatchSettings, Emissions, Engine, Prices, Time
+from heatsym.case.settings import About, Counterfactual, Emissions, Engine, Prices, Time
 from heatsym.case.validate import Parts, validate
+from heatsym.dispatch.settings import Dispatch
 from heatsym.errors import InputError
 from heatsym.weather.model import Weather
 
@@ -91,7 +92,7 @@ def build(document: Document) -> Case:
         weather=weather,
     )
     counterfactual = _section(reader, Counterfactual, "counterfactual")
-    dispatch = _section(reader, DispatchSettings, "dispatch", default={})
+    dispatch = _section(reader, Dispatch, "dispatch", default={})
     engine = _section(reader, Engine, "engine", default={})
     sound = validate(reader, parts)
     foreseen(reader, sound)

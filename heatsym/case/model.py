@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from heatsym.case.document import Document
-from heatsym.case.settings import About, Counterfactual, DispatchSettings, Emissions, Engine, Prices
+from heatsym.case.settings import About, Counterfactual, Emissions, Engine, Prices
 from heatsym.demand.model import Demand
+from heatsym.dispatch.settings import Dispatch
 from heatsym.errors import Problem
 from heatsym.interfaces.axis import TimeAxis
 from heatsym.interfaces.exchange import Source, Storage
@@ -30,7 +31,7 @@ class Case:
     network: Network
     demand: Demand
     sources: tuple[Source, ...]
-    dispatch: DispatchSettings
+    dispatch: Dispatch
     prices: Prices | None
     emissions: Emissions | None
     counterfactual: Counterfactual | None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from heatsym.case.settings import About, Counterfactual, DispatchSettings, Emissions, Engine, Prices, Time
+from heatsym.case.settings import About, Counterfactual, Emissions, Engine, Prices, Time
 from heatsym.demand.model import Demand
+from heatsym.dispatch.settings import Dispatch
 from heatsym.interfaces.fields import Part, specs
 from heatsym.network.model import Network
 from heatsym.sources import SOURCES
@@ -18,7 +19,7 @@ SECTIONS: dict[str, type] = {
     "weather": Weather,
     "network": Network,
     "demand": Demand,
-    "dispatch": DispatchSettings,
+    "dispatch": Dispatch,
     "prices": Prices,
     "emissions": Emissions,
     "counterfactual": Counterfactual,

@@ -109,14 +109,3 @@ class Engine:
         "coupling sweeps before a step counts as unconverged", low=2, high=200, default=30
     )
     max_rounds: int = whole("rounds of plan and march", low=1, high=20, default=5)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DispatchSettings:
-    """Who gives heat first."""
-
-    method: str = text(
-        "merit_order: cheapest first where prices are known, else in the order of the file",
-        choices=("merit_order",),
-        default="merit_order",
-    )
