@@ -418,4 +418,4 @@ def _takes(
     """The most that a storage can take in a step. [W]"""
     t_in = around.supply[t, k]
     most = room(state, figure, table, t_in, t_in - limits.drop[k], seconds) / seconds
-    return min(most, limits.charge[t, k])
+    return float(min(most, limits.charge[t, k]))
