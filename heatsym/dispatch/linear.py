@@ -472,7 +472,7 @@ def _schedule(
     worth = worth_of_heat(task, rules, carbon_weight)
     on = heat > NEGLIGIBLE * scale.power * 1000
     on[:, committed] = answer.value[columns.on] > 0.5
-    stiff = (np.isfinite(task.fleet.rise) | np.isfinite(task.fleet.fall)).any(axis=0)
+    stiff: BoolArray = np.any(np.isfinite(task.fleet.rise) | np.isfinite(task.fleet.fall), axis=0)
     stiff[committed] = True
     heat = in_order_of_names(task, heat, usable, worth, ~stiff & ~task.fleet.must_run)
     schedule = Schedule(
@@ -523,7 +523,8 @@ def held(
     little = NEGLIGIBLE * max(float(np.max(task.need, initial=0.0)), 1.0)
     sources = heat.shape[1]
     order = np.argsort(worth, axis=1, kind="stable")
-    given, most, runs = (np.take_along_axis(part, order, axis=1) for part in (heat, usable, on))
+    given, most = (np.take_along_axis(part, order, axis=1) for part in (heat, usable))
+    runs = np.take_along_axis(on, order, axis=1)
     asked = ~task.fleet.must_run[order]
     off = stiff[order] & ~runs & (most > little)
     idle = np.where(asked & (given < most - little), most - given, 0.0)

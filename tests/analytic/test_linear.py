@@ -25,7 +25,8 @@ def test_three_hours_with_a_tank():
     The tank keeps 90 % from hour to hour. What is left of surplus heat in the second hour, 2 MWh, charges
     it first, as it loses less; the first hour fills it: (3 - 2) / 0.9 = 1.111 MWh. 0.9 * 3 = 2.7 MWh come
     back in the third hour, where surplus heat gives 4 and the boiler 1.3, which is
-    10 (3.111 + 4 + 4) + 60 * 1.3 = 189.11 EUR. One more MWh in the second hour is charged in the first one instead and costs 10 / 0.9 EUR.
+    10 (3.111 + 4 + 4) + 60 * 1.3 = 189.11 EUR. One more MWh in the second hour
+    is charged in the first one instead and costs 10 / 0.9 EUR.
     """
     of = task(
         [2, 2, 8],
