@@ -131,13 +131,14 @@ def limits(problem: Problem) -> kernels.Limits:
 def _scheduled(problem: Problem, task: Task, foresight: str | None = None) -> Schedule:
     """By the rules of the case, at once or window after window."""
     from heatsym.dispatch.linear import linear  # with scipy's optimisers, which few runs need
-    from heatsym.dispatch.rolling import rolling
 
     rules, local = problem.dispatch, problem.ctx.axis.local
     month = (local.astype("datetime64[M]") - local[0].astype("datetime64[M]")).astype(np.int64)
+    weight = problem.ctx.values(rules.carbon_weight)
     if rules.horizon == "year":
-        return linear(task, rules, month)
-    return rolling(task, rules, month)
+        return linear(task, rules, month, weight)
+    from heatsym.dispatch.rolling import rolling
+    return rolling(task, rules, month, weight)
 
 
 def _total(schedule: Schedule, task: Task, unserved: float) -> float:
@@ -213,6 +214,7 @@ def _reserves(problem: Problem, known: Seen, begin: FloatArray) -> Reserves:
         float(surroundings.air.mean()),
         float(surroundings.ground.mean()),
         problem.step,
+        np.zeros_like(begin),
         found,
     )
     bounds = limits(problem)

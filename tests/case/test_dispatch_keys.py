@@ -39,10 +39,11 @@ def test_the_same_case_goes_by_emissions_or_merit_order(tmp_path):
 
 def test_emissions_need_factors(tmp_path):
     path = town(tmp_path, 'objective = "emissions"')
-    text = path.read_text("utf-8").replace('fuel = "natural_gas"', 'fuel = "waste"')
+    text = path.read_text("utf-8").replace('fuel = "natural_gas"', 'fuel = "coal"')
+    text = text.replace("[emissions]", '[emissions]\nset = "dk_handbook2016"')
     path.write_text(text, encoding="utf-8")
     found = problem(path, "HS822")
-    assert "has no CO2 of waste" in found.reason
+    assert "has no CO2 of coal" in found.reason
     assert "give 864 MWh" in found.reason
 
 
