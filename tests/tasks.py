@@ -94,6 +94,7 @@ def task(
         discharge=over_time(held, "discharge", MW),
         charges=np.array(may, dtype=bool).reshape(len(units), len(held)),
         periodic=once(held, "periodic").astype(bool),
+        wear=np.zeros(len(held)),
         storage=np.repeat(np.arange(len(held)), [len(storage.levels) for storage in held]),
         full=once(levels, "full", MWH),
         initial=once(levels, "initial", MWH),

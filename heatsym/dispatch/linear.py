@@ -212,7 +212,7 @@ def _columns(
     start_cost = np.maximum(fleet.start_cost[committed], 0.0) * scale.in_money / scale.money
     return _Columns(
         heat=program.columns(given.shape, scale.heat, must, given),
-        charge=program.columns(shape, high=charge),
+        charge=program.columns(shape, reserves.wear[reserves.storage] * MWH * scale.in_money, high=charge),
         discharge=program.columns(shape, lift * scale.electricity[:, None], high=discharge),
         energy=program.columns(shape, kept, high=reserves.full / scale.energy),
         unserved=program.columns((steps,), scale.unserved, high=np.maximum(task.need, 0.0) / scale.power),

@@ -60,10 +60,11 @@ def chosen(
         ideal = _total(_scheduled(problem, task, "perfect"), task, rules.unserved)
     many = range(len(problem.storages))
     levels = [np.flatnonzero(task.reserves.storage == k) for k in many]
+    taken = _summed(best.charge - best.discharge, levels)
     return Choice(
         heat=best.heat,
-        charge=_summed(best.charge, levels),
-        discharge=_summed(best.discharge, levels),
+        charge=np.maximum(taken, 0.0),
+        discharge=np.maximum(-taken, 0.0),
         price=best.price,
         cost=_total(best, task, rules.unserved),
         carbon=best.carbon,
@@ -79,10 +80,12 @@ def followed(
     known: Seen,
     begin: FloatArray,
     choice: Choice,
+    frozen: bool,
 ) -> tuple[Plan, StoragePlan]:
     """Orders of filling and what storages do, as near to a choice as sources and storages can.
 
-    ``merit`` (time, source) says who is filled first; storages give before all sources.
+    ``merit`` (time, source) says who is filled first; storages give before all sources, and if ``frozen``, no
+    more than they did in the round before.
     """
     storages, many = len(problem.storages), len(problem.sources)
     stored = StoragePlan.idle(problem.t_feed, storages)
@@ -97,8 +100,8 @@ def followed(
     )
     kernels.follow(
         problem.medium.theta(problem.t_feed),
-        choice.charge,
-        choice.discharge,
+        np.minimum(choice.charge, known.charged) if frozen else choice.charge,
+        np.minimum(choice.discharge, known.discharged) if frozen else choice.discharge,
         stores_of(problem, begin),
         around(problem, known),
         limits(problem),
@@ -228,6 +231,7 @@ def _reserves(problem: Problem, known: Seen, begin: FloatArray) -> Reserves:
             dtype=np.bool_,
         ).reshape(len(named), len(storages)),
         periodic=np.array([one.periodic for one in storages], dtype=np.bool_),
+        wear=np.full(len(storages), problem.dispatch.cycling_cost),
         storage=storage,
         full=found.full,
         initial=np.minimum(found.initial, found.full),
