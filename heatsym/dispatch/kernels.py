@@ -144,12 +144,17 @@ def called(function: Function) -> Function:
 
 def nothing_known(sources: int, storages: int) -> Now:
     """Memory before the first step, in which ramps, least times and starts bind nobody."""
-    both = sources + storages
+    both, alone = np.zeros((4, sources + storages)), np.zeros((3, sources), dtype=np.bool_)
     return Now(
-        *(np.zeros(both) for _ in range(4)),
-        np.zeros(sources),
-        np.zeros(sources, dtype=np.int64),
-        *(np.zeros(sources, dtype=np.bool_) for _ in range(3)),
+        heat=both[0],
+        low=both[1],
+        high=both[2],
+        spare=both[3],
+        before=np.zeros(sources),
+        since=np.zeros(sources, dtype=np.int64),
+        rests=alone[0],
+        waits=alone[1],
+        held=alone[2],
     )
 
 
@@ -340,14 +345,15 @@ def _put_back(t: int, which: int, cost: float, others: FloatArray, order: IntArr
 def _filled(t: int, need: float, sources: Field, storages: int, now: Now, found: Found, attempt: int) -> bool:
     """Fill sources and storages in their order; whether it was enough."""
     left, many = need, sources.power.shape[1]
-    for s in range(many):
-        now.held[s] = False
-        now.heat[s] = now.low[s]
-        if sources.must_run[s]:
+    for place in range(many + storages):
+        s = found.order[t, place]
+        if s < many and sources.must_run[s]:
             now.heat[s] = max(now.low[s], min(now.high[s], left))
             left = max(left - now.heat[s], 0.0)
     for s in range(many):
+        now.held[s] = False
         if not sources.must_run[s]:
+            now.heat[s] = now.low[s]
             left -= now.low[s]
     for place in range(many + storages):
         s = found.order[t, place]
@@ -387,13 +393,13 @@ def _added(t: int, place: int, left: float, sources: Field, now: Now, found: Fou
         for before in range(place):
             i = found.order[t, before]
             now.held[s] |= now.heat[i] < now.high[i]
-    return left - (heat - low)
+    return float(left - (heat - low))
 
 
 @called
 def _pushed(t: int, place: int, wanted: float, sources: Field, now: Now, found: Found) -> float:
     """Take heat from those in front, the last first, down to their least; all that is wanted or none. [W]"""
-    many, there = now.before.size, 0.0
+    many = now.before.size
     for attempt in range(2):
         left = wanted
         for before in range(place - 1, -1, -1):
@@ -408,10 +414,9 @@ def _pushed(t: int, place: int, wanted: float, sources: Field, now: Now, found: 
             if attempt == 1:
                 now.heat[i] -= less
                 now.spare[i] += less
-        there = wanted - left
         if left > NEGLIGIBLE * wanted:
             return 0.0
-    return there
+    return wanted
 
 
 @called
@@ -421,7 +426,7 @@ def _spilt(k: int, most: float, excess: float, sources: Field, now: Now) -> floa
     for s in range(now.before.size):
         if sources.spills[s, k]:
             able += now.low[s]
-    return max(min(most, excess, able), 0.0)
+    return float(max(min(most, excess, able), 0.0))
 
 
 @called

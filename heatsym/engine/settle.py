@@ -23,6 +23,7 @@ from heatsym.engine.trajectory import Hydraulics, March, Trajectory, joined
 from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.exchange import Offer, Plan, Site, StoragePlan
 from heatsym.interfaces.stepwise import pieces
+from heatsym.sources.common import duty
 
 Progress = Callable[[float, str], None]
 
@@ -306,7 +307,8 @@ def _planned(
     ranked = None
     if costs is not None:
         ranked = np.concatenate([costs, np.full_like(stored.discharge, np.inf)], axis=1)
-    plan = merit_order(np.concatenate([offers.power, stored.discharge], axis=1), ranked)
+    first = [duty(source).must_run for source in problem.sources] + [False] * len(problem.storages)
+    plan = merit_order(np.concatenate([offers.power, stored.discharge], axis=1), ranked, np.array(first))
     if follows_time(problem, offers):
         known = expected(problem, sites[0].t_return) if before is None else seen(problem, before)
         plan, stored, begin = over_time(problem, offers, plan, costs, known, begin, frozen)
