@@ -501,6 +501,27 @@ CODES: dict[str, Code] = {
         "A list of sites has none that could be a source: none near the place, or none with heat.",
         "Widen --within, or correct --near: longitude, then latitude.",
     ),
+    # rules of dispatch
+    "HS810": Code(
+        "runs at least at no load",
+        "A machine is to run some time at least once it is started, and may do so at no load.",
+        "Give its least load, or remove the time.",
+    ),
+    "HS811": Code(
+        "no season",
+        "A season is written as its first and last day or month; it may pass the end of the year.",
+        'Write for example ["04-01", "09-30"], or ["10", "03"] for October to March.',
+    ),
+    "HS812": Code(
+        "cheap without prices",
+        "A storage is to be charged in cheap hours, and the case has no prices to tell them by.",
+        'Add [prices], or leave out charge_when = "cheap".',
+    ),
+    "HS813": Code(
+        "rule without effect",
+        "A key of a storage belongs to a rule that it does not follow.",
+        "Choose the rule with charge_when, or remove the key.",
+    ),
     # parts of results
     "HS701": Code(
         "not in the results",

@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 
 from heatsym.dispatch import kernels
-from heatsym.dispatch.filling import executable
+from heatsym.dispatch.merit_order import executable
 from heatsym.dispatch.task import Fleet, Reserves, Schedule, Task
 from heatsym.engine.problem import Problem
-from heatsym.engine.storing import Seen, around, each, lifts, most, stores_of
+from heatsym.engine.storing import Seen, around, each, in_season, lifts, most, stores_of
 from heatsym.interfaces.axis import FloatArray, IntArray
 from heatsym.interfaces.exchange import Offer, Plan, StoragePlan
 from heatsym.physics.heat_pump import lorenz_share_cop
+from heatsym.sources.common import duty
 from heatsym.storage.layout_of_kernels import GROUND, HOTTEST, KIND
 from heatsym.storage.lift import heat_pump_of
 
@@ -92,6 +93,9 @@ def followed(
     found = kernels.Found(
         order=np.zeros((0, 0), dtype=np.int64),
         upper=np.zeros((0, 0)),
+        heat=np.zeros((0, 0)),
+        rejected=np.zeros((0, 0)),
+        early=np.zeros((0, 0), dtype=np.bool_),
         charge=stored.charge,
         discharge=np.zeros_like(stored.charge),
         t_back=stored.t_back,
@@ -122,10 +126,10 @@ def followed(
 
 def limits(problem: Problem) -> kernels.Limits:
     """What bounds storages in every step."""
-    every = np.ones((problem.steps, 1))
+    nothing = np.zeros((problem.steps, len(problem.storages)))
     return kernels.Limits(
-        charge=each(problem, "charge_power") * every,
-        discharge=each(problem, "discharge_power") * every,
+        charge=in_season(problem, "charge_season", "charge_power", nothing, False),
+        discharge=in_season(problem, "discharge_season", "discharge_power", nothing, False),
         below=each(problem, "below_setpoint"),
         drop=each(problem, "least_drop"),
     )
@@ -141,6 +145,7 @@ def _scheduled(problem: Problem, task: Task, foresight: str | None = None) -> Sc
     if rules.horizon == "year":
         return linear(task, rules, month, weight)
     from heatsym.dispatch.rolling import rolling
+
     return rolling(task, rules, month, weight)
 
 
@@ -164,10 +169,8 @@ def _task(
 ) -> Task:
     """What sources and storages can do at the temperatures that are known."""
     sources, zero = problem.sources, np.zeros(problem.steps)
+    duties = [duty(source) for source in sources]
     change = offers.ramp * problem.step
-
-    def of_each(name: str) -> FloatArray:
-        return np.array([getattr(source, name, 0.0) for source in sources], dtype=np.float64)
 
     fleet = Fleet(
         names=tuple(source.name for source in sources),
@@ -178,10 +181,10 @@ def _task(
         cost=np.zeros_like(carbon) if cost is None else cost,
         carbon=np.nan_to_num(carbon),
         electricity=offers.electricity_per_heat,
-        start_cost=of_each("start_cost"),
-        must_run=of_each("must_run") > 0.0,
-        least_up=of_each("least_up_time"),
-        least_down=of_each("least_down_time"),
+        start_cost=np.array([one.start_cost for one in duties]),
+        must_run=np.array([one.must_run for one in duties]),
+        least_up=np.array([one.least_up_time for one in duties]),
+        least_down=np.array([one.least_down_time for one in duties]),
     )
     power = problem.electricity_cost
     return Task(
