@@ -120,8 +120,7 @@ class _Columns:
     discharge: IntArray  # (time, level)
     energy: IntArray  # (time, level)
     unserved: IntArray  # (time,)
-    rejected: IntArray  # (time,)
-    excess: IntArray  # (time,)
+    excess: IntArray  # (time,) heat that cannot be less and that nobody needs
     on: IntArray  # (time, committed)
     start: IntArray  # (time, committed)
 
@@ -151,16 +150,36 @@ def plan(
     schedule = _schedule(task, rules, scale, columns, answer, usable, committed, month, carbon_weight)
     in_money = scale.money / scale.energy
     if rules.objective == "cost":
-        schedule = replace(schedule, price=answer.dual[balance] * in_money)
+        price = _where_forced(task, usable, answer.dual[balance] * in_money, scale.heat / MWH)
+        schedule = replace(schedule, price=price)
     worth = -answer.dual[stored] * in_money
     carbon_price = 0.0 if capped is None else -float(answer.dual[capped[0]]) * scale.money / capped[1]
     return Planned(schedule, worth, carbon_price, gap)
+
+
+def _where_forced(task: Task, usable: FloatArray, price: FloatArray, worth: FloatArray) -> FloatArray:
+    """Price of heat where sources that must run give all of it: what is paid for the last of them."""
+    least = forced(task, usable, worth)
+    last = (least < usable) & task.fleet.must_run
+    dearest = np.max(worth, axis=1, where=last & (least > 0), initial=-np.inf)
+    return np.where(np.isfinite(dearest), dearest, price)
 
 
 def usable_power(task: Task) -> FloatArray:
     """Most that sources give, (time, source): nothing where it is less than they need to run. [W]"""
     fleet = task.fleet
     return np.where(fleet.power * (1 + 1e-9) >= fleet.least, np.maximum(fleet.power, 0.0), 0.0)
+
+
+def forced(task: Task, usable: FloatArray, worth: FloatArray) -> FloatArray:
+    """Heat of sources that must run, (time, source): all that is needed, from the cheapest of them up. [W]"""
+    must = np.flatnonzero(task.fleet.must_run)
+    order = must[np.argsort(worth[:, must], axis=1, kind="stable")]
+    most = np.take_along_axis(usable, order, axis=1)
+    left = np.maximum(task.need[:, None] - (np.cumsum(most, axis=1) - most), 0.0)
+    least = np.zeros(usable.shape)
+    np.put_along_axis(least, order, np.minimum(most, left), axis=1)
+    return least
 
 
 def worth_of_heat(task: Task, rules: Dispatch, carbon_weight: FloatArray | float) -> FloatArray:
@@ -200,7 +219,7 @@ def _columns(
     steps, fleet, reserves = len(task.need), task.fleet, task.reserves
     shape = (steps, len(reserves.storage))
     given = usable / scale.power
-    must = np.where(fleet.must_run, given, 0.0)
+    must = forced(task, usable, scale.heat) / scale.power
     direct = np.isfinite(reserves.lift)
     lift = np.where(direct, reserves.lift, 0.0)
     charge = np.where(reserves.takes, reserves.charge[:, reserves.storage], 0.0) / scale.power
@@ -216,7 +235,6 @@ def _columns(
         discharge=program.columns(shape, lift * scale.electricity[:, None], high=discharge),
         energy=program.columns(shape, kept, high=reserves.full / scale.energy),
         unserved=program.columns((steps,), scale.unserved, high=np.maximum(task.need, 0.0) / scale.power),
-        rejected=program.columns((steps,), high=must.sum(axis=1)),
         excess=program.columns((steps,), scale.unserved),
         on=program.columns(runs.shape, low=stays, high=runs, whole=True),
         start=program.columns(runs.shape, start_cost, high=1.0),
@@ -253,7 +271,6 @@ def _balance(program: Program, task: Task, scale: _Scale, columns: _Columns) -> 
     program.put(row[:, None], columns.discharge)
     program.put(row[:, None], columns.charge, -1.0)
     program.put(row, columns.unserved)
-    program.put(row, columns.rejected, -1.0)
     program.put(row, columns.excess, -1.0)
     return row
 
@@ -296,15 +313,13 @@ def _shared(program: Program, task: Task, scale: _Scale, columns: _Columns, k: i
 
 
 def _charging(program: Program, task: Task, columns: _Columns) -> None:
-    """No storage takes more than what its sources give, nor do several together; what is rejected neither."""
-    fleet, reserves = task.fleet, task.reserves
+    """No storage takes more than what its sources give, nor do several together."""
+    reserves = task.reserves
     sinks: list[tuple[BoolArray, IntArray]] = []
     patterns, kind = np.unique(reserves.charges, axis=1, return_inverse=True)
     for n, pattern in enumerate(patterns.T):
         own = np.isin(reserves.storage, np.flatnonzero(kind.ravel() == n))
         sinks.append((pattern, columns.charge[:, own]))
-    if fleet.must_run.any() and sinks:
-        sinks.append((fleet.must_run, columns.rejected[:, None]))
     sizes = range(1, len(sinks) + 1) if len(sinks) <= ALL_SUBSETS else (1, len(sinks))
     for size in sizes:
         for together in combinations(sinks, size):
@@ -475,22 +490,36 @@ def _schedule(
     stiff: BoolArray = np.any(np.isfinite(task.fleet.rise) | np.isfinite(task.fleet.fall), axis=0)
     stiff[committed] = True
     heat = in_order_of_names(task, heat, usable, worth, ~stiff & ~task.fleet.must_run)
-    schedule = Schedule(
-        heat=heat,
+    excess = answer.value[columns.excess] * scale.power
+    cost, carbon = accounts(task, rules, heat, on, discharge - both, month)
+    fed = without(heat, excess, worth)
+    spare = np.where(task.fleet.must_run, usable - fed, 0.0).sum(axis=1)
+    return Schedule(
+        heat=fed,
         charge=charge - both,
         discharge=discharge - both,
         energy=energy * task.step,
         unserved=answer.value[columns.unserved] * scale.power,
-        rejected=(answer.value[columns.rejected] + answer.value[columns.excess]) * scale.power,
+        rejected=spare + excess,
         on=on,
-        held=held(task, heat, on, usable, worth, stiff),
+        held=held(task, fed, on, usable, worth, stiff),
         price=np.full(len(task.need), np.nan),
-        cost=0.0,
-        carbon=0.0,
+        cost=cost,
+        carbon=carbon,
         said=(),
     )
-    cost, carbon = accounts(task, rules, schedule, month)
-    return replace(schedule, cost=cost, carbon=carbon)
+
+
+def without(heat: FloatArray, excess: FloatArray, worth: FloatArray) -> FloatArray:
+    """Heat of sources, (time, source), less an excess (time,) that is taken from the dearest first. [W]"""
+    if not excess.any():
+        return heat
+    order = np.argsort(-worth, axis=1, kind="stable")
+    given = np.take_along_axis(heat, order, axis=1)
+    left = np.maximum(excess[:, None] - (np.cumsum(given, axis=1) - given), 0.0)
+    fed = np.empty(heat.shape)
+    np.put_along_axis(fed, order, given - np.minimum(given, left), axis=1)
+    return fed
 
 
 def in_order_of_names(
@@ -542,16 +571,23 @@ def held(
     return found
 
 
-def accounts(task: Task, rules: Dispatch, schedule: Schedule, month: IntArray | None) -> tuple[float, float]:
+def accounts(
+    task: Task,
+    rules: Dispatch,
+    heat: FloatArray,
+    on: BoolArray,
+    discharge: FloatArray,
+    month: IntArray | None,
+) -> tuple[float, float]:
     """Cost of heat, lifting, starts and peaks [EUR], and emissions [kg]."""
     fleet, step = task.fleet, task.step
-    lifting = (schedule.discharge * np.nan_to_num(task.reserves.lift)).sum(axis=1)
-    cost = step * float(np.sum(fleet.cost * schedule.heat) + np.sum(task.electricity_cost * lifting))
-    carbon = step * float(np.sum(fleet.carbon * schedule.heat) + np.sum(task.electricity_carbon * lifting))
-    starts = (schedule.on[1:] & ~schedule.on[:-1]).sum(axis=0)
+    lifting = (discharge * np.nan_to_num(task.reserves.lift)).sum(axis=1)
+    cost = step * float(np.sum(fleet.cost * heat) + np.sum(task.electricity_cost * lifting))
+    carbon = step * float(np.sum(fleet.carbon * heat) + np.sum(task.electricity_carbon * lifting))
+    starts = (on[1:] & ~on[:-1]).sum(axis=0)
     cost += float(starts @ fleet.start_cost)
     if rules.peak_power > 0:
-        power = (np.maximum(fleet.electricity, 0.0) * schedule.heat).sum(axis=1) + lifting
+        power = (np.maximum(fleet.electricity, 0.0) * heat).sum(axis=1) + lifting
         months = np.zeros(len(power), dtype=np.int64) if month is None else month
         cost += rules.peak_power * sum(float(power[months == m].max()) for m in np.unique(months))
     return cost, carbon
@@ -584,15 +620,12 @@ def remarks(
     for where, why in reasons:
         said += _amount(missing & where, schedule.unserved, task.step, f"unserved: {why}")
         missing = missing & ~where
-    many = schedule.rejected > little
-    must = np.where(task.fleet.must_run, usable, 0.0).sum(axis=1)
-    forced = schedule.rejected > must + little
-    said += _amount(
-        many & ~forced, schedule.rejected, task.step, "rejected: must_run gives more than is needed"
-    )
-    said += _amount(
-        forced, schedule.rejected, task.step, "rejected: least loads or ramps exceed what is needed"
-    )
+    spare = np.where(task.fleet.must_run, usable - schedule.heat, 0.0).sum(axis=1)
+    excess = schedule.rejected - spare
+    what = "rejected: must_run gives more than is needed"
+    said += _amount(spare > little, spare, task.step, what)
+    what = "rejected: least loads, least times or ramps give more than is needed"
+    said += _amount(excess > little, excess, task.step, what)
     return tuple(said + _said_of_cap(task, rules, schedule, cap, carbon_weight))
 
 
