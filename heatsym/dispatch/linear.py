@@ -33,14 +33,17 @@ class Edges:
     """What lies before and after the steps that are planned; None where nothing is known.
 
     ``since`` [s] is for how long each source has been on or off; ``peak`` (month,) [W] the largest electric
-    power so far; ``end_value`` (level,) [EUR/J] what heat left in a storage is worth, instead of a periodic
-    end. Emissions may be ``allowance`` [kg], and ``borrow`` [kg] more at ``borrow_price`` [EUR/kg].
+    power so far; ``target`` (level,) [J] what periodic storages shall hold at the end, else what they began
+    with; ``end_value`` (level,) what heat left in a storage is worth instead, in EUR/J, or kg/J where
+    emissions are kept low. Emissions may be ``allowance`` [kg], and ``borrow`` [kg] more at
+    ``borrow_price`` [EUR/kg].
     """
 
     heat: FloatArray | None = None
     on: BoolArray | None = None
     since: FloatArray | None = None
     peak: FloatArray | None = None
+    target: FloatArray | None = None
     end_value: FloatArray | None = None
     allowance: float | None = None
     borrow: float = 0.0
@@ -51,11 +54,14 @@ class Edges:
 class Planned:
     """A schedule with what only its program knows.
 
-    ``stored`` (time, level) [EUR/J] is what one more unit of heat in a storage at the end of each step would
-    save, ``carbon_price`` [EUR/kg] what one more kilogram of the allowance would.
+    ``fired`` (time, source) [W] is all heat that sources make, with what is rejected as it cannot be less.
+    ``stored`` (time, level) is what one more unit of heat in a storage at the end of each step would save, in
+    EUR/J, or kg/J where emissions are kept low; ``carbon_price`` [EUR/kg] is what one more kilogram of the
+    allowance would.
     """
 
     schedule: Schedule
+    fired: FloatArray
     stored: FloatArray
     carbon_price: float
     gap: float
@@ -130,7 +136,7 @@ def plan(
 ) -> Planned:
     """Plan the steps of a task between what lies before and after them."""
     usable = usable_power(task)
-    committed = _committed(task, rules)
+    committed = committed_sources(task, rules)
     scale = _scale(task, rules, carbon_weight)
     program = Program()
     columns = _columns(program, task, scale, usable, committed, edges)
@@ -147,14 +153,14 @@ def plan(
     gap = answer.gap
     if committed.size:
         answer = program.solve(fixed=(columns.on.ravel(), answer.value[columns.on].ravel()))
-    schedule = _schedule(task, rules, scale, columns, answer, usable, committed, month, carbon_weight)
+    schedule, fired = _schedule(task, rules, scale, columns, answer, usable, committed, month, carbon_weight)
     in_money = scale.money / scale.energy
     if rules.objective == "cost":
         price = _where_forced(task, usable, answer.dual[balance] * in_money, scale.heat / MWH)
         schedule = replace(schedule, price=price)
     worth = -answer.dual[stored] * in_money
     carbon_price = 0.0 if capped is None else -float(answer.dual[capped[0]]) * scale.money / capped[1]
-    return Planned(schedule, worth, carbon_price, gap)
+    return Planned(schedule, fired, worth, carbon_price, gap)
 
 
 def _where_forced(task: Task, usable: FloatArray, price: FloatArray, worth: FloatArray) -> FloatArray:
@@ -191,7 +197,14 @@ def worth_of_heat(task: Task, rules: Dispatch, carbon_weight: FloatArray | float
     return fleet.carbon + LITTLE * fleet.cost
 
 
-def _committed(task: Task, rules: Dispatch) -> IntArray:
+def committed_sources(task: Task, rules: Dispatch) -> IntArray:
+    """Places of the sources that are on or off; what must run is on.
+
+    Raises
+    ------
+    ValueError
+        A name is not in the fleet.
+    """
     names = task.fleet.names
     unknown = [name for name in rules.commit if name not in names]
     if unknown:
@@ -226,7 +239,7 @@ def _columns(
     discharge = np.where(direct, reserves.discharge[:, reserves.storage], 0.0) / scale.power
     kept = np.zeros(shape)
     if edges.end_value is not None:
-        kept[-1:] = -edges.end_value * MWH * scale.in_money
+        kept[-1:] = -edges.end_value * MWH
     stays, runs = _running(task, usable, committed, edges)
     start_cost = np.maximum(fleet.start_cost[committed], 0.0) * scale.in_money / scale.money
     return _Columns(
@@ -292,9 +305,10 @@ def _storages(program: Program, task: Task, scale: _Scale, columns: _Columns, ed
         if len(own) > 1:
             _shared(program, task, scale, columns, k, own)
     last = columns.energy[-1]
+    target = initial if edges.target is None else edges.target / scale.energy
     for level in np.flatnonzero(reserves.periodic[reserves.storage]) if edges.end_value is None else ():
         off = program.columns((2,), scale.unserved)
-        end = program.rows((1,), initial[level], initial[level])
+        end = program.rows((1,), target[level], target[level])
         program.put(end, np.array([last[level]]))
         program.put(end, off, np.array([1.0, -1.0]))
     return row
@@ -344,10 +358,14 @@ def _ramps(
     before = np.vstack([np.zeros(usable.shape[1]) if edges.heat is None else edges.heat, usable])[:steps]
     fall = np.maximum(fleet.fall, before - usable)
     least_before = np.vstack([fleet.least[:1], fleet.least])[:steps]
+    at_least = least_before.copy()
+    at_least[:1] = 0.0 if edges.heat is None else edges.heat
+    rise = fleet.rise.copy()
+    rise[:, committed] = np.maximum(rise, fleet.least - at_least)[:, committed]
     place = {int(k): n for n, k in enumerate(committed)}
     for k in np.flatnonzero(~fleet.must_run):
         n = place.get(int(k))
-        for most, low, sense in ((fleet.rise, fleet.least, 1.0), (fall, least_before, -1.0)):
+        for most, low, sense in ((rise, fleet.least, 1.0), (fall, least_before, -1.0)):
             bound = np.isfinite(most[:, k])
             bound[:1] &= edges.heat is not None
             at = np.flatnonzero(bound)
@@ -477,7 +495,8 @@ def _schedule(
     committed: IntArray,
     month: IntArray | None,
     carbon_weight: FloatArray | float,
-) -> Schedule:
+) -> tuple[Schedule, FloatArray]:
+    """What is to be done, and all heat that sources make for it."""
     reserves = task.reserves
     heat, charge, discharge, energy = (
         answer.value[part] * scale.power
@@ -487,14 +506,13 @@ def _schedule(
     worth = worth_of_heat(task, rules, carbon_weight)
     on = heat > NEGLIGIBLE * scale.power * 1000
     on[:, committed] = answer.value[columns.on] > 0.5
-    stiff: BoolArray = np.any(np.isfinite(task.fleet.rise) | np.isfinite(task.fleet.fall), axis=0)
-    stiff[committed] = True
+    stiff = stiff_sources(task, committed)
     heat = in_order_of_names(task, heat, usable, worth, ~stiff & ~task.fleet.must_run)
     excess = answer.value[columns.excess] * scale.power
     cost, carbon = accounts(task, rules, heat, on, discharge - both, month)
     fed = without(heat, excess, worth)
     spare = np.where(task.fleet.must_run, usable - fed, 0.0).sum(axis=1)
-    return Schedule(
+    schedule = Schedule(
         heat=fed,
         charge=charge - both,
         discharge=discharge - both,
@@ -508,6 +526,14 @@ def _schedule(
         carbon=carbon,
         said=(),
     )
+    return schedule, heat
+
+
+def stiff_sources(task: Task, committed: IntArray) -> BoolArray:
+    """Sources, (source,), whose heat depends on that of other steps."""
+    stiff: BoolArray = np.any(np.isfinite(task.fleet.rise) | np.isfinite(task.fleet.fall), axis=0)
+    stiff[committed] = True
+    return stiff
 
 
 def without(heat: FloatArray, excess: FloatArray, worth: FloatArray) -> FloatArray:
