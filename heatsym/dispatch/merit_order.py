@@ -12,6 +12,8 @@ SLACK = 1e-9
 
 SLIGHT = 1e-9
 """Share of all heat that counts as none. [-]"""
+NEARLY = 0.01
+"""A source that gives all but such a part of its most gives all of it. [-]"""
 
 
 def merit_order(power: FloatArray, costs: FloatArray | None, must_run: BoolArray | None = None) -> Plan:
@@ -132,7 +134,7 @@ def executable(heat: FloatArray, most: FloatArray, costs: FloatArray) -> tuple[I
     .. [1] Derived here.
     """
     small = SLIGHT * np.maximum(heat.sum(axis=1, keepdims=True), 1.0)
-    runs, spare = heat > small, most - heat > small
+    runs, spare = heat > small, heat < (1.0 - NEARLY) * most
     swing = np.where(runs & spare, costs, -np.inf)
     which = swing.argmax(axis=1)
     carries = np.zeros_like(runs)

@@ -77,8 +77,8 @@ def planned(
     if linear:
         assert known is not None
         if choice is None or not frozen:
-            choice = chosen(problem, offers, values.cost, values.carbon, known, begin)
-        plan, stored = followed(problem, offers, values.merit, known, begin, choice, frozen)
+            choice = chosen(problem, offers, values.cost, values.carbon, values.merit, known, begin)
+        plan, stored = followed(problem, offers, known, begin, choice, frozen)
         heat, said = planned_heat(plan, bound, stored, known.need), choice.said
     else:
         beside = np.full_like(stored.discharge, np.inf)

@@ -7,11 +7,13 @@ far as their water allows, see :func:`heatsym.dispatch.kernels.follow`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from heatsym.dispatch import kernels
+from heatsym.dispatch.foresight import view
 from heatsym.dispatch.merit_order import executable
 from heatsym.dispatch.task import Fleet, Reserves, Schedule, Task
 from heatsym.engine.problem import Problem
@@ -35,6 +37,7 @@ class Choice:
     """
 
     heat: FloatArray
+    merit: FloatArray  # what is kept low of a unit of heat, as it was then
     charge: FloatArray
     discharge: FloatArray
     price: FloatArray
@@ -49,13 +52,15 @@ def chosen(
     offers: Offer,
     cost: FloatArray | None,
     carbon: FloatArray,
+    merit: FloatArray | None,
     known: Seen,
     begin: FloatArray,
 ) -> Choice:
     """The best schedule for what is known; ``begin`` is the state in which storages begin."""
+    assert merit is not None  # of a linear programme prices or factors are known
     task = _task(problem, offers, cost, carbon, known, begin)
     rules = problem.dispatch
-    best = _scheduled(problem, task)
+    best = _scheduled(problem, task, rules.foresight)
     ideal = np.nan
     if rules.horizon == "rolling" and rules.foresight != "perfect":
         ideal = _total(_scheduled(problem, task, "perfect"), task, rules.unserved)
@@ -64,6 +69,7 @@ def chosen(
     taken = _summed(best.charge - best.discharge, levels)
     return Choice(
         heat=best.heat,
+        merit=merit,
         charge=np.maximum(taken, 0.0),
         discharge=np.maximum(-taken, 0.0),
         price=best.price,
@@ -77,7 +83,6 @@ def chosen(
 def followed(
     problem: Problem,
     offers: Offer,
-    merit: FloatArray | None,
     known: Seen,
     begin: FloatArray,
     choice: Choice,
@@ -85,8 +90,7 @@ def followed(
 ) -> tuple[Plan, StoragePlan]:
     """Orders of filling and what storages do, as near to a choice as sources and storages can.
 
-    ``merit`` (time, source) says who is filled first; storages give before all sources, and if ``frozen``, no
-    more than they did in the round before.
+    Storages give before all sources, and if ``frozen``, no more than they did in the round before.
     """
     storages, many = len(problem.storages), len(problem.sources)
     stored = StoragePlan.idle(problem.t_feed, storages)
@@ -114,8 +118,7 @@ def followed(
         found,
     )
     bound = most(offers, known.source_return)
-    assert merit is not None  # a linear programme has prices or factors
-    order, upper = executable(choice.heat, bound, merit)
+    order, upper = executable(choice.heat, bound, choice.merit)
     first = np.broadcast_to(many + np.arange(storages), (problem.steps, storages))
     degrees = problem.medium.temperature
     plan = Plan(np.concatenate([upper, found.discharge], axis=1), np.concatenate([first, order], axis=1))
@@ -135,18 +138,18 @@ def limits(problem: Problem) -> kernels.Limits:
     )
 
 
-def _scheduled(problem: Problem, task: Task, foresight: str | None = None) -> Schedule:
+def _scheduled(problem: Problem, task: Task, foresight: str) -> Schedule:
     """By the rules of the case, at once or window after window."""
     from heatsym.dispatch.linear import linear  # with scipy's optimisers, which few runs need
+    from heatsym.dispatch.rolling import rolling
 
     rules, local = problem.dispatch, problem.ctx.axis.local
     month = (local.astype("datetime64[M]") - local[0].astype("datetime64[M]")).astype(np.int64)
     weight = problem.ctx.values(rules.carbon_weight)
     if rules.horizon == "year":
         return linear(task, rules, month, weight)
-    from heatsym.dispatch.rolling import rolling
-
-    return rolling(task, rules, month, weight)
+    seen = None if foresight == "perfect" else partial(view, rules=rules)
+    return rolling(task, rules, month, weight, seen)
 
 
 def _total(schedule: Schedule, task: Task, unserved: float) -> float:
