@@ -59,7 +59,7 @@ class Mark:
     change: tuple[float, ...]
     seconds: float
     begin: FloatArray  # state of the storages that the round was planned from
-    choice: Choice | None  # of a linear programme
+    choice: Choice  # that the round holds on to
 
 
 class Sink(Protocol):

@@ -111,15 +111,12 @@ def over_time(
     electricity: FloatArray | None,
     known: Seen,
     begin: FloatArray,
-    frozen: bool,
 ) -> Laid:
     """Who gives and what storages take, from the need and the temperatures of the round before.
 
     ``costs`` (time, source) and ``electricity`` (time,) are what a joule costs, None where that is not known.
     ``begin`` is the state in which storages begin (see :class:`heatsym.storage.model.Stores`). Those that are
-    periodic are planned again as they ended until they begin so, and their state is returned as well. Where
-    choices are ``frozen``, a storage takes and gives in no step more than it did the round before, and its
-    beginning stays.
+    periodic are planned again as they ended until they begin so, and their state is returned as well.
     A storage takes what those that may charge it have left, as long as they come before a source that may
     not; it gives after them and before all others, and where it lifts, after those that are cheaper. One
     that is charged in cheap hours gives before what is dearer than its heat, where prices are known.
@@ -175,16 +172,10 @@ def over_time(
         t_out=stored.t_feed,
         electricity=np.zeros_like(stored.charge),
     )
-    limits = kernels.Limits(
-        charge=in_season(problem, "charge_season", "charge_power", known.charged, frozen),
-        discharge=in_season(problem, "discharge_season", "discharge_power", known.discharged, frozen),
-        below=each(problem, "below_setpoint"),
-        drop=each(problem, "least_drop"),
-    )
+    bounds = limits(problem)
     lifted = lifts(problem, costs, electricity)
     before = np.zeros_like(begin)
-    repeats = 1 if frozen else REPEATS
-    for repeat in range(repeats):
+    for repeat in range(REPEATS):
         stores = stores_of(problem, begin)
         kernels.plan(
             known.need,
@@ -192,14 +183,14 @@ def over_time(
             sources,
             stores,
             around(problem, known),
-            limits,
+            bounds,
             lifted,
             problem.step,
             kernels.nothing_known(many, storages),
             found,
         )
         change = _carried(problem, begin, stores) - begin
-        if repeat == repeats - 1 or np.abs(change).max(initial=0.0) <= SAME:
+        if repeat == REPEATS - 1 or np.abs(change).max(initial=0.0) <= SAME:
             break
         ahead = _ahead(change, before, stores) if repeat % LEAP == LEAP - 1 else 0.0
         begin, before = begin + change + ahead, change
@@ -312,14 +303,19 @@ def lifts(problem: Problem, costs: FloatArray | None, electricity: FloatArray | 
     return kernels.Lifts(power, share, theta(least), cooling, paid, others)
 
 
-def _allowed(most: FloatArray, heat: FloatArray, frozen: bool) -> FloatArray:
-    """The most that storages may take or give, (time, storage); if frozen, what they did and no more."""
-    return np.minimum(heat, most) if frozen else np.broadcast_to(most, heat.shape).copy()
+def limits(problem: Problem) -> kernels.Limits:
+    """What bounds storages in every step."""
+    return kernels.Limits(
+        charge=_in_season(problem, "charge_season", "charge_power"),
+        discharge=_in_season(problem, "discharge_season", "discharge_power"),
+        below=each(problem, "below_setpoint"),
+        drop=each(problem, "least_drop"),
+    )
 
 
-def in_season(problem: Problem, season: str, power: str, heat: FloatArray, frozen: bool) -> FloatArray:
+def _in_season(problem: Problem, season: str, power: str) -> FloatArray:
     """The most that storages may take or give, nothing out of season; (time, storage). [W]"""
-    most = _allowed(each(problem, power), heat, frozen)
+    most = np.tile(each(problem, power), (problem.steps, 1))
     for k, storage in enumerate(problem.storages):
         most[~rules.open_season(storage, season, problem.ctx.axis), k] = 0.0
     return most
