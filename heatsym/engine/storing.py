@@ -14,7 +14,7 @@ import numpy as np
 from heatsym.dispatch import kernels
 from heatsym.dispatch.cheap_hours import cheap_hours
 from heatsym.dispatch.merit_order import filled as filled_plainly
-from heatsym.dispatch.merit_order import marginal_price
+from heatsym.dispatch.merit_order import marginal_price, not_kept
 from heatsym.engine.digest import Course
 from heatsym.engine.problem import Problem
 from heatsym.engine.stretches import asked_for
@@ -25,7 +25,6 @@ from heatsym.interfaces.stepwise import pieces
 from heatsym.sources.common import duty
 from heatsym.storage import rules
 from heatsym.storage.lift import heat_pump_of
-from heatsym.tables.factors import JOULES_PER_MWH
 
 REPEATS, LEAP = 6, 3
 """Times at most that periodic storages are planned in a round, and how often their state is extrapolated."""
@@ -199,22 +198,9 @@ def over_time(
     stored = StoragePlan(
         found.charge, found.discharge, degrees(found.t_back), degrees(found.t_out), found.electricity
     )
-    return Laid(Plan(upper, found.order), stored, begin, found.heat, _said(problem, found))
-
-
-def _said(problem: Problem, found: kernels.Found) -> tuple[str, ...]:
-    """What of least loads, ramps and least times a plan could not keep, a sentence for each source."""
-    hours, said = problem.step / 3600.0, []
-    for s, source in enumerate(problem.sources):
-        lost, early = found.rejected[:, s], found.early[:, s]
-        if lost.any():
-            heat, long = lost.sum() * problem.step / JOULES_PER_MWH, (lost > 0.0).sum() * hours
-            said.append(f"{source.name}: {heat:.4g} MWh that nobody needs are rejected in {long:g} h")
-        if early.any():
-            heat = found.heat[early, s].sum() * problem.step / JOULES_PER_MWH
-            long = early.sum() * hours
-            said.append(f"{source.name}: {heat:.4g} MWh in {long:g} h before its least rest is over")
-    return tuple(said)
+    names = tuple(source.name for source in problem.sources)
+    said = not_kept(names, problem.step, found.early, found.rejected)
+    return Laid(Plan(upper, found.order), stored, begin, found.heat, said)
 
 
 def _ahead(change: FloatArray, before: FloatArray, stores: kernels.Stores) -> FloatArray:
