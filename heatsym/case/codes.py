@@ -501,6 +501,18 @@ CODES: dict[str, Code] = {
         "A list of sites has none that could be a source: none near the place, or none with heat.",
         "Widen --within, or correct --near: longitude, then latitude.",
     ),
+    # searches over many runs
+    "HS840": Code(
+        "no heating curve",
+        "A heating curve is searched for by its two points over outdoor temperature: the case needs weather"
+        " and a supply temperature that is a number or a curve of two points.",
+        "Write for example supply_temperature_degC = [[-12, 90], [15, 70]].",
+    ),
+    "HS841": Code(
+        "nothing to keep low",
+        "Runs are compared by cost of operation or by CO2, and a run of this case does not compute it.",
+        "Complete [prices] or [emissions]; heatsym run says what is missing.",
+    ),
     # parts of results
     "HS701": Code(
         "not in the results",

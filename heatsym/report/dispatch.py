@@ -1,0 +1,539 @@
+"""Who gave heat when, at what price, and how far that was from the plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import xarray as xr
+from plotly.subplots import make_subplots
+
+from heatsym.analysis.figures import power
+from heatsym.analysis.wording import number
+from heatsym.interfaces.axis import FloatArray
+from heatsym.report.calendar import Calendar, calendar, in_words
+from heatsym.report.colours import AIR, ELECTRICITY, source_styles
+from heatsym.report.layers import DAY, area, gaps, hatched, height, held, merit_order
+from heatsym.report.picture import GREY, INK, Cell, Missing, Picture, Table, plain, scale, styled
+from heatsym.report.words import percent
+from heatsym.results.blocks import summed
+from heatsym.simulation import Run
+
+WEEK, HOUR = 168, 3_600_000  # hours; milliseconds of a date axis
+PARTS = 1000  # points of a curve of duration
+STORED = ("/", "x", ".", "\\", "+", "-", "|")  # patterns of storages, all in one colour
+PRICE, POWER = "heat_marginal_price", "electricity_price"
+PER_MWH = 3.6e9  # EUR/MWh in a EUR/J
+SHARES = (0.0, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 1.0)
+HEAT_PRICE, ELECTRICITY_PRICE = "one more MWh of heat", "electricity"
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """Hours that are drawn: their name, the first of them, and how many."""
+
+    name: str
+    start: pd.Timestamp
+    hours: int
+
+    def words(self) -> str:
+        """``winter, 13 to 19 January 2025``."""
+        last = self.start + pd.Timedelta(hours=self.hours - 1)
+        same = (self.start.year, self.start.month) == (last.year, last.month)
+        first = f"{self.start.day}" if same else f"{self.start.day} {self.start:%B}"
+        days = f"{last.day} {last:%B %Y}"
+        if self.start.date() != last.date():
+            days = f"{first} to {days}"
+        return f"{self.name}, {days}" if self.name else days
+
+
+def dispatch_weeks(run: Run) -> Picture | Missing | None:
+    """Heat by source and storage in a winter, a transition and a summer week, prices below; None without plan."""
+    key, title = "dispatch", "Who heated when, and what one more megawatt hour would have cost"
+    results = run.results
+    if PRICE not in results and "source_heat_planned" not in results:
+        return None
+    when = calendar(results)
+    heat = _hourly_table(when, power(results, "source_heat"))
+    asked = _hourly(when, summed(results, "consumer_heat_demand"))
+    if not np.nansum(heat) > 0.0:
+        return Missing(key, title, "no source fed any heat in")
+    spans = _spans(asked)
+    stored = _hourly_table(when, power(results, "storage_heat")) if "storage_heat" in results else None
+    prices = _prices(results, when)
+    each = 2 if prices else 1
+    figure = make_subplots(
+        rows=each * len(spans),
+        vertical_spacing=min(0.07, 0.25 / (each * len(spans))),
+        row_heights=[share for _ in spans for share in ((0.7, 0.3) if prices else (1.0,))],
+        subplot_titles=[text for span in spans for text in (_upper(span.words()), "")[:each]],
+    )
+    largest = float(np.nanmax(np.nansum(heat.to_numpy(), axis=1)))
+    divisor, unit = scale(largest)
+    layers = _layers(results, heat, stored)
+    for place, span in enumerate(spans):
+        row = each * place + 1
+        part = slice(span.start, span.start + pd.Timedelta(hours=span.hours - 1))
+        at = {"x0": f"{span.start:%Y-%m-%d %H:%M:%S}", "dx": HOUR}
+        for name, series, look in layers:
+            figure.add_scatter(
+                **at,
+                y=held(series[part].to_numpy() / divisor),
+                name=name,
+                legendgroup=name,
+                showlegend=place == 0,
+                hovertemplate=f"%{{y:.4~r}} {unit}",
+                row=row,
+                col=1,
+                **look,
+            )
+        figure.add_scatter(
+            **at,
+            y=held(asked[part].to_numpy() / divisor),
+            mode="lines",
+            line={"color": INK, "width": 1.6, "dash": "dash", "shape": "hv"},
+            name="asked for by the consumers",
+            legendgroup="asked",
+            showlegend=place == 0,
+            hovertemplate=f"%{{y:.4~r}} {unit}",
+            row=row,
+            col=1,
+        )
+        figure.update_yaxes(title=f"heat [{unit}]", row=row, col=1)
+        for name, series in prices.items():
+            _price_line(figure, name, held(series[part].to_numpy()), at, row + 1, place == 0)
+        if prices:
+            figure.update_yaxes(title="EUR/MWh", row=row + 1, col=1)
+            figure.update_xaxes(matches=f"x{row if row > 1 else ''}", row=row + 1, col=1)
+            figure.update_xaxes(showticklabels=False, row=row, col=1)
+    entries = len(layers) + 1 + len(prices)
+    styled(figure, height=(330 if prices else 240) * len(spans) + 90 + (height(entries) - 380))
+    figure.update_layout(
+        margin={"t": 30},
+        hovermode="x unified",
+        legend={"traceorder": "normal", "yref": "container", "y": 0.0, "yanchor": "bottom"},
+    )
+    figure.update_xaxes(type="date", showgrid=False)
+    caption = _weeks_in_words(results, spans, heat, stored, prices, asked)
+    label = f"Heat by source and storage, hour by hour. {caption}"
+    table = _weeks_table(results, spans, heat, stored, prices, asked)
+    return Picture(key, title, caption + gaps(results, "source_heat"), label, figure, table)
+
+
+def price_duration(run: Run) -> Picture | None:
+    """Marginal price of heat sorted from the highest down, that of electricity beside it; None without."""
+    results, when = run.results, calendar(run.results)
+    prices = _prices(results, when, every=True)
+    if HEAT_PRICE not in prices:
+        return None
+    figure = go.Figure()
+    total = float(when.hours.sum())
+    sorted_ = {name: _sorted(series.to_numpy(), when.hours) for name, series in prices.items()}
+    for name, values in sorted_.items():
+        _price_line(figure, name, held(values), {"x0": 0.0, "dx": total / len(values)}, None, True)
+    styled(figure, height=380).update_layout(hovermode="x unified", legend={"y": -0.26})
+    figure.update_xaxes(title="hours at or above [h]", range=[0.0, total], hoverformat=",.0f")
+    figure.update_yaxes(title="price [EUR/MWh]")
+    price = prices[HEAT_PRICE].to_numpy()
+    known = np.isfinite(price)
+    mean = float(np.average(price[known], weights=when.hours[known]))
+    asked = np.nan_to_num(summed(results, "consumer_heat_demand")) * when.hours
+    said = f"One more MWh of heat would have cost {number(mean)} EUR on average"
+    if asked[known].sum() > 0.0:
+        weighed = float(np.average(price[known], weights=asked[known]))
+        said += f", {number(weighed)} EUR where each MWh asked for counts the same"
+    free = float(when.hours[known & (price <= 0.0)].sum())
+    caption = (
+        f"{said}; {number(float(price[known].max()))} EUR in the dearest step."
+        + (f" In {number(free)} h it would have cost nothing." if free else "")
+        + (" Each curve is sorted by itself." if len(prices) > 1 else "")
+    )
+    rows: list[tuple[Cell, ...]] = []
+    for share in SHARES:
+        at = [values[min(int(share * len(values)), len(values) - 1)] for values in sorted_.values()]
+        rows.append((100.0 * share, share * total, *(float(value) for value in at)))
+    columns = ("of the time [%]", "hours [h]", *(f"{name} [EUR/MWh]" for name in sorted_))
+    title = "What one more megawatt hour of heat would have cost, sorted"
+    return Picture(
+        "heat-price", title, caption, f"Curve of duration. {caption}", figure, Table(columns, tuple(rows))
+    )
+
+
+def price_by_hour(run: Run) -> Picture | None:
+    """Marginal price of heat by local hour of day, mean and usual range; None without, or within a day."""
+    results, when = run.results, calendar(run.results)
+    prices = _prices(results, when)
+    if HEAT_PRICE not in prices or when.length < 47:
+        return None
+    heat = prices[HEAT_PRICE].dropna()
+    hours = pd.DatetimeIndex(heat.index).hour
+    grouped = heat.groupby(hours)
+    low, mean, high = grouped.quantile(0.1), grouped.mean(), grouped.quantile(0.9)
+    figure = go.Figure()
+    for series, fill in ((low, None), (high, "tonexty")):
+        figure.add_scatter(
+            x=series.index,
+            y=series.to_numpy(dtype=np.float32),
+            mode="lines",
+            line={"width": 0},
+            fill=fill,
+            fillcolor="rgba(26,26,26,0.15)",
+            name="eight of ten days",
+            showlegend=fill is not None,
+            hoverinfo="skip",
+        )
+    figure.add_scatter(
+        x=mean.index,
+        y=mean.to_numpy(dtype=np.float32),
+        mode="lines+markers",
+        line={"color": INK, "width": 2},
+        name=HEAT_PRICE,
+        hovertemplate="%{y:.4~r} EUR/MWh",
+    )
+    columns = ["local hour", "heat, mean [EUR/MWh]", "tenth [EUR/MWh]", "nine tenths [EUR/MWh]"]
+    tables = [mean, low, high]
+    if ELECTRICITY_PRICE in prices:
+        bought = prices[ELECTRICITY_PRICE].dropna()
+        bought = bought.groupby(pd.DatetimeIndex(bought.index).hour).mean()
+        figure.add_scatter(
+            x=bought.index,
+            y=bought.to_numpy(dtype=np.float32),
+            mode="lines+markers",
+            line={"color": ELECTRICITY, "width": 2, "dash": "dash"},
+            marker={"symbol": "diamond", "size": 8, "line": {"color": GREY, "width": 1}},
+            name=ELECTRICITY_PRICE,
+            hovertemplate="%{y:.4~r} EUR/MWh",
+        )
+        columns.append("electricity, mean [EUR/MWh]")
+        tables.append(bought)
+    styled(figure, height=360).update_layout(hovermode="x unified", legend={"y": -0.28})
+    figure.update_xaxes(
+        title="local hour of day",
+        tickvals=[0, 6, 12, 18, 23],
+        ticktext=["0:00", "6:00", "12:00", "18:00", "23:00"],
+    )
+    figure.update_yaxes(title="price [EUR/MWh]")
+    dear, cheap = int(mean.idxmax()), int(mean.idxmin())
+    caption = (
+        f"On average heat was dearest at {dear}:00 ({number(float(mean[dear]))} EUR/MWh) and cheapest at"
+        f" {cheap}:00 ({number(float(mean[cheap]))} EUR/MWh). The band holds eight of ten days."
+    )
+    rows = tuple(
+        (f"{hour}:00", *(float(series[hour]) if hour in series.index else None for series in tables))
+        for hour in range(24)
+    )
+    title = "What one more megawatt hour would have cost, by hour of day"
+    return Picture("heat-price-by-hour", title, caption, caption, figure, Table(tuple(columns), rows))
+
+
+def plan_and_run(run: Run) -> Picture | Missing | None:
+    """How far heat of sources and storages was from the plan; None without a plan."""
+    key, title = "plan", "Plan and execution"
+    results = run.results
+    if "source_heat_planned" not in results:
+        return None
+    when = calendar(results)
+    styles = source_styles(results)
+    parts = [
+        (name, power(results, "source_heat_planned")[:, i], power(results, "source_heat")[:, i], styles[name])
+        for i, name in enumerate(map(str, results["source"].values))
+    ]
+    kinds = [(name, planned, given, (style.colour, style.pattern)) for name, planned, given, style in parts]
+    if "storage_heat_planned" in results:
+        kinds += [
+            (
+                str(name),
+                power(results, "storage_heat_planned")[:, i],
+                power(results, "storage_heat")[:, i],
+                (AIR, STORED[i % len(STORED)]),
+            )
+            for i, name in enumerate(results["storage"].values)
+        ]
+    apart = {name: np.nan_to_num(given - planned) for name, planned, given, _ in kinds}
+    total = float(when.hours @ np.nan_to_num(power(results, "source_heat")).sum(axis=1)) / 1e6
+    if not total > 0.0:
+        return Missing(key, title, "no source fed any heat in")
+    figure = make_subplots(
+        rows=2,
+        row_heights=[0.55, 0.45],
+        vertical_spacing=0.16,
+        subplot_titles=["Heat that was not as planned, by source and storage", "All together, over time"],
+    )
+    more = {name: float(when.hours @ np.maximum(series, 0.0)) / 1e6 for name, series in apart.items()}
+    less = {name: float(when.hours @ np.maximum(-series, 0.0)) / 1e6 for name, series in apart.items()}
+    names = [plain(name, 24) for name, *_ in kinds]
+    for sums, sign, word in ((more, 1.0, "more than planned"), (less, -1.0, "less than planned")):
+        figure.add_bar(
+            x=names,
+            y=np.array([sign * sums[name] for name, *_ in kinds], dtype=np.float32),
+            name=word,
+            showlegend=False,
+            marker=hatched([look[0] for *_, look in kinds], [look[1] for *_, look in kinds]),
+            hovertemplate=f"%{{x}}: %{{y:,.4~r}} MWh {word}<extra></extra>",
+            row=1,
+            col=1,
+        )
+    period = "h" if when.length <= 14 * 24 else "D"
+    moved = np.sum([np.abs(series) for series in apart.values()], axis=0)
+    sums_ = when.energy(moved, period).asfreq(period)
+    figure.add_scatter(
+        x0=f"{sums_.index[0]:%Y-%m-%d %H:%M:%S}",
+        dx=DAY if period == "D" else HOUR,
+        y=held(sums_.to_numpy()),
+        mode="lines",
+        line={"color": INK, "width": 1.4, "shape": "hv"},
+        showlegend=False,
+        hovertemplate="%{y:,.4~r} MWh<extra></extra>",
+        row=2,
+        col=1,
+    )
+    styled(figure, height=520).update_layout(barmode="relative", margin={"t": 36}, bargap=0.4)
+    figure.update_xaxes(type="category", showgrid=False, row=1, col=1)
+    figure.update_xaxes(type="date", showgrid=False, row=2, col=1)
+    figure.update_yaxes(title="less | more [MWh]", row=1, col=1)
+    figure.update_yaxes(
+        title=f"MWh a{'n hour' if period == 'h' else ' day'}", rangemode="tozero", row=2, col=1
+    )
+    rows = tuple(_plan_row(name, planned, given, apart[name], when) for name, planned, given, _ in kinds)
+    columns = (
+        *("source or storage", "planned [MWh]", "executed [MWh]", "more [MWh]", "less [MWh]"),
+        *("apart, of its heat [%]", "furthest apart", "planned then [kW]", "executed then [kW]"),
+    )
+    caption = _plan_in_words(run, kinds, apart, moved, total, when)
+    return Picture(key, title, caption, f"Plan and execution. {caption}", figure, Table(columns, rows))
+
+
+_Layer = tuple[str, "pd.Series", dict[str, object]]
+_Kind = tuple[str, FloatArray, FloatArray, tuple[str, str]]
+
+
+def _layers(results: xr.Dataset, heat: pd.DataFrame, stored: pd.DataFrame | None) -> list[_Layer]:
+    """Areas from the bottom up: sources, what storages give, and below zero what they take."""
+    names, styles = [str(name) for name in results["source"].values], source_styles(results)
+    layers: list[_Layer] = [
+        (
+            plain(names[position], 30),
+            heat[position],
+            area(styles[names[position]].colour, styles[names[position]].pattern),
+        )
+        for position in merit_order(results)
+    ]
+    if stored is None:
+        return layers
+    storages = [plain(str(name), 24) for name in results["storage"].values]
+    for i, name in enumerate(storages):
+        look = area(AIR, STORED[i % len(STORED)])
+        layers.append((f"{name} gives", (-stored[i]).clip(lower=0.0), look))
+    for i, name in enumerate(storages):
+        look = area(AIR, STORED[i % len(STORED)]) | {"stackgroup": "taken"}
+        layers.append((f"{name} takes", (-stored[i]).clip(upper=0.0), look))
+    return layers
+
+
+def _price_line(
+    figure: go.Figure, name: str, values: FloatArray, at: dict[str, object], row: int | None, legend: bool
+) -> None:
+    """Heat as a line, electricity as an area behind it, whose colour is too pale for a line."""
+    heat = name == HEAT_PRICE
+    figure.add_scatter(
+        **at,
+        y=values,
+        mode="lines",
+        line={"shape": "hv", "width": 1.8 if heat else 1.0, "color": INK if heat else GREY}
+        | ({} if heat else {"dash": "dot"}),
+        fill=None if heat else "tozeroy",
+        fillcolor=None if heat else f"rgba({_rgb(ELECTRICITY)},0.6)",
+        name=name,
+        legendgroup=name,
+        showlegend=legend,
+        hovertemplate="%{y:.4~r} EUR/MWh",
+        **({} if row is None else {"row": row, "col": 1}),
+    )
+
+
+def _rgb(colour: str) -> str:
+    return ",".join(str(int(colour[i : i + 2], 16)) for i in (1, 3, 5))
+
+
+def _prices(results: xr.Dataset, when: Calendar, every: bool = False) -> dict[str, pd.Series]:
+    """Prices that are known, electricity first; by hour, or in ``every`` step. [EUR/MWh]"""
+    found = {}
+    for said, name in ((ELECTRICITY_PRICE, POWER), (HEAT_PRICE, PRICE)):
+        if name in results:
+            series = power(results, name) * PER_MWH
+            if np.isfinite(series).any():
+                found[said] = pd.Series(series) if every else _hourly(when, series)
+    return found
+
+
+def _hourly(when: Calendar, series: FloatArray) -> pd.Series:
+    """Means of local hours; one that the clocks leave out holds the one before."""
+    means = when.mean(series, "h")
+    return means.asfreq("h").ffill(limit=1) if len(means) > 1 else means
+
+
+def _hourly_table(when: Calendar, values: FloatArray) -> pd.DataFrame:
+    """The same of several objects, by their position."""
+    return pd.DataFrame({i: _hourly(when, values[:, i]) for i in range(values.shape[1])})
+
+
+def _spans(asked: pd.Series) -> list[_Span]:
+    """Weeks with most, middling and least heat asked for; of less than three weeks all."""
+    first = pd.Timestamp(asked.index[0])
+    if len(asked) < 3 * WEEK:
+        return [_Span("", first, min(len(asked), 2 * WEEK))]
+    midnight = first if first == first.normalize() else first.normalize() + pd.Timedelta(days=1)
+    monday = midnight + pd.Timedelta(days=(7 - midnight.dayofweek) % 7)
+    last = pd.Timestamp(asked.index[-1]) + pd.Timedelta(hours=1)
+    begin = monday if (last - monday) >= pd.Timedelta(hours=3 * WEEK) else midnight
+    count = int((last - begin) / pd.Timedelta(hours=WEEK))
+    starts = [begin + pd.Timedelta(hours=WEEK * place) for place in range(count)]
+    if count < 3:
+        return [_Span("", start, WEEK) for start in starts]
+    means = [float(asked[start : start + pd.Timedelta(hours=WEEK - 1)].mean()) for start in starts]
+    most, least = int(np.argmax(means)), int(np.argmin(means))
+    middle = 0.5 * (means[most] + means[least])
+    order = np.argsort(np.abs(np.array(means) - middle), kind="stable")
+    between = next(int(place) for place in order if place not in (most, least))
+    chosen = {"most heat asked for": most, "middling": between, "least heat asked for": least}
+    return [_Span(name, starts[place], WEEK) for name, place in chosen.items()]
+
+
+def _weeks_in_words(
+    results: xr.Dataset,
+    spans: list[_Span],
+    heat: pd.DataFrame,
+    stored: pd.DataFrame | None,
+    prices: dict[str, pd.Series],
+    asked: pd.Series,
+) -> str:
+    """Who gave most in each span, and at what price."""
+    names = [str(name) for name in results["source"].values]
+    said = []
+    for span in spans:
+        part = slice(span.start, span.start + pd.Timedelta(hours=span.hours - 1))
+        given = heat[part].sum() / 1e6
+        most = int(given.to_numpy().argmax())
+        whole = float(given.sum())
+        if not whole > 0.0:
+            said.append(f"{_upper(span.words())}: nobody heated.")
+            continue
+        text = f"{_upper(span.words())}: {names[most]} gave {percent(float(given[most]) / whole)} of the heat"
+        if stored is not None:
+            back = float((-stored[part]).clip(lower=0.0).to_numpy().sum()) / 1e6
+            text += f", storages gave back {number(back)} MWh" if back > 0.0 else ""
+        if HEAT_PRICE in prices:
+            series = prices[HEAT_PRICE][part].dropna()
+            if len(series):
+                text += (
+                    f"; one more MWh cost {number(float(series.min()))} to {number(float(series.max()))} EUR"
+                )
+        said.append(f"{text}.")
+    said.append(
+        "The dashed line is what the consumers asked for; sources give losses and what storages take, too."
+    )
+    return " ".join(said)
+
+
+def _weeks_table(
+    results: xr.Dataset,
+    spans: list[_Span],
+    heat: pd.DataFrame,
+    stored: pd.DataFrame | None,
+    prices: dict[str, pd.Series],
+    asked: pd.Series,
+) -> Table:
+    """A row for each day that is drawn."""
+    names = [str(name) for name in results["source"].values]
+    storages = [] if stored is None else [str(name) for name in results["storage"].values]
+    rows: list[tuple[Cell, ...]] = []
+    for span in spans:
+        part = slice(span.start, span.start + pd.Timedelta(hours=span.hours - 1))
+        days = asked[part].groupby(pd.DatetimeIndex(asked[part].index).normalize()).sum() / 1e6
+        tables = [days, *((heat[i][part].groupby(_day(heat[part])).sum() / 1e6) for i in range(len(names)))]
+        if stored is not None:
+            for i in range(len(storages)):
+                flow = -stored[i][part] / 1e6
+                tables += [
+                    each.groupby(_day(stored[part])).sum()
+                    for each in (flow.clip(lower=0.0), (-flow).clip(lower=0.0))
+                ]
+        tables += [series[part].groupby(_day(series[part])).mean() for series in prices.values()]
+        words = in_words(pd.DatetimeIndex(days.index), "D")
+        for place, word in enumerate(words):
+            values = [float(series.iloc[place]) for series in tables]
+            rows.append((word, *(value if np.isfinite(value) else None for value in values)))
+    columns = [
+        "day",
+        "asked for [MWh]",
+        *(f"{name} [MWh]" for name in names),
+        *(f"{name} {what} [MWh]" for name in storages for what in ("gives", "takes")),
+        *(f"{name} [EUR/MWh]" for name in prices),
+    ]
+    return Table(tuple(columns), tuple(rows))
+
+
+def _day(part: pd.DataFrame | pd.Series) -> pd.DatetimeIndex:
+    return pd.DatetimeIndex(part.index).normalize()
+
+
+def _sorted(values: FloatArray, hours: FloatArray) -> FloatArray:
+    """Values from the highest down at the middles of equal parts of the time; missing ones left out."""
+    known = np.isfinite(values)
+    order = np.argsort(-values[known], kind="stable")
+    passed = np.cumsum(hours[known][order])
+    count = min(len(passed), PARTS)
+    middles = (np.arange(count) + 0.5) / count * passed[-1]
+    return np.asarray(values[known][order][np.searchsorted(passed, middles)])
+
+
+def _plan_row(
+    name: str, planned: FloatArray, given: FloatArray, apart: FloatArray, when: Calendar
+) -> tuple[Cell, ...]:
+    """What was planned and executed, and where the two were furthest apart."""
+    sums = [float(when.hours @ np.nan_to_num(series)) / 1e6 for series in (planned, given)]
+    more, less = (float(when.hours @ np.maximum(sign * apart, 0.0)) / 1e6 for sign in (1.0, -1.0))
+    own = float(when.hours @ np.abs(np.nan_to_num(given))) / 1e6
+    worst = int(np.abs(apart).argmax())
+    if not np.abs(apart).max(initial=0.0) > 0.0:
+        return (name, *sums, more, less, 0.0 if own else None, "never", None, None)
+    moment = in_words(pd.DatetimeIndex([when.local[worst]]), "h")[0]
+    then = [float(series[worst]) / 1e3 for series in (planned, given)]
+    return (name, *sums, more, less, 100.0 * (more + less) / own if own else None, moment, *then)
+
+
+def _plan_in_words(
+    run: Run,
+    kinds: list[_Kind],
+    apart: dict[str, FloatArray],
+    moved: FloatArray,
+    total: float,
+    when: Calendar,
+) -> str:
+    """How much was not as planned, where most, and when."""
+    sums = {name: float(when.hours @ np.abs(series)) / 1e6 for name, series in apart.items()}
+    whole = sum(sums.values())
+    recorded = run.summary.get("dispatch", {}).get("plan_difference")
+    if not whole > 0.0:
+        return "All heat was as planned, in every hour."
+    text = (
+        f"In the sum of all hours {number(whole)} MWh were not as planned, beside {number(total)} MWh fed in"
+    )
+    if recorded is not None:
+        text += f"; the recorded difference, weighted by energy, is {percent(float(recorded))}"
+    most = max(sums, key=lambda name: sums[name])
+    worst = int(moved.argmax())
+    moment = in_words(pd.DatetimeIndex([when.local[worst]]), "h")[0]
+    there = max(kinds, key=lambda kind: abs(apart[kind[0]][worst]))
+    divisor, unit = scale(float(np.nanmax([np.abs(there[1][worst]), np.abs(there[2][worst])])))
+    return (
+        f"{text}. Most of it is {most}'s ({number(sums[most])} MWh). The two were furthest apart on {moment}:"
+        f" {there[0]} was planned to give {number(there[1][worst] / divisor)} {unit} and gave"
+        f" {number(there[2][worst] / divisor)} {unit}."
+    )
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
