@@ -87,13 +87,14 @@ def over_time(
     offers: Offer,
     plan: Plan,
     costs: FloatArray | None,
+    electricity: FloatArray | None,
     known: Seen,
     begin: FloatArray,
     frozen: bool,
 ) -> tuple[Plan, StoragePlan, FloatArray]:
     """Who gives and what storages take, from the need and the temperatures of the round before.
 
-    ``costs`` (time, source) are marginal costs of the sources' heat, None where prices are not known. [EUR/J]
+    ``costs`` (time, source) and ``electricity`` (time,) are what a joule costs, None where that is not known.
     ``begin`` is the state in which storages begin (see :class:`heatsym.storage.model.Stores`). Those that are
     periodic are planned again as they ended until they begin so, and their state is returned as well. Where
     choices are ``frozen``, a storage takes and gives in no step more than it did the round before, and its
@@ -105,7 +106,7 @@ def over_time(
     rank = np.argsort(plan.order, axis=1, kind="stable")[:, :many]
     charges = _may_charge(problem, offers, rank)
     sources = kernels.Field(
-        power=_most(offers, known.source_return),
+        power=most(offers, known.source_return),
         least=offers.least,
         rise=offers.ramp * problem.step,
         order=_ordered(rank, charges),
@@ -122,16 +123,16 @@ def over_time(
         electricity=np.zeros_like(stored.charge),
     )
     limits = kernels.Limits(
-        charge=_allowed(_each(problem, "charge_power"), known.charged, frozen),
-        discharge=_allowed(_each(problem, "discharge_power"), known.discharged, frozen),
-        below=_each(problem, "below_setpoint"),
-        drop=_each(problem, "least_drop"),
+        charge=_allowed(each(problem, "charge_power"), known.charged, frozen),
+        discharge=_allowed(each(problem, "discharge_power"), known.discharged, frozen),
+        below=each(problem, "below_setpoint"),
+        drop=each(problem, "least_drop"),
     )
-    lifts = _lifts(problem, costs)
+    lifted = lifts(problem, costs, electricity)
     before = np.zeros_like(begin)
     repeats = 1 if frozen else REPEATS
     for repeat in range(repeats):
-        stores = _stores(problem, begin)
+        stores = stores_of(problem, begin)
         given = np.zeros((3, many + storages))
         given[1] = np.inf  # before the first step nobody's heat is known
         kernels.plan(
@@ -139,9 +140,9 @@ def over_time(
             problem.medium.theta(problem.t_feed),
             sources,
             stores,
-            _around(problem, known),
+            around(problem, known),
             limits,
-            lifts,
+            lifted,
             problem.step,
             given,
             found,
@@ -180,12 +181,12 @@ def executed(problem: Problem, course: Course, begin: FloatArray) -> Stored | No
     """What storages went through in a march from a state; None without any."""
     if not problem.storages:
         return None
-    stores = _stores(problem, begin)
+    stores = stores_of(problem, begin)
     done = kernels.Executed(*(np.zeros_like(course.storage_charged) for _ in kernels.Executed._fields))
     kernels.execute(
         stores,
-        _around(problem, seen(problem, course)),
-        _lifts(problem, None),
+        around(problem, seen(problem, course)),
+        lifts(problem, None, None),
         course.storage_charged,
         course.storage_discharged,
         course.storage_electricity,
@@ -215,7 +216,7 @@ def _carried(problem: Problem, begin: FloatArray, after: kernels.Stores) -> Floa
     return carried
 
 
-def _stores(problem: Problem, begin: FloatArray) -> kernels.Stores:
+def stores_of(problem: Problem, begin: FloatArray) -> kernels.Stores:
     """Storages in a state, to be changed."""
     return kernels.Stores(
         first=np.array(problem.stores.first, dtype=np.int64),
@@ -226,23 +227,23 @@ def _stores(problem: Problem, begin: FloatArray) -> kernels.Stores:
     )
 
 
-def _each(problem: Problem, name: str) -> FloatArray:
+def each(problem: Problem, name: str) -> FloatArray:
     """A number of each storage, infinite where nothing bounds it; (storage,)."""
     given = [getattr(storage, name) for storage in problem.storages]
     return np.array([np.inf if one is None else one for one in given], dtype=np.float64)
 
 
-def _lifts(problem: Problem, costs: FloatArray | None) -> kernels.Lifts:
-    """Heat pumps of storages; ``costs`` (time, source) are those of the sources' heat, if known. [EUR/J]"""
+def lifts(problem: Problem, costs: FloatArray | None, electricity: FloatArray | None) -> kernels.Lifts:
+    """Heat pumps of storages; ``costs`` (time, source) and ``electricity`` (time,) of a joule, if known."""
     units = [heat_pump_of(storage) for storage in problem.storages]
     names = ("power", "share", "least_temperature", "cooling")
     table = np.array([[getattr(unit, name, 0.0) for unit in units] for name in names], dtype=np.float64)
     power, share, least, cooling = table.reshape(len(names), len(units))
-    paid = 0.0 if problem.electricity_cost is None else problem.electricity_cost
-    electricity, others = np.empty(problem.steps), np.empty((problem.steps, len(problem.sources)))
-    electricity[:], others[:] = paid, np.inf if costs is None else costs
+    paid, others = np.empty(problem.steps), np.empty((problem.steps, len(problem.sources)))
+    paid[:] = 0.0 if electricity is None else electricity
+    others[:] = np.inf if costs is None else costs
     theta = problem.medium.theta
-    return kernels.Lifts(power, share, theta(least), cooling, electricity, others)
+    return kernels.Lifts(power, share, theta(least), cooling, paid, others)
 
 
 def _allowed(most: FloatArray, heat: FloatArray, frozen: bool) -> FloatArray:
@@ -250,7 +251,7 @@ def _allowed(most: FloatArray, heat: FloatArray, frozen: bool) -> FloatArray:
     return np.minimum(heat, most) if frozen else np.broadcast_to(most, heat.shape).copy()
 
 
-def _around(problem: Problem, known: Seen) -> kernels.Around:
+def around(problem: Problem, known: Seen) -> kernels.Around:
     """Water (theta) and weather that storages see; without air the ground."""
     air, theta = problem.ctx.t_air, problem.medium.theta
     return kernels.Around(
@@ -261,7 +262,7 @@ def _around(problem: Problem, known: Seen) -> kernels.Around:
     )
 
 
-def _most(offers: Offer, source_return: FloatArray) -> FloatArray:
+def most(offers: Offer, source_return: FloatArray) -> FloatArray:
     """What each source can give at the return temperatures that were found; (time, source). [W]"""
     limited = np.isfinite(offers.conductance)
     with np.errstate(invalid="ignore"):
