@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import xarray as xr
+from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
 from heatsym.analysis.figures import power
@@ -27,6 +28,7 @@ STORED = ("/", "x", ".", "\\", "+", "-", "|")  # patterns of storages, all in on
 PRICE, POWER = "heat_marginal_price", "electricity_price"
 PER_MWH = 3.6e9  # EUR/MWh in a EUR/J
 SHARES = (0.0, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 1.0)
+ASKED = "asked for by the consumers"
 HEAT_PRICE, ELECTRICITY_PRICE = "one more MWh of heat", "electricity"
 
 
@@ -50,7 +52,7 @@ class _Span:
 
 
 def dispatch_weeks(run: Run) -> Picture | Missing | None:
-    """Heat by source and storage in a winter, a transition and a summer week, prices below; None without plan."""
+    """Heat by source and storage in weeks of winter, transition and summer, prices below; None without."""
     key, title = "dispatch", "Who heated when, and what one more megawatt hour would have cost"
     results = run.results
     if PRICE not in results and "source_heat_planned" not in results:
@@ -66,9 +68,7 @@ def dispatch_weeks(run: Run) -> Picture | Missing | None:
     each = 2 if prices else 1
     figure = make_subplots(
         rows=each * len(spans),
-        vertical_spacing=min(0.07, 0.25 / (each * len(spans))),
-        row_heights=[share for _ in spans for share in ((0.7, 0.3) if prices else (1.0,))],
-        subplot_titles=[text for span in spans for text in (_upper(span.words()), "")[:each]],
+        subplot_titles=[text for span in spans for text in (_upper(span.words()), " ")[:each]],
     )
     largest = float(np.nanmax(np.nansum(heat.to_numpy(), axis=1)))
     divisor, unit = scale(largest)
@@ -89,18 +89,21 @@ def dispatch_weeks(run: Run) -> Picture | Missing | None:
                 col=1,
                 **look,
             )
-        figure.add_scatter(
-            **at,
-            y=held(asked[part].to_numpy() / divisor),
-            mode="lines",
-            line={"color": INK, "width": 1.6, "dash": "dash", "shape": "hv"},
-            name="asked for by the consumers",
-            legendgroup="asked",
-            showlegend=place == 0,
-            hovertemplate=f"%{{y:.4~r}} {unit}",
-            row=row,
-            col=1,
-        )
+        for line in ({"color": "white", "width": 3.2}, {"color": INK, "width": 1.6, "dash": "dash"}):
+            dashed = "dash" in line
+            figure.add_scatter(
+                **at,
+                y=held(asked[part].to_numpy() / divisor),
+                mode="lines",
+                line=line | {"shape": "hv"},
+                name=ASKED,
+                legendgroup=ASKED,
+                showlegend=dashed and place == 0,
+                hoverinfo=None if dashed else "skip",
+                hovertemplate=f"%{{y:.4~r}} {unit}" if dashed else None,
+                row=row,
+                col=1,
+            )
         figure.update_yaxes(title=f"heat [{unit}]", row=row, col=1)
         for name, series in prices.items():
             _price_line(figure, name, held(series[part].to_numpy()), at, row + 1, place == 0)
@@ -108,6 +111,7 @@ def dispatch_weeks(run: Run) -> Picture | Missing | None:
             figure.update_yaxes(title="EUR/MWh", row=row + 1, col=1)
             figure.update_xaxes(matches=f"x{row if row > 1 else ''}", row=row + 1, col=1)
             figure.update_xaxes(showticklabels=False, row=row, col=1)
+        _place(figure, place, len(spans), each)
     entries = len(layers) + 1 + len(prices)
     styled(figure, height=(330 if prices else 240) * len(spans) + 90 + (height(entries) - 380))
     figure.update_layout(
@@ -115,7 +119,7 @@ def dispatch_weeks(run: Run) -> Picture | Missing | None:
         hovermode="x unified",
         legend={"traceorder": "normal", "yref": "container", "y": 0.0, "yanchor": "bottom"},
     )
-    figure.update_xaxes(type="date", showgrid=False)
+    figure.update_xaxes(type="date", showgrid=False, tickformat="%-d %b")
     caption = _weeks_in_words(results, spans, heat, stored, prices, asked)
     label = f"Heat by source and storage, hour by hour. {caption}"
     table = _weeks_table(results, spans, heat, stored, prices, asked)
@@ -147,7 +151,7 @@ def price_duration(run: Run) -> Picture | None:
     free = float(when.hours[known & (price <= 0.0)].sum())
     caption = (
         f"{said}; {number(float(price[known].max()))} EUR in the dearest step."
-        + (f" In {number(free)} h it would have cost nothing." if free else "")
+        + (f" In {number(free)} h it would have cost nothing, or less." if free else "")
         + (" Each curve is sorted by itself." if len(prices) > 1 else "")
     )
     rows: list[tuple[Cell, ...]] = []
@@ -215,7 +219,8 @@ def price_by_hour(run: Run) -> Picture | None:
         ticktext=["0:00", "6:00", "12:00", "18:00", "23:00"],
     )
     figure.update_yaxes(title="price [EUR/MWh]")
-    dear, cheap = int(mean.idxmax()), int(mean.idxmin())
+    values = mean.to_numpy()
+    dear, cheap = (int(mean.index[int(place)]) for place in (values.argmax(), values.argmin()))
     caption = (
         f"On average heat was dearest at {dear}:00 ({number(float(mean[dear]))} EUR/MWh) and cheapest at"
         f" {cheap}:00 ({number(float(mean[cheap]))} EUR/MWh). The band holds eight of ten days."
@@ -263,15 +268,15 @@ def plan_and_run(run: Run) -> Picture | Missing | None:
     )
     more = {name: float(when.hours @ np.maximum(series, 0.0)) / 1e6 for name, series in apart.items()}
     less = {name: float(when.hours @ np.maximum(-series, 0.0)) / 1e6 for name, series in apart.items()}
-    names = [plain(name, 24) for name, *_ in kinds]
-    for sums, sign, word in ((more, 1.0, "more than planned"), (less, -1.0, "less than planned")):
+    for name, _, _, look in kinds:
         figure.add_bar(
-            x=names,
-            y=np.array([sign * sums[name] for name, *_ in kinds], dtype=np.float32),
-            name=word,
+            x=[plain(name, 24)] * 2,
+            y=np.array([more[name], -less[name]], dtype=np.float32),
+            customdata=["more than planned", "less than planned"],
+            name=plain(name, 24),
             showlegend=False,
-            marker=hatched([look[0] for *_, look in kinds], [look[1] for *_, look in kinds]),
-            hovertemplate=f"%{{x}}: %{{y:,.4~r}} MWh {word}<extra></extra>",
+            marker=hatched(*look),
+            hovertemplate="%{y:,.4~r} MWh %{customdata}",
             row=1,
             col=1,
         )
@@ -305,6 +310,17 @@ def plan_and_run(run: Run) -> Picture | Missing | None:
     return Picture(key, title, caption, f"Plan and execution. {caption}", figure, Table(columns, rows))
 
 
+def _place(figure: go.Figure, place: int, count: int, each: int) -> None:
+    """Panels of one span below those before it, its title above them, room for the days below."""
+    bottom, tall = 1.0 - (place + 1) / count, 1.0 / count
+    row = each * place + 1
+    low, high = (0.36, 0.91) if each == 2 else (0.1, 0.91)
+    figure.update_yaxes(domain=[bottom + low * tall, bottom + high * tall], row=row, col=1)
+    if each == 2:
+        figure.update_yaxes(domain=[bottom + 0.1 * tall, bottom + 0.3 * tall], row=row + 1, col=1)
+    figure.layout.annotations[row - 1].update(y=bottom + 0.92 * tall)
+
+
 _Layer = tuple[str, "pd.Series", dict[str, object]]
 _Kind = tuple[str, FloatArray, FloatArray, tuple[str, str]]
 
@@ -333,7 +349,12 @@ def _layers(results: xr.Dataset, heat: pd.DataFrame, stored: pd.DataFrame | None
 
 
 def _price_line(
-    figure: go.Figure, name: str, values: FloatArray, at: dict[str, object], row: int | None, legend: bool
+    figure: go.Figure,
+    name: str,
+    values: NDArray[np.float32],
+    at: dict[str, object],
+    row: int | None,
+    legend: bool,
 ) -> None:
     """Heat as a line, electricity as an area behind it, whose colour is too pale for a line."""
     heat = name == HEAT_PRICE
@@ -385,7 +406,7 @@ def _spans(asked: pd.Series) -> list[_Span]:
     if len(asked) < 3 * WEEK:
         return [_Span("", first, min(len(asked), 2 * WEEK))]
     midnight = first if first == first.normalize() else first.normalize() + pd.Timedelta(days=1)
-    monday = midnight + pd.Timedelta(days=(7 - midnight.dayofweek) % 7)
+    monday = midnight + pd.Timedelta(days=(7 - midnight.weekday()) % 7)
     last = pd.Timestamp(asked.index[-1]) + pd.Timedelta(hours=1)
     begin = monday if (last - monday) >= pd.Timedelta(hours=3 * WEEK) else midnight
     count = int((last - begin) / pd.Timedelta(hours=WEEK))
@@ -397,7 +418,7 @@ def _spans(asked: pd.Series) -> list[_Span]:
     middle = 0.5 * (means[most] + means[least])
     order = np.argsort(np.abs(np.array(means) - middle), kind="stable")
     between = next(int(place) for place in order if place not in (most, least))
-    chosen = {"most heat asked for": most, "middling": between, "least heat asked for": least}
+    chosen = {"week of most heat": most, "week between": between, "week of least heat": least}
     return [_Span(name, starts[place], WEEK) for name, place in chosen.items()]
 
 
@@ -529,7 +550,7 @@ def _plan_in_words(
     there = max(kinds, key=lambda kind: abs(apart[kind[0]][worst]))
     divisor, unit = scale(float(np.nanmax([np.abs(there[1][worst]), np.abs(there[2][worst])])))
     return (
-        f"{text}. Most of it is {most}'s ({number(sums[most])} MWh). The two were furthest apart on {moment}:"
+        f"{text}. Most of it at {most} ({number(sums[most])} MWh). The two were furthest apart on {moment}:"
         f" {there[0]} was planned to give {number(there[1][worst] / divisor)} {unit} and gave"
         f" {number(there[2][worst] / divisor)} {unit}."
     )

@@ -140,10 +140,10 @@ def test_consumers_below_their_minimum_are_no_choice():
     case = boiler_only(**{"network.supply_temperature_degC": 64, "prices.electricity_EUR_per_MWh": 1e-6})
     found = heating_curve(case, evaluations=40, lowest=60, highest=64, workers=2)
     at = {each.points: each for each in found.evaluations}
-    assert at[60.0, 60.0].figures["cost_EUR"] < found.best.figures["cost_EUR"]
     assert "below the minimum" in at[60.0, 60.0].refused[0]
-    assert found.better
+    assert at[60.0, 60.0].figures["cold_hours"] == pytest.approx(72.0, abs=1.0)
     assert found.best.figures["cold_hours"] <= found.base.figures["cold_hours"] + 1e-3 * 72.0
+    assert at[64.0, 64.0].refused == ()
 
 
 def test_a_constant_becomes_a_curve_and_what_is_no_curve_is_refused():
