@@ -90,8 +90,14 @@ def check_place(folder: Path, overwrite: bool) -> None:
     """Refuse before anything is computed what would be refused when it is written."""
     from heatsym.errors import OutputExistsError
 
-    if folder.is_dir() and any(folder.iterdir()) and not overwrite:
-        raise OutputExistsError(f"{folder} is not empty; use --overwrite or name another folder")
+    if not folder.is_dir():
+        return
+    held = sorted(path.name for path in folder.iterdir())
+    foreign = [name for name in held if name not in FILES]
+    if foreign:
+        raise OutputExistsError(f"{folder} holds {foreign[0]!r}, which is no front; name another folder")
+    if held and not overwrite:
+        raise OutputExistsError(f"{folder} holds a front already; use --overwrite or name another folder")
 
 
 def table(found: Front) -> Iterator[str]:
