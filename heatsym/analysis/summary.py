@@ -174,6 +174,7 @@ def _convergence(run: Digest) -> dict[str, Any]:
         "unconverged_steps": int((~course.converged).sum()),
         "rounds": run.rounds,
         "settled": run.settled,
+        "changes": list(run.change),
         "unsettled_hours": {name: float(hours) for name, hours in run.unsettled_hours.items()},
         "sweeps": {"mean": float(course.sweeps.mean()), "max": int(course.sweeps.max())},
         "merged_parcels": run.ledger.merged,

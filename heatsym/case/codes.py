@@ -531,4 +531,25 @@ CODES: dict[str, Code] = {
         " versions, and from a checkpoint that is whole.",
         "Put back what has changed since, or run without --resume to start from the beginning.",
     ),
+    # dispatch
+    "HS820": Code(
+        "no such source to commit",
+        "The sources that are on or off are named by their names.",
+        "Use the name suggested.",
+    ),
+    "HS821": Code(
+        "price missing for least cost",
+        "Least cost cannot be found while the price of something that a source uses is not known.",
+        "Give the price, or dispatch by merit order or by emissions.",
+    ),
+    "HS822": Code(
+        "factor missing for least emissions",
+        "CO2 cannot be weighed while the factor of something that a source uses is not known.",
+        "Name a set that has it, or give it.",
+    ),
+    "HS823": Code(
+        "key without effect",
+        "The key belongs to another method of dispatch, another horizon or another foresight.",
+        "Leave it out, or choose what it belongs to.",
+    ),
 }

@@ -299,18 +299,22 @@ def weigh(
     air: float,
     ground: float,
     seconds: float,
+    memory: FloatArray,
     found: Weights,
 ) -> None:
     """Heat of storages above the water that comes back to them (storage,), by level of temperature.
 
     ``storage`` (level,) ascends; levels of one storage ascend in temperature. Water belongs to the highest
     level whose ``least`` temperature it has; ``usual`` is that of all water of a level, (level,).
+    ``memory`` is to work in, as long as the state of all.
     """
     for level in range(storage.size):
         k = storage[level]
         a, b = stores.first[k], stores.first[k + 1]
         figure, table, work = stores.figure[k], stores.table[a:b], stores.work
-        state = stores.state[a:b].copy()
+        state = memory[: b - a]
+        for place in range(b - a):
+            state[place] = stores.state[a + place]
         above = _held_above(state, figure, table, least[level], back[k])
         if level + 1 < storage.size and storage[level + 1] == k:
             above -= _held_above(state, figure, table, least[level + 1], back[k])

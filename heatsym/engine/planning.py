@@ -74,7 +74,7 @@ def planned(
         assert known is not None
         if choice is None or not frozen:
             choice = chosen(problem, offers, values.cost, values.carbon, known, begin)
-        plan, stored = followed(problem, offers, values.merit, known, begin, choice)
+        plan, stored = followed(problem, offers, values.merit, known, begin, choice, frozen)
     else:
         beside = np.full_like(stored.discharge, np.inf)
         ranked = None if values.merit is None else np.concatenate([values.merit, beside], axis=1)

@@ -60,10 +60,11 @@ def chosen(
         ideal = _total(_scheduled(problem, task, "perfect"), task, rules.unserved)
     many = range(len(problem.storages))
     levels = [np.flatnonzero(task.reserves.storage == k) for k in many]
+    taken = _summed(best.charge - best.discharge, levels)
     return Choice(
         heat=best.heat,
-        charge=_summed(best.charge, levels),
-        discharge=_summed(best.discharge, levels),
+        charge=np.maximum(taken, 0.0),
+        discharge=np.maximum(-taken, 0.0),
         price=best.price,
         cost=_total(best, task, rules.unserved),
         carbon=best.carbon,
@@ -79,10 +80,12 @@ def followed(
     known: Seen,
     begin: FloatArray,
     choice: Choice,
+    frozen: bool,
 ) -> tuple[Plan, StoragePlan]:
     """Orders of filling and what storages do, as near to a choice as sources and storages can.
 
-    ``merit`` (time, source) says who is filled first; storages give before all sources.
+    ``merit`` (time, source) says who is filled first; storages give before all sources, and if ``frozen``, no
+    more than they did in the round before.
     """
     storages, many = len(problem.storages), len(problem.sources)
     stored = StoragePlan.idle(problem.t_feed, storages)
@@ -97,8 +100,8 @@ def followed(
     )
     kernels.follow(
         problem.medium.theta(problem.t_feed),
-        choice.charge,
-        choice.discharge,
+        np.minimum(choice.charge, known.charged) if frozen else choice.charge,
+        np.minimum(choice.discharge, known.discharged) if frozen else choice.discharge,
         stores_of(problem, begin),
         around(problem, known),
         limits(problem),
@@ -131,13 +134,14 @@ def limits(problem: Problem) -> kernels.Limits:
 def _scheduled(problem: Problem, task: Task, foresight: str | None = None) -> Schedule:
     """By the rules of the case, at once or window after window."""
     from heatsym.dispatch.linear import linear  # with scipy's optimisers, which few runs need
-    from heatsym.dispatch.rolling import rolling
 
     rules, local = problem.dispatch, problem.ctx.axis.local
     month = (local.astype("datetime64[M]") - local[0].astype("datetime64[M]")).astype(np.int64)
+    weight = problem.ctx.values(rules.carbon_weight)
     if rules.horizon == "year":
-        return linear(task, rules, month)
-    return rolling(task, rules, month)
+        return linear(task, rules, month, weight)
+    from heatsym.dispatch.rolling import rolling
+    return rolling(task, rules, month, weight)
 
 
 def _total(schedule: Schedule, task: Task, unserved: float) -> float:
@@ -213,6 +217,7 @@ def _reserves(problem: Problem, known: Seen, begin: FloatArray) -> Reserves:
         float(surroundings.air.mean()),
         float(surroundings.ground.mean()),
         problem.step,
+        np.zeros_like(begin),
         found,
     )
     bounds = limits(problem)
@@ -226,6 +231,7 @@ def _reserves(problem: Problem, known: Seen, begin: FloatArray) -> Reserves:
             dtype=np.bool_,
         ).reshape(len(named), len(storages)),
         periodic=np.array([one.periodic for one in storages], dtype=np.bool_),
+        wear=np.full(len(storages), problem.dispatch.cycling_cost),
         storage=storage,
         full=found.full,
         initial=np.minimum(found.initial, found.full),
