@@ -141,6 +141,7 @@ def _scheduled(problem: Problem, task: Task, foresight: str | None = None) -> Sc
     if rules.horizon == "year":
         return linear(task, rules, month, weight)
     from heatsym.dispatch.rolling import rolling
+
     return rolling(task, rules, month, weight)
 
 

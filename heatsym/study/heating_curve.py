@@ -196,7 +196,9 @@ def heating_curve(
                 workers=workers,
                 progress=None
                 if progress is None
-                else lambda share, text: progress((len(seen) + share * len(trials)) / evaluations, text),
+                else lambda share, _: progress(
+                    (len(seen) + share * len(trials)) / evaluations, f"{len(seen)} curves looked at"
+                ),
             )
         )
         for points, variant in zip(trials, variants, strict=True):

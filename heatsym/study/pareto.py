@@ -23,6 +23,9 @@ SAME = 1e-3
 ROUNDING = 1e-6
 """Share of cost and carbon by which points that are the same may differ."""
 
+TRIALS = 3
+"""Weights in a gap that give nothing new before it is left as it is."""
+
 FIRST = 0.1
 """Weight tried where two points do not tell one. [EUR/kg]"""
 
@@ -132,7 +135,9 @@ def pareto(
 
         def told(share: float, text: str) -> None:
             if progress is not None:
-                progress(min((len(known) + share * len(fresh)) / (points + 1), 1.0), text)
+                progress(
+                    min((len(known) + share * len(fresh)) / (points + 1), 1.0), f"{len(known)} runs done"
+                )
 
         cases = [case if choice is None else case.with_changes(choice.changes) for choice in fresh]
         for choice, answer in zip(fresh, taken(cases, _point, workers=workers, progress=told), strict=True):
@@ -169,19 +174,19 @@ def sweep(evaluate: Evaluate, points: int) -> list[Point]:
     -----
     Between two points whose distance is among the widest, in shares of the whole front, lies the weight
     at which both are equally good, :math:`w = (C_2 - C_1) / (m_1 - m_2)`. Least cost at that weight is a
-    point nearer to the origin than the line between them, or there is none, and the gap is left. Plans
-    are not what is executed to the last ton: where that weight lies beyond those of the two points, the
-    middle of these is tried. Derived here.
+    point nearer to the origin than the line between them, or there is none. Rules of a merit order, and
+    plans that are not executed to the last ton, may hide points from that weight: two more, by halves, are
+    tried before a gap is left as it is. Derived here.
     """
     cheapest, cleanest = evaluate([LEAST_COST, LEAST_CARBON])
     found = {0.0: cheapest, math.inf: cleanest}
-    closed: set[tuple[float, float]] = set()
+    vain = {(0.0, math.inf): 0}  # trials in a gap that gave nothing new, by the weights at its ends
     while len(found) < 2 * points:
         spans = _spans(tuple(found.values()))
         gaps = [
             (_distance(found[a], found[b], spans), a, b)
             for a, b in pairwise(sorted(found))
-            if (a, b) not in closed and not _same(found[a], found[b], spans)
+            if vain[a, b] < TRIALS and not _same(found[a], found[b], spans)
         ]
         left = points - _different(found, spans)
         if not gaps or left <= 0:
@@ -190,17 +195,15 @@ def sweep(evaluate: Evaluate, points: int) -> list[Point]:
         wide = sorted((gap for gap in gaps if gap[0] >= 0.5 * widest), reverse=True)
         trials = {}
         for _, a, b in wide[: min(left, 2 * points - len(found))]:
-            weight = _between(found[a], found[b], a, b)
+            weight = _between(found[a], found[b], a, b, vain[a, b] > 0)
             if weight is None:
-                closed.add((a, b))
+                vain[a, b] = TRIALS
             else:
                 trials[weight] = (a, b)
-        if not trials:
-            continue
-        fresh = evaluate([Choice(weight=weight) for weight in trials])
+        fresh = evaluate([Choice(weight=weight) for weight in trials]) if trials else ()
         for (weight, (a, b)), point in zip(trials.items(), fresh, strict=True):
-            if _same(point, found[a], spans) or _same(point, found[b], spans):
-                closed |= {(a, weight), (weight, b)}
+            known = _same(point, found[a], spans) or _same(point, found[b], spans)
+            vain[a, weight] = vain[weight, b] = vain[a, b] + 1 if known else 0
             found[weight] = point
     return [found[weight] for weight in sorted(found)]
 
@@ -224,11 +227,16 @@ def _own(case: Case) -> Choice | None:
     return Choice(weight=weight) if isinstance(weight, float | int) else None
 
 
-def _between(first: Point, second: Point, low: float, high: float) -> float | None:
-    """A weight between two, at which their points are equally good if it lies there; None if none is left."""
-    less = 1e3 * (first.carbon - second.carbon)  # [kg]
-    level = (second.cost - first.cost) / less if less > 0.0 else math.nan
-    if not low < level < high:
+def _between(first: Point, second: Point, low: float, high: float, halve: bool) -> float | None:
+    """A weight between two: where their points are equally good, if it lies there, or the middle.
+
+    None if none is left, or if one of the points beats the other and a weight was tried before.
+    """
+    less, dearer = 1e3 * (first.carbon - second.carbon), second.cost - first.cost  # [kg], [EUR]
+    if low > 0.0 and less * dearer <= 0.0:
+        return None
+    level = dearer / less if less > 0.0 else math.nan
+    if halve or not low < level < high:
         level = _middle(low, high)
     return level if low < level < high and level <= HEAVIEST else None
 
