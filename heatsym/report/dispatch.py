@@ -51,96 +51,80 @@ class _Span:
         return f"{self.name}, {days}" if self.name else days
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Course:
+    """Means of local hours, by the position of source or storage. [W, EUR/MWh]"""
+
+    asked: pd.Series
+    heat: pd.DataFrame
+    stored: pd.DataFrame | None
+    prices: dict[str, pd.Series]  # electricity first
+
+    def within(self, span: _Span) -> slice:
+        """The hours of a span in any of them."""
+        return slice(span.start, span.start + pd.Timedelta(hours=span.hours - 1))
+
+
 def dispatch_weeks(run: Run) -> Picture | Missing | None:
     """Heat by source and storage in weeks of winter, transition and summer, prices below; None without."""
     key, title = "dispatch", "Who heated when, and what one more megawatt hour would have cost"
     results = run.results
     if PRICE not in results and "source_heat_planned" not in results:
         return None
-    when = calendar(results)
-    heat = _hourly_table(when, power(results, "source_heat"))
-    asked = _hourly(when, summed(results, "consumer_heat_demand"))
-    if not np.nansum(heat) > 0.0:
+    course = _course(results, calendar(results))
+    if not course.heat.to_numpy()[np.isfinite(course.heat.to_numpy())].sum() > 0.0:
         return Missing(key, title, "no source fed any heat in")
-    spans = _spans(asked)
-    stored = _hourly_table(when, power(results, "storage_heat")) if "storage_heat" in results else None
-    prices = _prices(results, when)
-    each = 2 if prices else 1
-    figure = make_subplots(
-        rows=each * len(spans),
-        subplot_titles=[text for span in spans for text in (_upper(span.words()), " ")[:each]],
-    )
-    largest = float(np.nanmax(np.nansum(heat.to_numpy(), axis=1)))
-    divisor, unit = scale(largest)
-    layers = _layers(results, heat, stored)
+    spans = _spans(course.asked)
+    divisor, unit = scale(float(np.nanmax(np.nansum(course.heat.to_numpy(), axis=1))))
+    each = 2 if course.prices else 1
+    layers = _layers(results, course)
+    traces: list[dict[str, object]] = []
     for place, span in enumerate(spans):
-        row = each * place + 1
-        part = slice(span.start, span.start + pd.Timedelta(hours=span.hours - 1))
-        at = {"x0": f"{span.start:%Y-%m-%d %H:%M:%S}", "dx": HOUR}
+        drawn = course.within(span)
+        at = {"x0": f"{span.start:%Y-%m-%d %H:%M:%S}", "dx": HOUR, **_axes(each * place + 1)}
         for name, series, look in layers:
-            figure.add_scatter(
-                **at,
-                y=held(series[part].to_numpy() / divisor),
-                name=name,
-                legendgroup=name,
-                showlegend=place == 0,
-                hovertemplate=f"%{{y:.4~r}} {unit}",
-                row=row,
-                col=1,
-                **look,
-            )
-        for line in ({"color": "white", "width": 3.2}, {"color": INK, "width": 1.6, "dash": "dash"}):
-            dashed = "dash" in line
-            figure.add_scatter(
-                **at,
-                y=held(asked[part].to_numpy() / divisor),
-                mode="lines",
-                line=line | {"shape": "hv"},
-                name=ASKED,
-                legendgroup=ASKED,
-                showlegend=dashed and place == 0,
-                hoverinfo=None if dashed else "skip",
-                hovertemplate=f"%{{y:.4~r}} {unit}" if dashed else None,
-                row=row,
-                col=1,
-            )
-        figure.update_yaxes(title=f"heat [{unit}]", row=row, col=1)
-        for name, series in prices.items():
-            _price_line(figure, name, held(series[part].to_numpy()), at, row + 1, place == 0)
-        if prices:
-            figure.update_yaxes(title="EUR/MWh", row=row + 1, col=1)
-            figure.update_xaxes(matches=f"x{row if row > 1 else ''}", row=row + 1, col=1)
-            figure.update_xaxes(showticklabels=False, row=row, col=1)
-        _place(figure, place, len(spans), each)
-    entries = len(layers) + 1 + len(prices)
-    styled(figure, height=(330 if prices else 240) * len(spans) + 90 + (height(entries) - 380))
+            values = held(series[drawn].to_numpy() / divisor)
+            traces.append(_trace(at, values, name, place == 0, f"%{{y:.4~r}} {unit}") | look)
+        values = held(course.asked[drawn].to_numpy() / divisor)
+        plain_line = {"mode": "lines", "line": {"color": "white", "width": 3.2, "shape": "hv"}}
+        traces.append(_trace(at, values, ASKED, False, None) | plain_line | {"hoverinfo": "skip"})
+        line = {"color": INK, "width": 1.6, "dash": "dash", "shape": "hv"}
+        asked = _trace(at, values, ASKED, place == 0, f"%{{y:.4~r}} {unit}")
+        traces.append(asked | {"mode": "lines", "line": line})
+        for name, prices in course.prices.items():
+            below = at | _axes(each * place + 2)
+            traces.append(_price_line(name, held(prices[drawn].to_numpy()), below, place == 0))
+    figure = go.Figure(data=[go.Scatter(trace) for trace in traces], layout=_panels(spans, each, unit))
+    entries = len(layers) + 1 + len(course.prices)
+    styled(figure, height=(330 if each == 2 else 240) * len(spans) + 90 + (height(entries) - 380))
     figure.update_layout(
         margin={"t": 30},
         hovermode="x unified",
         legend={"traceorder": "normal", "yref": "container", "y": 0.0, "yanchor": "bottom"},
     )
     figure.update_xaxes(type="date", showgrid=False, tickformat="%-d %b")
-    caption = _weeks_in_words(results, spans, heat, stored, prices, asked)
+    caption = _weeks_in_words(results, spans, course)
     label = f"Heat by source and storage, hour by hour. {caption}"
-    table = _weeks_table(results, spans, heat, stored, prices, asked)
+    table = _weeks_table(results, spans, course)
     return Picture(key, title, caption + gaps(results, "source_heat"), label, figure, table)
 
 
 def price_duration(run: Run) -> Picture | None:
     """Marginal price of heat sorted from the highest down, that of electricity beside it; None without."""
-    results, when = run.results, calendar(run.results)
-    prices = _prices(results, when, every=True)
+    results, prices = run.results, _prices(run.results)
     if HEAT_PRICE not in prices:
         return None
+    when = calendar(results)
     figure = go.Figure()
     total = float(when.hours.sum())
-    sorted_ = {name: _sorted(series.to_numpy(), when.hours) for name, series in prices.items()}
+    sorted_ = {name: _sorted(series, when.hours) for name, series in prices.items()}
     for name, values in sorted_.items():
-        _price_line(figure, name, held(values), {"x0": 0.0, "dx": total / len(values)}, None, True)
+        at: dict[str, object] = {"x0": 0.0, "dx": total / len(values)}
+        figure.add_trace(go.Scatter(_price_line(name, held(values), at, True)))
     styled(figure, height=380).update_layout(hovermode="x unified", legend={"y": -0.26})
     figure.update_xaxes(title="hours at or above [h]", range=[0.0, total], hoverformat=",.0f")
     figure.update_yaxes(title="price [EUR/MWh]")
-    price = prices[HEAT_PRICE].to_numpy()
+    price = prices[HEAT_PRICE]
     known = np.isfinite(price)
     mean = float(np.average(price[known], weights=when.hours[known]))
     asked = np.nan_to_num(summed(results, "consumer_heat_demand")) * when.hours
@@ -156,8 +140,8 @@ def price_duration(run: Run) -> Picture | None:
     )
     rows: list[tuple[Cell, ...]] = []
     for share in SHARES:
-        at = [values[min(int(share * len(values)), len(values) - 1)] for values in sorted_.values()]
-        rows.append((100.0 * share, share * total, *(float(value) for value in at)))
+        shown = [values[min(int(share * len(values)), len(values) - 1)] for values in sorted_.values()]
+        rows.append((100.0 * share, share * total, *(float(value) for value in shown)))
     columns = ("of the time [%]", "hours [h]", *(f"{name} [EUR/MWh]" for name in sorted_))
     title = "What one more megawatt hour of heat would have cost, sorted"
     return Picture(
@@ -167,13 +151,16 @@ def price_duration(run: Run) -> Picture | None:
 
 def price_by_hour(run: Run) -> Picture | None:
     """Marginal price of heat by local hour of day, mean and usual range; None without, or within a day."""
-    results, when = run.results, calendar(run.results)
-    prices = _prices(results, when)
-    if HEAT_PRICE not in prices or when.length < 47:
+    results, known = run.results, _prices(run.results)
+    if HEAT_PRICE not in known:
         return None
+    when = calendar(results)
+    if when.length < 47:
+        return None
+    table = _hourly(when, np.column_stack(list(known.values())))
+    prices = {name: table[place] for place, name in enumerate(known)}
     heat = prices[HEAT_PRICE].dropna()
-    hours = pd.DatetimeIndex(heat.index).hour
-    grouped = heat.groupby(hours)
+    grouped = heat.groupby(pd.DatetimeIndex(heat.index).hour)
     low, mean, high = grouped.quantile(0.1), grouped.mean(), grouped.quantile(0.9)
     figure = go.Figure()
     for series, fill in ((low, None), (high, "tonexty")):
@@ -310,23 +297,44 @@ def plan_and_run(run: Run) -> Picture | Missing | None:
     return Picture(key, title, caption, f"Plan and execution. {caption}", figure, Table(columns, rows))
 
 
-def _place(figure: go.Figure, place: int, count: int, each: int) -> None:
+def _panels(spans: list[_Span], each: int, unit: str) -> dict[str, object]:
     """Panels of one span below those before it, its title above them, room for the days below."""
-    bottom, tall = 1.0 - (place + 1) / count, 1.0 / count
-    row = each * place + 1
-    low, high = (0.36, 0.91) if each == 2 else (0.1, 0.91)
-    figure.update_yaxes(domain=[bottom + low * tall, bottom + high * tall], row=row, col=1)
-    if each == 2:
-        figure.update_yaxes(domain=[bottom + 0.1 * tall, bottom + 0.3 * tall], row=row + 1, col=1)
-    figure.layout.annotations[row - 1].update(y=bottom + 0.92 * tall)
+    layout: dict[str, object] = {}
+    titles = []
+    tall = 1.0 / len(spans)
+    for place, span in enumerate(spans):
+        bottom, row = 1.0 - (place + 1) * tall, each * place + 1
+        number_ = "" if row == 1 else str(row)
+        stack = [0.36, 0.91] if each == 2 else [0.1, 0.91]
+        heads = (f"heat [{unit}]", "EUR/MWh")[:each]
+        for below, (head, (low, high)) in enumerate(zip(heads, (stack, (0.1, 0.3)), strict=False)):
+            mark = "" if row + below == 1 else str(row + below)
+            layout[f"xaxis{mark}"] = {"anchor": f"y{mark}", "domain": [0.0, 1.0]} | (
+                {"matches": f"x{number_}"} if below else {"showticklabels": each == 1}
+            )
+            domain = [bottom + low * tall, bottom + high * tall]
+            layout[f"yaxis{mark}"] = {"anchor": f"x{mark}", "domain": domain, "title": {"text": head}}
+        titles.append(
+            {
+                "text": _upper(span.words()),
+                "showarrow": False,
+                "x": 0.5,
+                "xref": "paper",
+                "y": bottom + 0.92 * tall,
+                "yref": "paper",
+                "yanchor": "bottom",
+            }
+        )
+    return layout | {"annotations": titles}
 
 
 _Layer = tuple[str, "pd.Series", dict[str, object]]
 _Kind = tuple[str, FloatArray, FloatArray, tuple[str, str]]
 
 
-def _layers(results: xr.Dataset, heat: pd.DataFrame, stored: pd.DataFrame | None) -> list[_Layer]:
+def _layers(results: xr.Dataset, course: _Course) -> list[_Layer]:
     """Areas from the bottom up: sources, what storages give, and below zero what they take."""
+    heat, stored = course.heat, course.stored
     names, styles = [str(name) for name in results["source"].values], source_styles(results)
     layers: list[_Layer] = [
         (
@@ -349,55 +357,69 @@ def _layers(results: xr.Dataset, heat: pd.DataFrame, stored: pd.DataFrame | None
 
 
 def _price_line(
-    figure: go.Figure,
-    name: str,
-    values: NDArray[np.float32],
-    at: dict[str, object],
-    row: int | None,
-    legend: bool,
-) -> None:
+    name: str, values: NDArray[np.float32], at: dict[str, object], legend: bool
+) -> dict[str, object]:
     """Heat as a line, electricity as an area behind it, whose colour is too pale for a line."""
-    heat = name == HEAT_PRICE
-    figure.add_scatter(
-        **at,
-        y=values,
-        mode="lines",
-        line={"shape": "hv", "width": 1.8 if heat else 1.0, "color": INK if heat else GREY}
-        | ({} if heat else {"dash": "dot"}),
-        fill=None if heat else "tozeroy",
-        fillcolor=None if heat else f"rgba({_rgb(ELECTRICITY)},0.6)",
-        name=name,
-        legendgroup=name,
-        showlegend=legend,
-        hovertemplate="%{y:.4~r} EUR/MWh",
-        **({} if row is None else {"row": row, "col": 1}),
-    )
+    trace = _trace(at, values, name, legend, "%{y:.4~r} EUR/MWh") | {"mode": "lines"}
+    if name == HEAT_PRICE:
+        return trace | {"line": {"shape": "hv", "width": 1.8, "color": INK}}
+    line = {"shape": "hv", "width": 1.0, "color": GREY, "dash": "dot"}
+    return trace | {"line": line, "fill": "tozeroy", "fillcolor": f"rgba({_rgb(ELECTRICITY)},0.6)"}
+
+
+def _trace(
+    at: dict[str, object], values: NDArray[np.float32], name: str, legend: bool, hover: str | None
+) -> dict[str, object]:
+    """What all series have; those of one name are switched together."""
+    known = {"y": values, "name": name, "legendgroup": name, "showlegend": legend}
+    return at | known | ({} if hover is None else {"hovertemplate": hover})
+
+
+def _axes(row: int) -> dict[str, object]:
+    """Axes of a panel, from the top down."""
+    number_ = "" if row == 1 else str(row)
+    return {"xaxis": f"x{number_}", "yaxis": f"y{number_}"}
 
 
 def _rgb(colour: str) -> str:
     return ",".join(str(int(colour[i : i + 2], 16)) for i in (1, 3, 5))
 
 
-def _prices(results: xr.Dataset, when: Calendar, every: bool = False) -> dict[str, pd.Series]:
-    """Prices that are known, electricity first; by hour, or in ``every`` step. [EUR/MWh]"""
+def _prices(results: xr.Dataset) -> dict[str, FloatArray]:
+    """Prices that are known in some step, electricity first; (time,). [EUR/MWh]"""
     found = {}
     for said, name in ((ELECTRICITY_PRICE, POWER), (HEAT_PRICE, PRICE)):
-        if name in results:
-            series = power(results, name) * PER_MWH
-            if np.isfinite(series).any():
-                found[said] = pd.Series(series) if every else _hourly(when, series)
+        if name in results and np.isfinite(results[name].values).any():
+            found[said] = power(results, name) * PER_MWH
     return found
 
 
-def _hourly(when: Calendar, series: FloatArray) -> pd.Series:
-    """Means of local hours; one that the clocks leave out holds the one before."""
-    means = when.mean(series, "h")
+def _course(results: xr.Dataset, when: Calendar) -> _Course:
+    """All that is drawn, by local hour."""
+    heat, prices = power(results, "source_heat"), _prices(results)
+    stored = power(results, "storage_heat") if "storage_heat" in results else heat[:, :0]
+    asked = summed(results, "consumer_heat_demand")
+    table = _hourly(when, np.column_stack([asked, heat, stored, *prices.values()]))
+    given, kept = 1 + heat.shape[1], 1 + heat.shape[1] + stored.shape[1]
+    return _Course(
+        asked=table[0],
+        heat=table.iloc[:, 1:given].set_axis(range(heat.shape[1]), axis=1),
+        stored=table.iloc[:, given:kept].set_axis(range(stored.shape[1]), axis=1)
+        if stored.shape[1]
+        else None,
+        prices={name: table[kept + place] for place, name in enumerate(prices)},
+    )
+
+
+def _hourly(when: Calendar, values: FloatArray) -> pd.DataFrame:
+    """Means of local hours, missing steps left out; one that the clocks leave out holds the one before."""
+    known = np.isfinite(values)
+    hours = when.local.floor("h")
+    weights = np.where(known, when.hours[:, None], 0.0)
+    sums = pd.DataFrame(np.where(known, values, 0.0) * weights).groupby(hours).sum()
+    weight = pd.DataFrame(weights).groupby(hours).sum()
+    means = sums / weight.where(weight > 0.0)
     return means.asfreq("h").ffill(limit=1) if len(means) > 1 else means
-
-
-def _hourly_table(when: Calendar, values: FloatArray) -> pd.DataFrame:
-    """The same of several objects, by their position."""
-    return pd.DataFrame({i: _hourly(when, values[:, i]) for i in range(values.shape[1])})
 
 
 def _spans(asked: pd.Series) -> list[_Span]:
@@ -422,31 +444,24 @@ def _spans(asked: pd.Series) -> list[_Span]:
     return [_Span(name, starts[place], WEEK) for name, place in chosen.items()]
 
 
-def _weeks_in_words(
-    results: xr.Dataset,
-    spans: list[_Span],
-    heat: pd.DataFrame,
-    stored: pd.DataFrame | None,
-    prices: dict[str, pd.Series],
-    asked: pd.Series,
-) -> str:
+def _weeks_in_words(results: xr.Dataset, spans: list[_Span], course: _Course) -> str:
     """Who gave most in each span, and at what price."""
     names = [str(name) for name in results["source"].values]
     said = []
     for span in spans:
-        part = slice(span.start, span.start + pd.Timedelta(hours=span.hours - 1))
-        given = heat[part].sum() / 1e6
+        part = course.within(span)
+        given = course.heat[part].sum() / 1e6
         most = int(given.to_numpy().argmax())
         whole = float(given.sum())
         if not whole > 0.0:
             said.append(f"{_upper(span.words())}: nobody heated.")
             continue
         text = f"{_upper(span.words())}: {names[most]} gave {percent(float(given[most]) / whole)} of the heat"
-        if stored is not None:
-            back = float((-stored[part]).clip(lower=0.0).to_numpy().sum()) / 1e6
+        if course.stored is not None:
+            back = float((-course.stored[part]).clip(lower=0.0).to_numpy().sum()) / 1e6
             text += f", storages gave back {number(back)} MWh" if back > 0.0 else ""
-        if HEAT_PRICE in prices:
-            series = prices[HEAT_PRICE][part].dropna()
+        if HEAT_PRICE in course.prices:
+            series = course.prices[HEAT_PRICE][part].dropna()
             if len(series):
                 text += (
                     f"; one more MWh cost {number(float(series.min()))} to {number(float(series.max()))} EUR"
@@ -458,46 +473,32 @@ def _weeks_in_words(
     return " ".join(said)
 
 
-def _weeks_table(
-    results: xr.Dataset,
-    spans: list[_Span],
-    heat: pd.DataFrame,
-    stored: pd.DataFrame | None,
-    prices: dict[str, pd.Series],
-    asked: pd.Series,
-) -> Table:
+def _weeks_table(results: xr.Dataset, spans: list[_Span], course: _Course) -> Table:
     """A row for each day that is drawn."""
     names = [str(name) for name in results["source"].values]
-    storages = [] if stored is None else [str(name) for name in results["storage"].values]
+    storages = [] if course.stored is None else [str(name) for name in results["storage"].values]
     rows: list[tuple[Cell, ...]] = []
     for span in spans:
-        part = slice(span.start, span.start + pd.Timedelta(hours=span.hours - 1))
-        days = asked[part].groupby(pd.DatetimeIndex(asked[part].index).normalize()).sum() / 1e6
-        tables = [days, *((heat[i][part].groupby(_day(heat[part])).sum() / 1e6) for i in range(len(names)))]
-        if stored is not None:
+        part = course.within(span)
+        powers = [course.asked[part], *(course.heat[i][part] for i in range(len(names)))]
+        if course.stored is not None:
             for i in range(len(storages)):
-                flow = -stored[i][part] / 1e6
-                tables += [
-                    each.groupby(_day(stored[part])).sum()
-                    for each in (flow.clip(lower=0.0), (-flow).clip(lower=0.0))
-                ]
-        tables += [series[part].groupby(_day(series[part])).mean() for series in prices.values()]
-        words = in_words(pd.DatetimeIndex(days.index), "D")
-        for place, word in enumerate(words):
-            values = [float(series.iloc[place]) for series in tables]
-            rows.append((word, *(value if np.isfinite(value) else None for value in values)))
+                taken = course.stored[i][part]
+                powers += [(-taken).clip(lower=0.0), taken.clip(lower=0.0)]
+        day = pd.DatetimeIndex(course.asked[part].index).normalize()
+        energies = (pd.concat(powers, axis=1) / 1e6).groupby(day).sum()
+        prices = [series[part].groupby(day).mean() for series in course.prices.values()]
+        for place, word in enumerate(in_words(pd.DatetimeIndex(energies.index), "D")):
+            values = [*energies.iloc[place], *(series.iloc[place] for series in prices)]
+            rows.append((word, *(float(value) if np.isfinite(value) else None for value in values)))
     columns = [
         "day",
         "asked for [MWh]",
         *(f"{name} [MWh]" for name in names),
         *(f"{name} {what} [MWh]" for name in storages for what in ("gives", "takes")),
-        *(f"{name} [EUR/MWh]" for name in prices),
+        *(f"{name} [EUR/MWh]" for name in course.prices),
     ]
     return Table(tuple(columns), tuple(rows))
-
-
-def _day(part: pd.DataFrame | pd.Series) -> pd.DatetimeIndex:
-    return pd.DatetimeIndex(part.index).normalize()
 
 
 def _sorted(values: FloatArray, hours: FloatArray) -> FloatArray:
