@@ -1,5 +1,5 @@
-"""Many runs: variants of a case beside each other, and what is searched for among them."""
+"""Questions that take many runs: variants beside each other, what if a source stops."""
 
-from heatsym.study.many import Failure, processors, run_many
+from heatsym.study.many import Failure, run_many
 
-__all__ = ["Failure", "processors", "run_many"]
+__all__ = ["Failure", "run_many"]

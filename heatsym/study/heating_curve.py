@@ -20,7 +20,7 @@ from heatsym.results.envelope import NEARLY
 from heatsym.results.frame import Results
 from heatsym.simulation import Progress, Run
 from heatsym.study.many import Failure
-from heatsym.study.variants import taken
+from heatsym.study.taking import taken
 
 Points = tuple[float, float]
 """Supply temperature at the colder and at the milder outdoor temperature of a curve. [degC]"""
@@ -197,7 +197,7 @@ def heating_curve(
                 progress=None
                 if progress is None
                 else lambda share, _: progress(
-                    (len(seen) + share * len(trials)) / evaluations, f"{len(seen)} curves looked at"
+                    (len(seen) + share * len(trials)) / evaluations, f"looked at {len(seen)} of {evaluations} curves"
                 ),
             )
         )

@@ -12,7 +12,7 @@ from heatsym.case.model import Case
 from heatsym.errors import InputError, Problem
 from heatsym.simulation import Progress, Run
 from heatsym.study.many import Failure
-from heatsym.study.variants import taken
+from heatsym.study.taking import taken
 
 HEAVIEST = 100.0
 """Largest weight of carbon that a case may give. [EUR/kg]"""
