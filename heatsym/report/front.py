@@ -129,6 +129,8 @@ def _table(found: Front) -> Table:
 
 
 def _head(key: str) -> str:
-    """``network_loss_MWh`` as ``network loss [MWh]``."""
+    """``network_loss_MWh`` as ``network loss [MWh]``, ``heat_works_MWh`` as ``heat of works [MWh]``."""
+    if key.startswith("heat_"):
+        return f"heat of {key.removeprefix('heat_').removesuffix('_MWh')} [MWh]"
     name, _, unit = key.rpartition("_")
-    return f"{name} [{unit}]" if unit == "MWh" else key.replace("_", " ")
+    return f"{name.replace('_', ' ')} [MWh]" if unit == "MWh" else key.replace("_", " ")

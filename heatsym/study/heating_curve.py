@@ -197,7 +197,8 @@ def heating_curve(
                 progress=None
                 if progress is None
                 else lambda share, _: progress(
-                    (len(seen) + share * len(trials)) / evaluations, f"looked at {len(seen)} of {evaluations} curves"
+                    (len(seen) + share * len(trials)) / evaluations,
+                    f"looked at {len(seen)} of {evaluations} curves",
                 ),
             )
         )

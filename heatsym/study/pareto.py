@@ -285,7 +285,7 @@ def _point(run: Run) -> Point:
         "network_loss_MWh": heat["network_loss_MWh"],
         "pump_MWh": heat["pump_MWh"],
         "surplus_share": summary.get("surplus_share"),
-        **{f"{name}_MWh": source["heat_MWh"] for name, source in summary["sources"].items()},
+        **{f"heat_{name}_MWh": source["heat_MWh"] for name, source in summary["sources"].items()},
     }
     return Point(
         None,
