@@ -513,6 +513,11 @@ CODES: dict[str, Code] = {
         "Runs are compared by cost of operation or by CO2, and a run of this case does not compute it.",
         "Complete [prices] or [emissions]; heatsym run says what is missing.",
     ),
+    "HS842": Code(
+        "nothing to search in",
+        "The lowest supply temperature that is looked at is not below the highest.",
+        "Lower --lowest or raise --highest; by default they follow consumers' minima and the case's curve.",
+    ),
     # parts of results
     "HS701": Code(
         "not in the results",

@@ -162,9 +162,10 @@ def heating_curve(
     Raises
     ------
     InputError
-        The case has no curve of two points and no constant, no weather, or no cost or carbon to judge by.
+        The case has no curve of two points and no constant, no weather, or no cost or carbon to judge by;
+        or nothing lies between the bounds.
     ValueError
-        Less than two evaluations, an unknown objective, or bounds in reverse.
+        Less than two evaluations, or an unknown objective.
 
     Notes
     -----
@@ -181,7 +182,8 @@ def heating_curve(
     low = math.floor(_least(case, start) if lowest is None else lowest)
     high = math.ceil(max(start) + ABOVE if highest is None else highest)
     if low >= high:
-        raise ValueError(f"nothing lies between {low} and {high} degC")
+        reason = f"no supply temperature lies between {low} and {high} degC"
+        raise InputError([Problem("HS842", reason, hint="lower --lowest or raise --highest")])
     seen: list[Evaluation] = []
     largest = np.asarray(prepare(case).load.mass_flow_max, dtype=float)[: len(case.demand.consumers.id)]
     first: list[_Answer] = []

@@ -172,9 +172,14 @@ def test_without_prices_there_is_no_cost_to_keep_low():
     [
         ({"objective": "beauty"}, "cost or emissions"),
         ({"evaluations": 1}, "two evaluations"),
-        ({"lowest": 95.0, "highest": 80.0}, "nothing lies between"),
     ],
 )
 def test_what_makes_no_sense_is_refused(arguments, words):
     with pytest.raises(ValueError, match=words):
         heating_curve(boiler_only(), **arguments)
+
+
+def test_bounds_that_leave_nothing_are_refused():
+    with pytest.raises(hs.InputError, match="between 99 and 95 degC") as refused:
+        heating_curve(boiler_only(), lowest=99.0)
+    assert refused.value.problems[0].code == "HS842"
