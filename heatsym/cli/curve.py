@@ -24,7 +24,7 @@ COLUMNS = (  # head, figure, factor, decimals
     ("COP", "cop", 1.0, 2),
     ("surplus [%]", "surplus_share", 100.0, 1),
     ("unmet [MWh]", "unmet_MWh", 1.0, 2),
-    ("coldest [h]", "cold_hours", 1.0, 0),
+    ("too cold [h]", "cold_hours", 1.0, 0),
 )
 
 
@@ -46,7 +46,7 @@ COLUMNS = (  # head, figure, factor, decimals
     "--evaluations",
     metavar="N",
     type=click.IntRange(min=2),
-    default=40,
+    default=60,
     show_default=True,
     help="Most runs, the one with the case's own curve among them.",
 )

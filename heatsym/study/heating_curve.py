@@ -121,7 +121,7 @@ def heating_curve(
     case: Case,
     *,
     objective: str | None = None,
-    evaluations: int = 40,
+    evaluations: int = 60,
     tolerated: float = TOLERATED,
     lowest: float | None = None,
     highest: float | None = None,
