@@ -117,7 +117,7 @@ def balanced(of: Task, found: Schedule, within: float = 1e-9) -> None:
     """Heat and storages close, in parts of the largest need and of a full storage; bounds are kept."""
     reserves, peak = of.reserves, of.need.max()
     given = found.heat.sum(axis=1) + found.discharge.sum(axis=1) + found.unserved
-    taken = of.need + found.charge.sum(axis=1) + found.rejected
+    taken = of.need + found.charge.sum(axis=1)
     assert np.abs(given - taken).max() <= within * peak
     before = np.vstack([reserves.initial, found.energy[:-1]]) * reserves.keep
     drawn = found.discharge * (1.0 - np.nan_to_num(reserves.lift))

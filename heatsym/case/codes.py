@@ -501,22 +501,26 @@ CODES: dict[str, Code] = {
         "A list of sites has none that could be a source: none near the place, or none with heat.",
         "Widen --within, or correct --near: longitude, then latitude.",
     ),
-    # searches over many runs
-    "HS840": Code(
-        "no heating curve",
-        "A heating curve is searched for by its two points over outdoor temperature: the case needs weather"
-        " and a supply temperature that is a number or a curve of two points.",
-        "Write for example supply_temperature_degC = [[-12, 90], [15, 70]].",
+    # rules of dispatch
+    "HS810": Code(
+        "runs at least at no load",
+        "A machine is to run some time at least once it is started, and may do so at no load.",
+        "Give its least load, or remove the time.",
     ),
-    "HS841": Code(
-        "nothing to keep low",
-        "Runs are compared by cost of operation or by CO2, and a run of this case does not compute it.",
-        "Complete [prices] or [emissions]; heatsym run says what is missing.",
+    "HS811": Code(
+        "no season",
+        "A season is written as its first and last day or month; it may pass the end of the year.",
+        'Write for example ["04-01", "09-30"], or ["10", "03"] for October to March.',
     ),
-    "HS842": Code(
-        "nothing to search in",
-        "The lowest supply temperature that is looked at is not below the highest.",
-        "Lower --lowest or raise --highest; by default they follow consumers' minima and the case's curve.",
+    "HS812": Code(
+        "cheap without prices",
+        "A storage is to be charged in cheap hours, and the case has no prices to tell them by.",
+        'Add [prices], or leave out charge_when = "cheap".',
+    ),
+    "HS813": Code(
+        "rule without effect",
+        "A key of a storage belongs to a rule that it does not follow.",
+        "Choose the rule with charge_when, or remove the key.",
     ),
     # parts of results
     "HS701": Code(
@@ -556,5 +560,22 @@ CODES: dict[str, Code] = {
         "key without effect",
         "The key belongs to another method of dispatch, another horizon or another foresight.",
         "Leave it out, or choose what it belongs to.",
+    ),
+    # searches over many runs
+    "HS840": Code(
+        "no heating curve",
+        "A heating curve is searched for by its two points over outdoor temperature: the case needs weather"
+        " and a supply temperature that is a number or a curve of two points.",
+        "Write for example supply_temperature_degC = [[-12, 90], [15, 70]].",
+    ),
+    "HS841": Code(
+        "nothing to keep low",
+        "Runs are compared by cost of operation or by CO2, and a run of this case does not compute it.",
+        "Complete [prices] or [emissions]; heatsym run says what is missing.",
+    ),
+    "HS842": Code(
+        "nothing to search in",
+        "The lowest supply temperature that is looked at is not below the highest.",
+        "Lower --lowest or raise --highest; by default they follow consumers' minima and the case's curve.",
     ),
 }

@@ -22,6 +22,7 @@ from heatsym.interfaces.exchange import Source, Storage
 from heatsym.interfaces.fields import Part, Quantity, specs
 from heatsym.interfaces.profile import Curve, Series, highest, lowest
 from heatsym.network.model import Network, Nodes
+from heatsym.storage.rules import cheap_hours
 from heatsym.units import split_unit
 from heatsym.weather.model import Weather
 
@@ -96,6 +97,9 @@ def _storages(reader: Reader, parts: Parts) -> None:
             if all_read and name not in names:
                 hint = suggestion(name, names)
                 reader.error((*path, "charge_from"), "HS554", f"there is no source {name!r}", hint)
+        if cheap_hours(storage) is not None and "prices" not in reader.document.data:
+            hint = 'add [prices], or leave out charge_when = "cheap"'
+            reader.error((*path, "charge_when"), "HS812", "nobody knows which hours are cheap", hint)
 
 
 def _without_faults(reader: Reader, parts: Parts) -> Parts:

@@ -33,14 +33,17 @@ class Edges:
     """What lies before and after the steps that are planned; None where nothing is known.
 
     ``since`` [s] is for how long each source has been on or off; ``peak`` (month,) [W] the largest electric
-    power so far; ``end_value`` (level,) [EUR/J] what heat left in a storage is worth, instead of a periodic
-    end. Emissions may be ``allowance`` [kg], and ``borrow`` [kg] more at ``borrow_price`` [EUR/kg].
+    power so far; ``target`` (level,) [J] what periodic storages shall hold at the end, else what they began
+    with; ``end_value`` (level,) what heat left in a storage is worth instead, in EUR/J, or kg/J where
+    emissions are kept low. Emissions may be ``allowance`` [kg], and ``borrow`` [kg] more at
+    ``borrow_price`` [EUR/kg].
     """
 
     heat: FloatArray | None = None
     on: BoolArray | None = None
     since: FloatArray | None = None
     peak: FloatArray | None = None
+    target: FloatArray | None = None
     end_value: FloatArray | None = None
     allowance: float | None = None
     borrow: float = 0.0
@@ -51,11 +54,14 @@ class Edges:
 class Planned:
     """A schedule with what only its program knows.
 
-    ``stored`` (time, level) [EUR/J] is what one more unit of heat in a storage at the end of each step would
-    save, ``carbon_price`` [EUR/kg] what one more kilogram of the allowance would.
+    ``fired`` (time, source) [W] is all heat that sources make, with what is rejected as it cannot be less.
+    ``stored`` (time, level) is what one more unit of heat in a storage at the end of each step would save, in
+    EUR/J, or kg/J where emissions are kept low; ``carbon_price`` [EUR/kg] is what one more kilogram of the
+    allowance would.
     """
 
     schedule: Schedule
+    fired: FloatArray
     stored: FloatArray
     carbon_price: float
     gap: float
@@ -120,8 +126,7 @@ class _Columns:
     discharge: IntArray  # (time, level)
     energy: IntArray  # (time, level)
     unserved: IntArray  # (time,)
-    rejected: IntArray  # (time,)
-    excess: IntArray  # (time,)
+    excess: IntArray  # (time,) heat that cannot be less and that nobody needs
     on: IntArray  # (time, committed)
     start: IntArray  # (time, committed)
 
@@ -131,7 +136,7 @@ def plan(
 ) -> Planned:
     """Plan the steps of a task between what lies before and after them."""
     usable = usable_power(task)
-    committed = _committed(task, rules)
+    committed = committed_sources(task, rules)
     scale = _scale(task, rules, carbon_weight)
     program = Program()
     columns = _columns(program, task, scale, usable, committed, edges)
@@ -148,19 +153,39 @@ def plan(
     gap = answer.gap
     if committed.size:
         answer = program.solve(fixed=(columns.on.ravel(), answer.value[columns.on].ravel()))
-    schedule = _schedule(task, rules, scale, columns, answer, usable, committed, month, carbon_weight)
+    schedule, fired = _schedule(task, rules, scale, columns, answer, usable, committed, month, carbon_weight)
     in_money = scale.money / scale.energy
     if rules.objective == "cost":
-        schedule = replace(schedule, price=answer.dual[balance] * in_money)
+        price = _where_forced(task, usable, answer.dual[balance] * in_money, scale.heat / MWH)
+        schedule = replace(schedule, price=price)
     worth = -answer.dual[stored] * in_money
     carbon_price = 0.0 if capped is None else -float(answer.dual[capped[0]]) * scale.money / capped[1]
-    return Planned(schedule, worth, carbon_price, gap)
+    return Planned(schedule, fired, worth, carbon_price, gap)
+
+
+def _where_forced(task: Task, usable: FloatArray, price: FloatArray, worth: FloatArray) -> FloatArray:
+    """Price of heat where sources that must run give all of it: what is paid for the last of them."""
+    least = forced(task, usable, worth)
+    last = (least < usable) & task.fleet.must_run
+    dearest = np.max(worth, axis=1, where=last & (least > 0), initial=-np.inf)
+    return np.where(np.isfinite(dearest), dearest, price)
 
 
 def usable_power(task: Task) -> FloatArray:
     """Most that sources give, (time, source): nothing where it is less than they need to run. [W]"""
     fleet = task.fleet
     return np.where(fleet.power * (1 + 1e-9) >= fleet.least, np.maximum(fleet.power, 0.0), 0.0)
+
+
+def forced(task: Task, usable: FloatArray, worth: FloatArray) -> FloatArray:
+    """Heat of sources that must run, (time, source): all that is needed, from the cheapest of them up. [W]"""
+    must = np.flatnonzero(task.fleet.must_run)
+    order = must[np.argsort(worth[:, must], axis=1, kind="stable")]
+    most = np.take_along_axis(usable, order, axis=1)
+    left = np.maximum(task.need[:, None] - (np.cumsum(most, axis=1) - most), 0.0)
+    least = np.zeros(usable.shape)
+    np.put_along_axis(least, order, np.minimum(most, left), axis=1)
+    return least
 
 
 def worth_of_heat(task: Task, rules: Dispatch, carbon_weight: FloatArray | float) -> FloatArray:
@@ -172,7 +197,14 @@ def worth_of_heat(task: Task, rules: Dispatch, carbon_weight: FloatArray | float
     return fleet.carbon + LITTLE * fleet.cost
 
 
-def _committed(task: Task, rules: Dispatch) -> IntArray:
+def committed_sources(task: Task, rules: Dispatch) -> IntArray:
+    """Places of the sources that are on or off; what must run is on.
+
+    Raises
+    ------
+    ValueError
+        A name is not in the fleet.
+    """
     names = task.fleet.names
     unknown = [name for name in rules.commit if name not in names]
     if unknown:
@@ -200,14 +232,14 @@ def _columns(
     steps, fleet, reserves = len(task.need), task.fleet, task.reserves
     shape = (steps, len(reserves.storage))
     given = usable / scale.power
-    must = np.where(fleet.must_run, given, 0.0)
+    must = forced(task, usable, scale.heat) / scale.power
     direct = np.isfinite(reserves.lift)
     lift = np.where(direct, reserves.lift, 0.0)
     charge = np.where(reserves.takes, reserves.charge[:, reserves.storage], 0.0) / scale.power
     discharge = np.where(direct, reserves.discharge[:, reserves.storage], 0.0) / scale.power
     kept = np.zeros(shape)
     if edges.end_value is not None:
-        kept[-1:] = -edges.end_value * MWH * scale.in_money
+        kept[-1:] = -edges.end_value * MWH
     stays, runs = _running(task, usable, committed, edges)
     start_cost = np.maximum(fleet.start_cost[committed], 0.0) * scale.in_money / scale.money
     return _Columns(
@@ -216,7 +248,6 @@ def _columns(
         discharge=program.columns(shape, lift * scale.electricity[:, None], high=discharge),
         energy=program.columns(shape, kept, high=reserves.full / scale.energy),
         unserved=program.columns((steps,), scale.unserved, high=np.maximum(task.need, 0.0) / scale.power),
-        rejected=program.columns((steps,), high=must.sum(axis=1)),
         excess=program.columns((steps,), scale.unserved),
         on=program.columns(runs.shape, low=stays, high=runs, whole=True),
         start=program.columns(runs.shape, start_cost, high=1.0),
@@ -253,7 +284,6 @@ def _balance(program: Program, task: Task, scale: _Scale, columns: _Columns) -> 
     program.put(row[:, None], columns.discharge)
     program.put(row[:, None], columns.charge, -1.0)
     program.put(row, columns.unserved)
-    program.put(row, columns.rejected, -1.0)
     program.put(row, columns.excess, -1.0)
     return row
 
@@ -275,9 +305,10 @@ def _storages(program: Program, task: Task, scale: _Scale, columns: _Columns, ed
         if len(own) > 1:
             _shared(program, task, scale, columns, k, own)
     last = columns.energy[-1]
+    target = initial if edges.target is None else edges.target / scale.energy
     for level in np.flatnonzero(reserves.periodic[reserves.storage]) if edges.end_value is None else ():
         off = program.columns((2,), scale.unserved)
-        end = program.rows((1,), initial[level], initial[level])
+        end = program.rows((1,), target[level], target[level])
         program.put(end, np.array([last[level]]))
         program.put(end, off, np.array([1.0, -1.0]))
     return row
@@ -296,15 +327,13 @@ def _shared(program: Program, task: Task, scale: _Scale, columns: _Columns, k: i
 
 
 def _charging(program: Program, task: Task, columns: _Columns) -> None:
-    """No storage takes more than what its sources give, nor do several together; what is rejected neither."""
-    fleet, reserves = task.fleet, task.reserves
+    """No storage takes more than what its sources give, nor do several together."""
+    reserves = task.reserves
     sinks: list[tuple[BoolArray, IntArray]] = []
     patterns, kind = np.unique(reserves.charges, axis=1, return_inverse=True)
     for n, pattern in enumerate(patterns.T):
         own = np.isin(reserves.storage, np.flatnonzero(kind.ravel() == n))
         sinks.append((pattern, columns.charge[:, own]))
-    if fleet.must_run.any() and sinks:
-        sinks.append((fleet.must_run, columns.rejected[:, None]))
     sizes = range(1, len(sinks) + 1) if len(sinks) <= ALL_SUBSETS else (1, len(sinks))
     for size in sizes:
         for together in combinations(sinks, size):
@@ -329,10 +358,14 @@ def _ramps(
     before = np.vstack([np.zeros(usable.shape[1]) if edges.heat is None else edges.heat, usable])[:steps]
     fall = np.maximum(fleet.fall, before - usable)
     least_before = np.vstack([fleet.least[:1], fleet.least])[:steps]
+    at_least = least_before.copy()
+    at_least[:1] = 0.0 if edges.heat is None else edges.heat
+    rise = fleet.rise.copy()
+    rise[:, committed] = np.maximum(rise, fleet.least - at_least)[:, committed]
     place = {int(k): n for n, k in enumerate(committed)}
     for k in np.flatnonzero(~fleet.must_run):
         n = place.get(int(k))
-        for most, low, sense in ((fleet.rise, fleet.least, 1.0), (fall, least_before, -1.0)):
+        for most, low, sense in ((rise, fleet.least, 1.0), (fall, least_before, -1.0)):
             bound = np.isfinite(most[:, k])
             bound[:1] &= edges.heat is not None
             at = np.flatnonzero(bound)
@@ -462,7 +495,8 @@ def _schedule(
     committed: IntArray,
     month: IntArray | None,
     carbon_weight: FloatArray | float,
-) -> Schedule:
+) -> tuple[Schedule, FloatArray]:
+    """What is to be done, and all heat that sources make for it."""
     reserves = task.reserves
     heat, charge, discharge, energy = (
         answer.value[part] * scale.power
@@ -472,25 +506,46 @@ def _schedule(
     worth = worth_of_heat(task, rules, carbon_weight)
     on = heat > NEGLIGIBLE * scale.power * 1000
     on[:, committed] = answer.value[columns.on] > 0.5
-    stiff: BoolArray = np.any(np.isfinite(task.fleet.rise) | np.isfinite(task.fleet.fall), axis=0)
-    stiff[committed] = True
+    stiff = stiff_sources(task, committed)
     heat = in_order_of_names(task, heat, usable, worth, ~stiff & ~task.fleet.must_run)
+    excess = answer.value[columns.excess] * scale.power
+    cost, carbon = accounts(task, rules, heat, on, discharge - both, month)
+    fed = without(heat, excess, worth)
+    spare = np.where(task.fleet.must_run, usable - fed, 0.0).sum(axis=1)
     schedule = Schedule(
-        heat=heat,
+        heat=fed,
         charge=charge - both,
         discharge=discharge - both,
         energy=energy * task.step,
         unserved=answer.value[columns.unserved] * scale.power,
-        rejected=(answer.value[columns.rejected] + answer.value[columns.excess]) * scale.power,
+        rejected=spare + excess,
         on=on,
-        held=held(task, heat, on, usable, worth, stiff),
+        held=held(task, fed, on, usable, worth, stiff),
         price=np.full(len(task.need), np.nan),
-        cost=0.0,
-        carbon=0.0,
+        cost=cost,
+        carbon=carbon,
         said=(),
     )
-    cost, carbon = accounts(task, rules, schedule, month)
-    return replace(schedule, cost=cost, carbon=carbon)
+    return schedule, heat
+
+
+def stiff_sources(task: Task, committed: IntArray) -> BoolArray:
+    """Sources, (source,), whose heat depends on that of other steps."""
+    stiff: BoolArray = np.any(np.isfinite(task.fleet.rise) | np.isfinite(task.fleet.fall), axis=0)
+    stiff[committed] = True
+    return stiff
+
+
+def without(heat: FloatArray, excess: FloatArray, worth: FloatArray) -> FloatArray:
+    """Heat of sources, (time, source), less an excess (time,) that is taken from the dearest first. [W]"""
+    if not excess.any():
+        return heat
+    order = np.argsort(-worth, axis=1, kind="stable")
+    given = np.take_along_axis(heat, order, axis=1)
+    left = np.maximum(excess[:, None] - (np.cumsum(given, axis=1) - given), 0.0)
+    fed = np.empty(heat.shape)
+    np.put_along_axis(fed, order, given - np.minimum(given, left), axis=1)
+    return fed
 
 
 def in_order_of_names(
@@ -542,16 +597,23 @@ def held(
     return found
 
 
-def accounts(task: Task, rules: Dispatch, schedule: Schedule, month: IntArray | None) -> tuple[float, float]:
+def accounts(
+    task: Task,
+    rules: Dispatch,
+    heat: FloatArray,
+    on: BoolArray,
+    discharge: FloatArray,
+    month: IntArray | None,
+) -> tuple[float, float]:
     """Cost of heat, lifting, starts and peaks [EUR], and emissions [kg]."""
     fleet, step = task.fleet, task.step
-    lifting = (schedule.discharge * np.nan_to_num(task.reserves.lift)).sum(axis=1)
-    cost = step * float(np.sum(fleet.cost * schedule.heat) + np.sum(task.electricity_cost * lifting))
-    carbon = step * float(np.sum(fleet.carbon * schedule.heat) + np.sum(task.electricity_carbon * lifting))
-    starts = (schedule.on[1:] & ~schedule.on[:-1]).sum(axis=0)
+    lifting = (discharge * np.nan_to_num(task.reserves.lift)).sum(axis=1)
+    cost = step * float(np.sum(fleet.cost * heat) + np.sum(task.electricity_cost * lifting))
+    carbon = step * float(np.sum(fleet.carbon * heat) + np.sum(task.electricity_carbon * lifting))
+    starts = (on[1:] & ~on[:-1]).sum(axis=0)
     cost += float(starts @ fleet.start_cost)
     if rules.peak_power > 0:
-        power = (np.maximum(fleet.electricity, 0.0) * schedule.heat).sum(axis=1) + lifting
+        power = (np.maximum(fleet.electricity, 0.0) * heat).sum(axis=1) + lifting
         months = np.zeros(len(power), dtype=np.int64) if month is None else month
         cost += rules.peak_power * sum(float(power[months == m].max()) for m in np.unique(months))
     return cost, carbon
@@ -584,15 +646,12 @@ def remarks(
     for where, why in reasons:
         said += _amount(missing & where, schedule.unserved, task.step, f"unserved: {why}")
         missing = missing & ~where
-    many = schedule.rejected > little
-    must = np.where(task.fleet.must_run, usable, 0.0).sum(axis=1)
-    forced = schedule.rejected > must + little
-    said += _amount(
-        many & ~forced, schedule.rejected, task.step, "rejected: must_run gives more than is needed"
-    )
-    said += _amount(
-        forced, schedule.rejected, task.step, "rejected: least loads or ramps exceed what is needed"
-    )
+    spare = np.where(task.fleet.must_run, usable - schedule.heat, 0.0).sum(axis=1)
+    excess = schedule.rejected - spare
+    what = "rejected: must_run gives more than is needed"
+    said += _amount(spare > little, spare, task.step, what)
+    what = "rejected: least loads, least times or ramps give more than is needed"
+    said += _amount(excess > little, excess, task.step, what)
     return tuple(said + _said_of_cap(task, rules, schedule, cap, carbon_weight))
 
 

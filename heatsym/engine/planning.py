@@ -8,8 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from heatsym.dispatch.cost import marginal_cost
-from heatsym.dispatch.filling import filled
-from heatsym.dispatch.merit_order import merit_order
+from heatsym.dispatch.merit_order import filled, marginal_price, merit_order
 from heatsym.engine.beside import offered
 from heatsym.engine.digest import Course
 from heatsym.engine.problem import Problem, stacked
@@ -19,6 +18,7 @@ from heatsym.engine.trajectory import Intent
 from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.exchange import Offer, Plan, Site, StoragePlan
 from heatsym.interfaces.stepwise import pieces
+from heatsym.sources.common import duty
 
 
 class Values(NamedTuple):
@@ -37,7 +37,7 @@ class Planned:
     ``problem``, ``offers`` and ``plan`` are what the engine takes, storages and prosumers included;
     ``begin`` is the state in which storages begin. ``source_heat`` (time, source) and ``stored`` are what is
     expected to come of it, the first None where a plan is a mere order of filling. ``choice`` holds what a
-    linear programme chose, None without one.
+    linear programme chose, None without one; ``said`` is what could not be kept.
     """
 
     problem: Problem
@@ -50,6 +50,7 @@ class Planned:
     most: FloatArray
     source_heat: FloatArray | None
     choice: Choice | None
+    said: tuple[str, ...]
 
 
 def planned(
@@ -69,32 +70,34 @@ def planned(
     known: Seen | None = None
     if linear or follows_time(problem, offers):
         known = expected(problem, sites[0].t_return) if before is None else seen(problem, before)
-    stored, heat = StoragePlan.idle(problem.t_feed, len(problem.storages)), None
+    stored = StoragePlan.idle(problem.t_feed, len(problem.storages))
+    bound = most(offers, np.stack([site.t_return for site in sites], axis=1))
+    heat: FloatArray | None = None
+    said: tuple[str, ...] = ()
     if linear:
         assert known is not None
         if choice is None or not frozen:
-            choice = chosen(problem, offers, values.cost, values.carbon, known, begin)
-        plan, stored = followed(problem, offers, values.merit, known, begin, choice, frozen)
+            choice = chosen(problem, offers, values.cost, values.carbon, values.merit, known, begin)
+        plan, stored = followed(problem, offers, known, begin, choice, frozen)
+        heat, said = planned_heat(plan, bound, stored, known.need), choice.said
     else:
         beside = np.full_like(stored.discharge, np.inf)
         ranked = None if values.merit is None else np.concatenate([values.merit, beside], axis=1)
-        plan = merit_order(np.concatenate([offers.power, stored.discharge], axis=1), ranked)
+        first = [duty(source).must_run for source in problem.sources] + [False] * len(problem.storages)
+        plan = merit_order(np.concatenate([offers.power, stored.discharge], axis=1), ranked, np.array(first))
         if known is not None:
-            plan, stored, begin = over_time(
+            plan, stored, begin, heat, said = over_time(
                 problem, offers, plan, values.merit, values.electricity, known, begin, frozen
             )
-    bound = most(offers, np.stack([site.t_return for site in sites], axis=1))
-    if known is not None:
-        heat = planned_heat(plan, bound, stored, known.need)
     marched, whole, order = offered(problem, offers, plan, stored)
-    return Planned(marched, whole, order, begin, values, plan, stored, bound, heat, choice)
+    return Planned(marched, whole, order, begin, values, plan, stored, bound, heat, choice, said)
 
 
 def planned_heat(plan: Plan, bound: FloatArray, stored: StoragePlan, need: FloatArray) -> FloatArray:
     """Heat of each source, (time, source), if ``need`` (time,) is all that storages do not take. [W]"""
     many = bound.shape[1]
     upper = np.concatenate([np.minimum(plan.upper[:, :many], bound), stored.discharge], axis=1)
-    return filled(plan.order, upper, need + stored.charge.sum(axis=1))[:, :many]
+    return filled(need + stored.charge.sum(axis=1), upper, plan.order)[:, :many]
 
 
 def first_sites(problem: Problem) -> list[Site]:
@@ -139,13 +142,17 @@ def intended(now: Planned, course: Course) -> Intent:
     heat = now.source_heat
     if heat is None:  # an order of filling, whatever the need
         heat = planned_heat(now.sources, now.most, now.stored, course.source_heat.sum(axis=1))
-    choice = now.choice
+    choice, cost, price = now.choice, now.values.cost, None
+    if choice is not None:
+        price = choice.price
+    elif cost is not None:
+        price = marginal_price(heat, now.most, cost)
     return Intent(
         source_heat=heat,
         storage_heat=now.stored.charge - now.stored.discharge,
-        price=None if choice is None else choice.price,
+        price=price,
         cost=np.nan if choice is None else choice.cost,
         carbon=np.nan if choice is None else choice.carbon,
         ideal=np.nan if choice is None else choice.ideal,
-        said=() if choice is None else choice.said,
+        said=now.said,
     )

@@ -7,18 +7,21 @@ far as their water allows, see :func:`heatsym.dispatch.kernels.follow`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from heatsym.dispatch import kernels
-from heatsym.dispatch.filling import executable
+from heatsym.dispatch.foresight import view
+from heatsym.dispatch.merit_order import executable
 from heatsym.dispatch.task import Fleet, Reserves, Schedule, Task
 from heatsym.engine.problem import Problem
-from heatsym.engine.storing import Seen, around, each, lifts, most, stores_of
+from heatsym.engine.storing import Seen, around, each, in_season, lifts, most, stores_of
 from heatsym.interfaces.axis import FloatArray, IntArray
 from heatsym.interfaces.exchange import Offer, Plan, StoragePlan
 from heatsym.physics.heat_pump import lorenz_share_cop
+from heatsym.sources.common import duty
 from heatsym.storage.layout_of_kernels import GROUND, HOTTEST, KIND
 from heatsym.storage.lift import heat_pump_of
 
@@ -34,6 +37,7 @@ class Choice:
     """
 
     heat: FloatArray
+    merit: FloatArray  # what is kept low of a unit of heat, as it was then
     charge: FloatArray
     discharge: FloatArray
     price: FloatArray
@@ -48,13 +52,15 @@ def chosen(
     offers: Offer,
     cost: FloatArray | None,
     carbon: FloatArray,
+    merit: FloatArray | None,
     known: Seen,
     begin: FloatArray,
 ) -> Choice:
     """The best schedule for what is known; ``begin`` is the state in which storages begin."""
+    assert merit is not None  # of a linear programme prices or factors are known
     task = _task(problem, offers, cost, carbon, known, begin)
     rules = problem.dispatch
-    best = _scheduled(problem, task)
+    best = _scheduled(problem, task, rules.foresight)
     ideal = np.nan
     if rules.horizon == "rolling" and rules.foresight != "perfect":
         ideal = _total(_scheduled(problem, task, "perfect"), task, rules.unserved)
@@ -63,6 +69,7 @@ def chosen(
     taken = _summed(best.charge - best.discharge, levels)
     return Choice(
         heat=best.heat,
+        merit=merit,
         charge=np.maximum(taken, 0.0),
         discharge=np.maximum(-taken, 0.0),
         price=best.price,
@@ -76,7 +83,6 @@ def chosen(
 def followed(
     problem: Problem,
     offers: Offer,
-    merit: FloatArray | None,
     known: Seen,
     begin: FloatArray,
     choice: Choice,
@@ -84,14 +90,16 @@ def followed(
 ) -> tuple[Plan, StoragePlan]:
     """Orders of filling and what storages do, as near to a choice as sources and storages can.
 
-    ``merit`` (time, source) says who is filled first; storages give before all sources, and if ``frozen``, no
-    more than they did in the round before.
+    Storages give before all sources, and if ``frozen``, no more than they did in the round before.
     """
     storages, many = len(problem.storages), len(problem.sources)
     stored = StoragePlan.idle(problem.t_feed, storages)
     found = kernels.Found(
         order=np.zeros((0, 0), dtype=np.int64),
         upper=np.zeros((0, 0)),
+        heat=np.zeros((0, 0)),
+        rejected=np.zeros((0, 0)),
+        early=np.zeros((0, 0), dtype=np.bool_),
         charge=stored.charge,
         discharge=np.zeros_like(stored.charge),
         t_back=stored.t_back,
@@ -110,8 +118,7 @@ def followed(
         found,
     )
     bound = most(offers, known.source_return)
-    assert merit is not None  # a linear programme has prices or factors
-    order, upper = executable(choice.heat, bound, merit)
+    order, upper = executable(choice.heat, bound, choice.merit)
     first = np.broadcast_to(many + np.arange(storages), (problem.steps, storages))
     degrees = problem.medium.temperature
     plan = Plan(np.concatenate([upper, found.discharge], axis=1), np.concatenate([first, order], axis=1))
@@ -122,27 +129,27 @@ def followed(
 
 def limits(problem: Problem) -> kernels.Limits:
     """What bounds storages in every step."""
-    every = np.ones((problem.steps, 1))
+    nothing = np.zeros((problem.steps, len(problem.storages)))
     return kernels.Limits(
-        charge=each(problem, "charge_power") * every,
-        discharge=each(problem, "discharge_power") * every,
+        charge=in_season(problem, "charge_season", "charge_power", nothing, False),
+        discharge=in_season(problem, "discharge_season", "discharge_power", nothing, False),
         below=each(problem, "below_setpoint"),
         drop=each(problem, "least_drop"),
     )
 
 
-def _scheduled(problem: Problem, task: Task, foresight: str | None = None) -> Schedule:
+def _scheduled(problem: Problem, task: Task, foresight: str) -> Schedule:
     """By the rules of the case, at once or window after window."""
     from heatsym.dispatch.linear import linear  # with scipy's optimisers, which few runs need
+    from heatsym.dispatch.rolling import rolling
 
     rules, local = problem.dispatch, problem.ctx.axis.local
     month = (local.astype("datetime64[M]") - local[0].astype("datetime64[M]")).astype(np.int64)
     weight = problem.ctx.values(rules.carbon_weight)
     if rules.horizon == "year":
         return linear(task, rules, month, weight)
-    from heatsym.dispatch.rolling import rolling
-
-    return rolling(task, rules, month, weight)
+    seen = None if foresight == "perfect" else partial(view, rules=rules)
+    return rolling(task, rules, month, weight, seen)
 
 
 def _total(schedule: Schedule, task: Task, unserved: float) -> float:
@@ -165,10 +172,8 @@ def _task(
 ) -> Task:
     """What sources and storages can do at the temperatures that are known."""
     sources, zero = problem.sources, np.zeros(problem.steps)
+    duties = [duty(source) for source in sources]
     change = offers.ramp * problem.step
-
-    def of_each(name: str) -> FloatArray:
-        return np.array([getattr(source, name, 0.0) for source in sources], dtype=np.float64)
 
     fleet = Fleet(
         names=tuple(source.name for source in sources),
@@ -179,10 +184,10 @@ def _task(
         cost=np.zeros_like(carbon) if cost is None else cost,
         carbon=np.nan_to_num(carbon),
         electricity=offers.electricity_per_heat,
-        start_cost=of_each("start_cost"),
-        must_run=of_each("must_run") > 0.0,
-        least_up=of_each("least_up_time"),
-        least_down=of_each("least_down_time"),
+        start_cost=np.array([one.start_cost for one in duties]),
+        must_run=np.array([one.must_run for one in duties]),
+        least_up=np.array([one.least_up_time for one in duties]),
+        least_down=np.array([one.least_down_time for one in duties]),
     )
     power = problem.electricity_cost
     return Task(

@@ -7,10 +7,14 @@ with it. See :mod:`heatsym.dispatch.kernels` for the rules.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from heatsym.dispatch import kernels
+from heatsym.dispatch.cheap_hours import cheap_hours
+from heatsym.dispatch.merit_order import filled as filled_plainly
+from heatsym.dispatch.merit_order import marginal_price
 from heatsym.engine.digest import Course
 from heatsym.engine.problem import Problem
 from heatsym.engine.stretches import asked_for
@@ -18,7 +22,10 @@ from heatsym.engine.trajectory import Stored
 from heatsym.interfaces.axis import BoolArray, FloatArray, IntArray
 from heatsym.interfaces.exchange import Offer, Plan, StoragePlan
 from heatsym.interfaces.stepwise import pieces
+from heatsym.sources.common import duty
+from heatsym.storage import rules
 from heatsym.storage.lift import heat_pump_of
+from heatsym.tables.factors import JOULES_PER_MWH
 
 REPEATS, LEAP = 6, 3
 """Times at most that periodic storages are planned in a round, and how often their state is extrapolated."""
@@ -26,11 +33,15 @@ SLOWEST = 0.95
 """Share of a change that is left in the next repeat, at most. [-]"""
 SAME = 0.05
 """Difference of temperatures that ends these. [K]"""
+PAYS_WITHIN = 86400.0
+"""Time in which a start must save what it costs, at least; longer if a source has to run longer. [s]"""
 
 
 def follows_time(problem: Problem, offers: Offer) -> bool:
     """Whether what is best in a step depends on the steps before it."""
-    return bool(problem.storages) or bool((offers.least > 0.0).any() or np.isfinite(offers.ramp).any())
+    bound = bool((offers.least > 0.0).any() or np.isfinite(offers.ramp).any())
+    starts = any(of.start_cost > 0.0 or of.least_down_time > 0.0 for of in map(duty, problem.sources))
+    return bool(problem.storages) or bound or starts
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,6 +93,16 @@ def seen(problem: Problem, course: Course) -> Seen:
     )
 
 
+class Laid(NamedTuple):
+    """A plan over time, the state in which storages begin, and what is expected of the sources."""
+
+    plan: Plan
+    stored: StoragePlan
+    begin: FloatArray
+    heat: FloatArray  # (time, source) [W]
+    said: tuple[str, ...]  # what could not be kept
+
+
 def over_time(
     problem: Problem,
     offers: Offer,
@@ -91,7 +112,7 @@ def over_time(
     known: Seen,
     begin: FloatArray,
     frozen: bool,
-) -> tuple[Plan, StoragePlan, FloatArray]:
+) -> Laid:
     """Who gives and what storages take, from the need and the temperatures of the round before.
 
     ``costs`` (time, source) and ``electricity`` (time,) are what a joule costs, None where that is not known.
@@ -100,22 +121,54 @@ def over_time(
     choices are ``frozen``, a storage takes and gives in no step more than it did the round before, and its
     beginning stays.
     A storage takes what those that may charge it have left, as long as they come before a source that may
-    not; it gives after them and before all others, and where it lifts, after those that are cheaper.
+    not; it gives after them and before all others, and where it lifts, after those that are cheaper. One
+    that is charged in cheap hours gives before what is dearer than its heat, where prices are known.
     """
     steps, many, storages = problem.steps, offers.power.shape[1], len(problem.storages)
     rank = np.argsort(plan.order, axis=1, kind="stable")[:, :many]
-    charges = _may_charge(problem, offers, rank)
+    power, duties = most(offers, known.source_return), [duty(source) for source in problem.sources]
+    may = _named(problem, offers)
+    charges = _may_charge(offers, rank, may)
+    place = _place(rank, charges)
+    price = None
+    if costs is not None:
+        plainly = np.argsort(rank, axis=1, kind="stable")
+        heat = filled_plainly(known.need, power, plainly)
+        price = marginal_price(heat, power, costs, float(costs.max(initial=0.0)))
+    for k, storage in enumerate(problem.storages):
+        rule = rules.cheap_hours(storage)
+        if rule is not None and costs is not None and price is not None:
+            window = max(round(rule.window / problem.step), 1)
+            charges[:, :, k], worth = cheap_hours(
+                costs, price, may[k] & (power > 0.0), window, rule.share, rule.round_trip
+            )
+            cheaper = np.array([one.must_run for one in duties]) | (costs <= worth[:, None])
+            behind = np.where(cheaper, rank, -1).max(axis=1, initial=-1) + 0.5
+            place[:, k] = np.where(np.isfinite(worth), behind, place[:, k])
+    least_times = np.array([[one.least_up_time, one.least_down_time] for one in duties])
+    up, down = (np.ceil(least_times / problem.step - 1e-9).astype(np.int64)).T
     sources = kernels.Field(
-        power=most(offers, known.source_return),
+        power=power,
         least=offers.least,
         rise=offers.ramp * problem.step,
-        order=_ordered(rank, charges),
+        fall=offers.ramp * problem.step,
+        cost=np.zeros_like(power) if costs is None else costs,
+        order=np.argsort(np.concatenate([rank, place], axis=1), axis=1, kind="stable"),
         charges=charges,
+        spills=_may_spill(problem),
+        must_run=np.array([one.must_run for one in duties]),
+        start_cost=np.array([0.0 if costs is None else one.start_cost for one in duties]),
+        up=up.copy(),
+        down=down.copy(),
+        ahead=np.maximum(up, int(np.ceil(PAYS_WITHIN / problem.step))),
     )
     stored = StoragePlan.idle(problem.t_feed, storages)
     found = kernels.Found(
         order=np.zeros_like(sources.order),
         upper=np.zeros((steps, many)),
+        heat=np.zeros((steps, many)),
+        rejected=np.zeros((steps, many)),
+        early=np.zeros((steps, many), dtype=np.bool_),
         charge=stored.charge,
         discharge=np.zeros_like(stored.charge),
         t_back=stored.t_back,
@@ -123,8 +176,8 @@ def over_time(
         electricity=np.zeros_like(stored.charge),
     )
     limits = kernels.Limits(
-        charge=_allowed(each(problem, "charge_power"), known.charged, frozen),
-        discharge=_allowed(each(problem, "discharge_power"), known.discharged, frozen),
+        charge=in_season(problem, "charge_season", "charge_power", known.charged, frozen),
+        discharge=in_season(problem, "discharge_season", "discharge_power", known.discharged, frozen),
         below=each(problem, "below_setpoint"),
         drop=each(problem, "least_drop"),
     )
@@ -133,8 +186,6 @@ def over_time(
     repeats = 1 if frozen else REPEATS
     for repeat in range(repeats):
         stores = stores_of(problem, begin)
-        given = np.zeros((3, many + storages))
-        given[1] = np.inf  # before the first step nobody's heat is known
         kernels.plan(
             known.need,
             problem.medium.theta(problem.t_feed),
@@ -144,7 +195,7 @@ def over_time(
             limits,
             lifted,
             problem.step,
-            given,
+            kernels.nothing_known(many, storages),
             found,
         )
         change = _carried(problem, begin, stores) - begin
@@ -157,7 +208,22 @@ def over_time(
     stored = StoragePlan(
         found.charge, found.discharge, degrees(found.t_back), degrees(found.t_out), found.electricity
     )
-    return Plan(upper, found.order), stored, begin
+    return Laid(Plan(upper, found.order), stored, begin, found.heat, _said(problem, found))
+
+
+def _said(problem: Problem, found: kernels.Found) -> tuple[str, ...]:
+    """What of least loads, ramps and least times a plan could not keep, a sentence for each source."""
+    hours, said = problem.step / 3600.0, []
+    for s, source in enumerate(problem.sources):
+        lost, early = found.rejected[:, s], found.early[:, s]
+        if lost.any():
+            heat, long = lost.sum() * problem.step / JOULES_PER_MWH, (lost > 0.0).sum() * hours
+            said.append(f"{source.name}: {heat:.4g} MWh that nobody needs are rejected in {long:g} h")
+        if early.any():
+            heat = found.heat[early, s].sum() * problem.step / JOULES_PER_MWH
+            long = early.sum() * hours
+            said.append(f"{source.name}: {heat:.4g} MWh in {long:g} h before its least rest is over")
+    return tuple(said)
 
 
 def _ahead(change: FloatArray, before: FloatArray, stores: kernels.Stores) -> FloatArray:
@@ -251,6 +317,14 @@ def _allowed(most: FloatArray, heat: FloatArray, frozen: bool) -> FloatArray:
     return np.minimum(heat, most) if frozen else np.broadcast_to(most, heat.shape).copy()
 
 
+def in_season(problem: Problem, season: str, power: str, heat: FloatArray, frozen: bool) -> FloatArray:
+    """The most that storages may take or give, nothing out of season; (time, storage). [W]"""
+    most = _allowed(each(problem, power), heat, frozen)
+    for k, storage in enumerate(problem.storages):
+        most[~rules.open_season(storage, season, problem.ctx.axis), k] = 0.0
+    return most
+
+
 def around(problem: Problem, known: Seen) -> kernels.Around:
     """Water (theta) and weather that storages see; without air the ground."""
     air, theta = problem.ctx.t_air, problem.medium.theta
@@ -270,11 +344,10 @@ def most(offers: Offer, source_return: FloatArray) -> FloatArray:
     return np.where(limited, np.minimum(offers.power, cooled), offers.power)
 
 
-def _may_charge(problem: Problem, offers: Offer, rank: IntArray) -> BoolArray:
-    """Whose spare heat may charge a storage, (time, source, storage).
+def _named(problem: Problem, offers: Offer) -> BoolArray:
+    """Whose heat may charge a storage at all, (storage, source).
 
-    Those that it names, else surplus heat and what needs neither fuel nor electricity; only while they come
-    before some source that is not among them, which the storage spares, if there is any.
+    Those that it names, else surplus heat and what needs neither fuel nor electricity.
     """
     free = (offers.electricity_per_heat <= 0.0) & np.isfinite(offers.power)
     usual = [
@@ -282,24 +355,40 @@ def _may_charge(problem: Problem, offers: Offer, rank: IntArray) -> BoolArray:
         for s, source in enumerate(problem.sources)
     ]
     names = [source.name for source in problem.sources]
-    named = np.array(
+    return np.array(
         [
             usual if not storage.charge_from else [name in storage.charge_from for name in names]
             for storage in problem.storages
         ],
         dtype=np.bool_,
     ).reshape(len(problem.storages), len(names))
-    found = np.zeros((*offers.power.shape, len(problem.storages)), dtype=np.bool_)
+
+
+def _may_spill(problem: Problem) -> BoolArray:
+    """Whose heat may charge a storage that would be rejected else, (source, storage): all, or those named."""
+    return np.array(
+        [
+            [not storage.charge_from or source.name in storage.charge_from for storage in problem.storages]
+            for source in problem.sources
+        ],
+        dtype=np.bool_,
+    ).reshape(len(problem.sources), len(problem.storages))
+
+
+def _may_charge(offers: Offer, rank: IntArray, named: BoolArray) -> BoolArray:
+    """Whose spare heat may charge a storage, (time, source, storage).
+
+    Those ``named`` (storage, source), but only while they come before some source that is not among them,
+    which the storage spares, if there is any.
+    """
+    found = np.zeros((*offers.power.shape, len(named)), dtype=np.bool_)
     for k, may in enumerate(named):
         spared = np.where(~may & (offers.power > 0.0), rank, -1).max(axis=1, initial=-1)
         found[:, :, k] = may & (may.all() | (rank < spared[:, None]))
     return found
 
 
-def _ordered(rank: IntArray, charges: BoolArray) -> IntArray:
-    """The order of sources and storages: a storage after those that may charge it, else before the last."""
-    many = rank.shape[1]
+def _place(rank: IntArray, charges: BoolArray) -> FloatArray:
+    """Where storages stand among ranks, (time, storage): after who may charge, else before the last."""
     last = np.where(charges, rank[:, :, None], -1).max(axis=1, initial=-1)
-    place = np.where(last < 0, many - 1.5, last + 0.5)
-    keys = np.concatenate([rank.astype(np.float64), place], axis=1)
-    return np.argsort(keys, axis=1, kind="stable")
+    return np.asarray(np.where(last < 0, rank.shape[1] - 1.5, last + 0.5))

@@ -213,16 +213,19 @@ def test_cap_below_reach_is_told():
 
 
 def test_what_must_run_comes_first_and_the_rest_is_rejected():
-    """Waste heat of 3 MW that must run, however dear; a need of 2 MW leaves 1 MW to nobody."""
+    """Waste heat of 3 MW that must run, however dear; a need of 2 MW leaves 1 MW to nobody.
+
+    One more MWh is then paid to its partner.
+    """
     of = task(
         [2, 4],
         {"waste": Unit(power=3, cost=50, must_run=True), "cheap": Unit(power=9, cost=10)},
     )
     found = linear(of, LINEAR)
     balanced(of, found)
-    np.testing.assert_allclose(found.heat / MW, [[3, 0], [3, 1]], atol=1e-9)
+    np.testing.assert_allclose(found.heat / MW, [[2, 0], [3, 1]], atol=1e-9)
     np.testing.assert_allclose(found.rejected / MW, [1, 0], atol=1e-9)
-    np.testing.assert_allclose(found.price * MWH, [0, 10], atol=1e-9)
+    np.testing.assert_allclose(found.price * MWH, [50, 10])
     assert found.said == ("1 h with 1 MWh of heat rejected: must_run gives more than is needed",)
 
 
