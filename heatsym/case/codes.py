@@ -561,4 +561,21 @@ CODES: dict[str, Code] = {
         "The key belongs to another method of dispatch, another horizon or another foresight.",
         "Leave it out, or choose what it belongs to.",
     ),
+    # searches over many runs
+    "HS840": Code(
+        "no heating curve",
+        "A heating curve is searched for by its two points over outdoor temperature: the case needs weather"
+        " and a supply temperature that is a number or a curve of two points.",
+        "Write for example supply_temperature_degC = [[-12, 90], [15, 70]].",
+    ),
+    "HS841": Code(
+        "nothing to keep low",
+        "Runs are compared by cost of operation or by CO2, and a run of this case does not compute it.",
+        "Complete [prices] or [emissions]; heatsym run says what is missing.",
+    ),
+    "HS842": Code(
+        "nothing to search in",
+        "The lowest supply temperature that is looked at is not below the highest.",
+        "Lower --lowest or raise --highest; by default they follow consumers' minima and the case's curve.",
+    ),
 }
