@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from heatsym.errors import AccessError, HeatsymError, InputError, OutputExistsError, Problem
     from heatsym.simulation import Run, open_run, run
     from heatsym.study import Failure, run_many
+    from heatsym.study.outages import outages
 
 __version__ = "0.1.0"
 
@@ -26,6 +27,7 @@ _HOME = {
     "Run": "heatsym.simulation",
     "load": "heatsym.case.load",
     "open_run": "heatsym.simulation",
+    "outages": "heatsym.study.outages",
     "run": "heatsym.simulation",
     "run_into": "heatsym.simulation",
     "run_many": "heatsym.study",
@@ -42,6 +44,7 @@ __all__ = [
     "__version__",
     "load",
     "open_run",
+    "outages",
     "run",
     "run_into",
     "run_many",

@@ -22,6 +22,7 @@ COMMANDS = (
     "run",
     "report",
     "compare",
+    "outages",
     "plot",
     "export",
     "import",
