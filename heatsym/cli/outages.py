@@ -70,9 +70,7 @@ if TYPE_CHECKING:
 @click.option(
     "--horizon", type=click.IntRange(min=1), default=20, show_default=True, help="Years that are looked at."
 )
-@click.option(
-    "--lost", metavar="NAME", help="Source whose loss backup is sized for; default the largest then."
-)
+@click.option("--lost", metavar="NAME", help="Source whose loss backup is sized for; default the worst.")
 @click.option("--backup", metavar="NAME", help="Plant beside which backup is added; default the last one.")
 @click.option(
     "--target",

@@ -33,8 +33,8 @@ class Questions:
     default the one with the longest stop, and ``stop_days`` its length. ``closes`` is a source or partner,
     by default the largest surplus source, gone from ``closing_year`` of ``horizon`` on. ``backup`` is the
     plant beside which capacity is looked for, by default the last that is no surplus heat, while ``lost`` is
-    lost, by default the largest source of the coldest week; ``target`` [MWh] is the unserved heat that may
-    be left, by default ``target_share`` of the demand.
+    lost, by default the source whose loss leaves most unserved; ``target`` [MWh] is what may be left
+    unserved, by default ``target_share`` of the demand.
     """
 
     years: int = 200
@@ -122,7 +122,8 @@ def outages(
         closure = close(of, closing, wanted.closing_year, wanted.horizon, progress=tell)
     else:
         notes.append("no closure: no surplus source gives heat")
-    backup, lost = None, wanted.lost or (losses.lost[0].source if losses.lost else None)
+    backup, worst = None, max(losses.lost, key=lambda one: one.outcome.unmet, default=None)
+    lost = wanted.lost or (None if worst is None else worst.source)
     plant = backup_plant(case, wanted)
     if lost is None or plant is None:
         notes.append(
