@@ -16,8 +16,8 @@ from heatsym.report.colours import BLUE, GREEN, ORANGE, UNMET
 from heatsym.report.page import shown
 from heatsym.report.picture import GREY, Cell, Missing, Picture, Table, plain, styled
 from heatsym.report.templating import rendered
-from heatsym.study.answers import by_consumer
-from heatsym.study.ensemble import Ensemble
+from heatsym.study.answers import NAMES, by_consumer
+from heatsym.study.ensemble import QUANTILES
 from heatsym.study.losing import Lost
 from heatsym.study.outages import OutageStudy
 from heatsym.study.variants import Outcome, months
@@ -83,8 +83,8 @@ def in_short(study: OutageStudy) -> Iterator[str]:
             yield f"The loss of {found.lost} leaves less than {bound} unserved without more backup."
         else:
             yield (
-                f"{number(found.capacity)} MW more beside {found.plant} keep what the loss of {found.lost} "
-                f"leaves unserved below {bound}."
+                f"{number(1e3 * found.capacity)} kW more beside {found.plant} keep what the loss of "
+                f"{found.lost} leaves unserved below {bound}."
             )
 
 
@@ -111,7 +111,7 @@ def lost_sources(study: OutageStudy) -> Picture | Missing:
         for one in found.lost
     )
     heads = ("source lost", "heat it gave then [MWh]", *HEADS, "consumers that miss heat")
-    air = "" if np.isnan(found.mean_air) else f", {number(found.mean_air)} degC outside on average"
+    air = "" if np.isnan(found.mean_air) else f", {number(found.mean_air)} °C outside on average"
     caption = (
         f"Unserved heat of the whole run when one source has nothing from {found.first_day} to "
         f"{found.last_day}, the coldest week{air}. Without any loss {number(study.base.unmet)} MWh are "
@@ -160,7 +160,9 @@ def fan_of_unmet(study: OutageStudy) -> Picture | Missing:
         return Missing(key, title, "no years with failures were computed")
     if not study.ensemble.column("unmet_MWh").any():
         return Missing(key, title, "nothing is missed in any of the years")
-    return _fan(study, study.ensemble, key, title, "month_unmet", "unserved heat so far", "MWh", UNMET)
+    rows = np.cumsum([one.month_unmet for one in study.ensemble.outcomes], axis=1)
+    without = np.cumsum(study.base.month_unmet)
+    return _fan(study, key, title, rows, without, "unserved heat so far", "MWh", UNMET)
 
 
 def fan_of_cost(study: OutageStudy) -> Picture | Missing:
@@ -168,9 +170,12 @@ def fan_of_cost(study: OutageStudy) -> Picture | Missing:
     key, title = "fan-cost", "Cost with failures by chance"
     if study.ensemble is None:
         return Missing(key, title, "no years with failures were computed")
-    if "cost_EUR" not in study.ensemble.quantiles:
+    spent = [one.month_cost for one in study.ensemble.outcomes if one.month_cost is not None]
+    if study.base.month_cost is None or len(spent) < len(study.ensemble.outcomes):
         return Missing(key, title, "; ".join(study.base.not_computed) or "no cost was computed")
-    return _fan(study, study.ensemble, key, title, "month_cost", "cost so far", "EUR", BLUE)
+    without = np.cumsum(study.base.month_cost)
+    rows = np.cumsum(spent, axis=1) - without
+    return _fan(study, key, title, rows, without, "cost above that of the case itself", "EUR", BLUE)
 
 
 def duration(study: OutageStudy) -> Picture | Missing:
@@ -338,20 +343,17 @@ SECTIONS = (
 
 def _fan(
     study: OutageStudy,
-    found: Ensemble,
     key: str,
     title: str,
-    of: str,
+    rows: FloatArray,
+    without: FloatArray,
     said: str,
     unit: str,
     colour: str,
 ) -> Picture:
-    """P10, P50 and P90 of a sum that grows from month to month."""
-    bands = found.fan(of)
-    assert bands is not None  # the caller has looked
-    low, middle, high = bands
-    names = list(months(study.case.axis)[0])
-    rows_of_years = np.cumsum([getattr(one, of) for one in found.outcomes], axis=1)
+    """P10, P50 and P90 of ``rows`` (year, month); ``without`` (month,) is of the case itself."""
+    low, middle, high = np.quantile(rows, QUANTILES, axis=0)
+    names = months(study.case.axis)[0]
     figure = go.Figure()
     for values, fill, dash, label in (
         (high, None, "dot", "P90"),
@@ -359,7 +361,7 @@ def _fan(
         (middle, None, "solid", "P50"),
     ):
         figure.add_scatter(
-            x=names,
+            x=list(names),
             y=values.astype(np.float32),
             mode="lines",
             name=label,
@@ -369,22 +371,24 @@ def _fan(
             hovertemplate=f"%{{y:.5~r}} {unit}",
         )
     styled(figure).update_layout(hovermode="x unified", showlegend=True)
+    figure.update_layout(legend={"traceorder": "normal"})
     figure.update_xaxes(type="category")
     figure.update_yaxes(title=f"{said} [{unit}]", rangemode="tozero")
     caption = (
-        f"{said[:1].upper()}{said[1:]}, month by month: half of {len(found.outcomes)} years lie below the "
-        f"solid line, eight of ten between the dotted ones. The year ends between {number(float(low[-1]))} "
-        f"and {number(float(high[-1]))} {unit}, at {number(float(middle[-1]))} {unit} in the median."
+        f"{said[:1].upper()}{said[1:]}, month by month: half of {len(rows)} years lie below the solid line, "
+        f"eight of ten between the dotted ones. The year ends between {number(float(low[-1]))} and "
+        f"{number(float(high[-1]))} {unit}, at {number(float(middle[-1]))} {unit} in the median."
     )
-    heads = ("up to the end of", f"P10 [{unit}]", f"P50 [{unit}]", f"P90 [{unit}]", f"largest [{unit}]")
-    largest: FloatArray = rows_of_years.max(axis=0)
-    rows = tuple(
-        (name, *cells)
-        for name, *cells in zip(
-            names, low.tolist(), middle.tolist(), high.tolist(), largest.tolist(), strict=True
-        )
+    heads = (
+        "up to the end of",
+        *(f"{name} [{unit}]" for name in NAMES),
+        f"largest [{unit}]",
+        f"the case itself [{unit}]",
     )
-    return Picture(key, title, caption, caption, figure, Table(heads, rows))
+    columns = (low, middle, high, rows.max(axis=0), without)
+    cells = zip(*(column.tolist() for column in columns), strict=True)
+    table = Table(heads, tuple((name, *row) for name, row in zip(names, cells, strict=True)))
+    return Picture(key, title, caption, caption, figure, table)
 
 
 def _pale(colour: str) -> str:

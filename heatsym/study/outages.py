@@ -20,6 +20,7 @@ from heatsym.study.variants import Computed, Outcome, computed
 
 PLANTS = ("ideal", "boiler", "electric_boiler")
 """Kinds that backup is made of."""
+UNPRICED = "heat that is missed has no price: it lowers cost and carbon by what it would have taken"
 TARGET_SHARE = 1e-4
 """Unserved heat of the demand of a run that backup is sized for, unless said otherwise. [-]"""
 
@@ -140,7 +141,7 @@ def outages(
         ensemble=ensemble,
         closure=closure,
         backup=backup,
-        assumptions=(*notes, *_assumed(ensemble), *of.outcome.not_computed),
+        assumptions=(*notes, *_assumed(ensemble), UNPRICED, *of.outcome.not_computed),
         warnings=(backup.why,) if backup is not None and backup.why else (),
         runs=1 + len(every),
     )
