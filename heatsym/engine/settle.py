@@ -165,7 +165,7 @@ def _settled(
     guess: Course | None = None,
 ) -> Digest:
     """The rounds, with one engine."""
-    (marched, offers, plan), begin = _planned(problem, None, filled(problem), False)
+    (marched, offers, plan), begin = _planned(problem, guess, filled(problem), False)
     minds = any(source.minds_return for source in problem.sources) or follows_time(problem, offers)
     engine = _engine(engine_of, marched, offers, plan)
     begin = begin if mark is None else mark.begin
@@ -180,7 +180,7 @@ def _settled(
     first_recorded = FREE + 2 - ahead if follows_time(problem, offers) else 2
     for number in count(1 if mark is None else mark.number):
         entered = begin
-        if before is not None:
+        if before is not None and before is not guess:
             del engine, marched, offers, plan  # before there are others
             (marched, offers, plan), begin = _planned(problem, before, begin, number + ahead > FREE)
             engine = _engine(engine_of, marched, offers, plan)

@@ -32,6 +32,8 @@ HEADS = (
 )
 """Columns of the figures of a variant."""
 LISTED = 20
+LEAST = 1e-3
+"""Unserved heat below which nothing is missed. [MWh]"""
 
 
 def page(study: OutageStudy, command: Sequence[str] = ()) -> str:
@@ -69,10 +71,11 @@ def in_short(study: OutageStudy) -> Iterator[str]:
             yield f"Worst is the loss of {worst.source}: without it {_missed(worst.outcome)}."
     if study.ensemble is not None:
         low, middle, high = study.ensemble.quantiles["unmet_MWh"]
+        least = f"less than {number(low)} MWh" if low >= LEAST else "nothing"
         yield (
             f"With failures by chance {number(middle)} MWh are missed in the median of "
-            f"{len(study.ensemble.outcomes)} years, more than {number(high)} MWh in one year of ten, less "
-            f"than {number(low)} MWh in another."
+            f"{len(study.ensemble.outcomes)} years; in one year of ten more than {number(high)} MWh, in "
+            f"another {least}."
         )
     if study.backup is not None:
         found = study.backup
@@ -161,7 +164,7 @@ def fan_of_unmet(study: OutageStudy) -> Picture | Missing:
     if not study.ensemble.column("unmet_MWh").any():
         return Missing(key, title, "nothing is missed in any of the years")
     rows = np.cumsum([one.month_unmet for one in study.ensemble.outcomes], axis=1)
-    without = np.cumsum(study.base.month_unmet)
+    without = np.cumsum(study.ensemble.without.month_unmet)
     return _fan(study, key, title, rows, without, "unserved heat so far", "MWh", UNMET)
 
 
@@ -171,9 +174,10 @@ def fan_of_cost(study: OutageStudy) -> Picture | Missing:
     if study.ensemble is None:
         return Missing(key, title, "no years with failures were computed")
     spent = [one.month_cost for one in study.ensemble.outcomes if one.month_cost is not None]
-    if study.base.month_cost is None or len(spent) < len(study.ensemble.outcomes):
+    alone = study.ensemble.without.month_cost
+    if alone is None or len(spent) < len(study.ensemble.outcomes):
         return Missing(key, title, "; ".join(study.base.not_computed) or "no cost was computed")
-    without = np.cumsum(study.base.month_cost)
+    without = np.cumsum(alone)
     rows = np.cumsum(spent, axis=1) - without
     return _fan(study, key, title, rows, without, "cost above that of the case itself", "EUR", BLUE)
 
@@ -198,7 +202,7 @@ def duration(study: OutageStudy) -> Picture | Missing:
     styled(figure).update_layout(showlegend=False)
     figure.update_xaxes(title="share of the years in which at least as much is missed [%]", range=[0, 100])
     figure.update_yaxes(title="unserved heat of the year [MWh]", rangemode="tozero")
-    none = int((values < 1e-3).sum())
+    none = int((values < LEAST).sum())
     caption = (
         f"Years sorted by what is missed; in {none} of {len(values)} years it is less than 1 kWh, in the "
         f"worst {number(float(values[0]))} MWh."
@@ -411,7 +415,7 @@ def _cheapest(outcomes: Sequence[Outcome]) -> int | None:
 
 def _missed(one: Outcome) -> str:
     """What is missed, in words."""
-    if one.unmet < 1e-3:
+    if one.unmet < LEAST:
         return "nothing is missed"
     return (
         f"{number(one.unmet)} MWh of {number(one.demand)} MWh are missed, in {number(one.unmet_hours)} h and "

@@ -115,6 +115,7 @@ def _ensemble(study: OutageStudy, found: Ensemble) -> dict[str, Any]:
         "seed": found.seed,
         "years": len(found.outcomes),
         "sources": sources,
+        "without_failures": figures(found.without),
         "quantiles": {
             name: {key: values[place] for key, values in spread.items()} for place, name in enumerate(NAMES)
         },

@@ -37,6 +37,7 @@ class Ensemble:
     statuses: tuple[str, ...]  # of rates and repairs that were not given; empty for given ones
     out: FloatArray
     outcomes: tuple[Outcome, ...]
+    without: Outcome  # of the case itself, computed as these years are
 
     def column(self, key: str) -> FloatArray:
         """A figure over the years by its key with unit, (year,)."""
@@ -90,6 +91,7 @@ def fail(
         statuses=statuses,
         out=np.array([out for out, _ in found]),
         outcomes=tuple(outcome for _, outcome in found),
+        without=variant(of.problem, case, progress, of.course),
     )
 
 

@@ -261,7 +261,7 @@ def _all(
     """Outcomes of all variants that were run."""
     found = [one.outcome for one in losses.lost]
     found += [] if stops is None else stops.outcomes
-    found += [] if ensemble is None else ensemble.outcomes
+    found += [] if ensemble is None else [*ensemble.outcomes, ensemble.without]
     found += [] if closure is None else [closure.after]
     return found + ([] if backup is None else [one for _, one in backup.tried])
 

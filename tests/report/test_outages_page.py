@@ -58,7 +58,7 @@ def test_every_picture_has_its_table_and_both_tell_the_same(harmless):
     cost = next(one for one in drawn if one.key == "fan-cost")
     above = dict(zip(cost.table.columns, cost.table.rows[-1], strict=True))
     costs = harmless.ensemble.quantiles["cost_EUR"]
-    assert above["P50 [EUR]"] + harmless.base.cost == pytest.approx(costs[1])
+    assert above["P50 [EUR]"] + harmless.ensemble.without.cost == pytest.approx(costs[1])
     lost = next(one for one in drawn if one.key == "lost")
     assert [row[0] for row in lost.table.rows] == [one.source for one in harmless.losses.lost]
 
