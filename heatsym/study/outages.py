@@ -271,8 +271,7 @@ def _assumed(ensemble: Ensemble | None) -> list[str]:
     if ensemble is None:
         return []
     told = [
-        f"{name} fails by chance: {rate:g} times a year, {repair:g} h each"
-        + (f" ({status})" if status else "")
+        f"{name} fails by chance: {rate:g} a year, {repair:g} h each" + (f" ({status})" if status else "")
         for name, rate, repair, status in zip(
             ensemble.sources, ensemble.rates, ensemble.repairs, ensemble.statuses, strict=True
         )
