@@ -89,6 +89,8 @@ class Field(NamedTuple):
     up: IntArray  # (source,) steps that it runs at least
     down: IntArray  # (source,) steps that it rests at least
     ahead: IntArray  # (source,) steps in which a start must save its cost
+    ran: BoolArray  # who ran in a plan whose choices are kept, no rows where they are free
+    wakes: BoolArray  # (storage,) whether sources that rest may run for it alone
 
 
 class Found(NamedTuple):
@@ -191,11 +193,7 @@ def plan(
                 )
         for s in range(many):
             _bound(t, s, sources, now)
-            now.waits[s] = (
-                sources.start_cost[s] > 0.0
-                and now.since[s] < 0
-                and not _pays(t, s, need, sources, now, seconds)
-            )
+            now.waits[s] = now.since[s] < 0 and not _may_start(t, s, need, sources, now, seconds)
         attempt = 0
         while not _filled(t, need[t], sources, storages, now, found, attempt) and attempt < ANYBODY:
             attempt += 1
@@ -245,12 +243,22 @@ def _bound(t: int, s: int, sources: Field, now: Now) -> None:
         high = min(power, before + sources.rise[t, s])
         if before - sources.fall[t, s] > 0.0 and before > least * (1.0 + NEGLIGIBLE):
             low = max(before - sources.fall[t, s], least)
-        if now.since[s] < sources.up[s]:
+        if now.since[s] < sources.up[s] or (len(sources.ran) > 0 and sources.ran[t, s]):
             low = max(low, least)
     elif now.since[s] < 0:
         high = min(power, max(sources.rise[t, s], least))
     now.low[s], now.high[s] = min(low, high), high
     now.rests[s] = now.since[s] < 0 and -now.since[s] < sources.down[s] and not sources.must_run[s]
+
+
+@called
+def _may_start(t: int, s: int, need: FloatArray, sources: Field, now: Now, seconds: float) -> bool:
+    """Whether the start of a source pays, or it has none to pay; if choices are kept, whether it ran."""
+    if sources.start_cost[s] == 0.0 and sources.least[t, s] == 0.0:
+        return True
+    if len(sources.ran) > 0:
+        return bool(sources.ran[t, s])
+    return sources.start_cost[s] == 0.0 or _pays(t, s, need, sources, now, seconds)
 
 
 @called
@@ -437,7 +445,8 @@ def _spared(t: int, k: int, most: float, sources: Field, now: Now) -> float:
     for s in range(now.before.size):
         if sources.charges[t, s, k] and taken < most:
             more = min(now.spare[s], most - taken)
-            if now.heat[s] + more >= sources.least[t, s]:
+            runs = now.heat[s] > 0.0 or sources.least[t, s] == 0.0
+            if runs or (sources.wakes[k] and more >= sources.least[t, s]):
                 taken += more
                 now.spare[s] -= more
                 now.heat[s] += more
