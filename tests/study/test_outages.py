@@ -182,8 +182,10 @@ def test_backup_that_cannot_help_says_what_stands_against_it(quarter):
     )
     found = find_backup(started(closed), "boiler", "works", 0.0, progress=silent)
     assert found.capacity is None
-    assert "closed" in found.why
-    assert "MWh unserved in" in found.why
+    assert found.warning is not None
+    assert (found.warning.code, found.warning.severity) == ("HS833", "warning")
+    assert "MWh unserved in" in found.warning.reason
+    assert "closed" in found.warning.reason
 
 
 @pytest.mark.parametrize("which", ["quarter", "town"])
