@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from heatsym.analysis.emissions import ELECTRICITY, direct_flow
+from heatsym.analysis.emissions import direct_flow
 from heatsym.analysis.energy import begun
 from heatsym.analysis.figures import Figures, bought_power, context, enabled_sources, heat_got, power
 from heatsym.case.model import Case
@@ -15,7 +15,7 @@ from heatsym.interfaces.exchange import Site
 from heatsym.interfaces.profile import Profile
 from heatsym.results.balance import balance
 from heatsym.results.frame import Results
-from heatsym.tables.factors import JOULES_PER_MWH
+from heatsym.tables.factors import ELECTRICITY, JOULES_PER_MWH
 
 
 def operating_cost(case: Case, results: Results) -> Figures:

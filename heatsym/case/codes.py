@@ -501,6 +501,27 @@ CODES: dict[str, Code] = {
         "A list of sites has none that could be a source: none near the place, or none with heat.",
         "Widen --within, or correct --near: longitude, then latitude.",
     ),
+    # rules of dispatch
+    "HS810": Code(
+        "runs at least at no load",
+        "A machine is to run some time at least once it is started, and may do so at no load.",
+        "Give its least load, or remove the time.",
+    ),
+    "HS811": Code(
+        "no season",
+        "A season is written as its first and last day or month; it may pass the end of the year.",
+        'Write for example ["04-01", "09-30"], or ["10", "03"] for October to March.',
+    ),
+    "HS812": Code(
+        "cheap without prices",
+        "A storage is to be charged in cheap hours, and the case has no prices to tell them by.",
+        'Add [prices], or leave out charge_when = "cheap".',
+    ),
+    "HS813": Code(
+        "rule without effect",
+        "A key of a storage belongs to a rule that it does not follow.",
+        "Choose the rule with charge_when, or remove the key.",
+    ),
     # parts of results
     "HS701": Code(
         "not in the results",
@@ -518,6 +539,44 @@ CODES: dict[str, Code] = {
         "An interrupted run can only be continued with the same case, the same input files and the same"
         " versions, and from a checkpoint that is whole.",
         "Put back what has changed since, or run without --resume to start from the beginning.",
+    ),
+    # dispatch
+    "HS820": Code(
+        "no such source to commit",
+        "The sources that are on or off are named by their names.",
+        "Use the name suggested.",
+    ),
+    "HS821": Code(
+        "price missing for least cost",
+        "Least cost cannot be found while the price of something that a source uses is not known.",
+        "Give the price, or dispatch by merit order or by emissions.",
+    ),
+    "HS822": Code(
+        "factor missing for least emissions",
+        "CO2 cannot be weighed while the factor of something that a source uses is not known.",
+        "Name a set that has it, or give it.",
+    ),
+    "HS823": Code(
+        "key without effect",
+        "The key belongs to another method of dispatch, another horizon or another foresight.",
+        "Leave it out, or choose what it belongs to.",
+    ),
+    # searches over many runs
+    "HS840": Code(
+        "no heating curve",
+        "A heating curve is searched for by its two points over outdoor temperature: the case needs weather"
+        " and a supply temperature that is a number or a curve of two points.",
+        "Write for example supply_temperature_degC = [[-12, 90], [15, 70]].",
+    ),
+    "HS841": Code(
+        "nothing to keep low",
+        "Runs are compared by cost of operation or by CO2, and a run of this case does not compute it.",
+        "Complete [prices] or [emissions]; heatsym run says what is missing.",
+    ),
+    "HS842": Code(
+        "nothing to search in",
+        "The lowest supply temperature that is looked at is not below the highest.",
+        "Lower --lowest or raise --highest; by default they follow consumers' minima and the case's curve.",
     ),
     # what if a source stops
     "HS830": Code(

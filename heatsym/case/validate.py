@@ -17,10 +17,12 @@ from heatsym.case.locate import KeyPath
 from heatsym.case.reader import Reader
 from heatsym.case.settings import Emissions, Prices
 from heatsym.demand.model import Consumers, Demand
+from heatsym.dispatch.settings import Dispatch
 from heatsym.interfaces.exchange import Source, Storage
 from heatsym.interfaces.fields import Part, Quantity, specs
 from heatsym.interfaces.profile import Curve, Series, highest, lowest
 from heatsym.network.model import Network, Nodes
+from heatsym.storage.rules import cheap_hours
 from heatsym.units import split_unit
 from heatsym.weather.model import Weather
 
@@ -38,6 +40,7 @@ class Parts:
     prices: Prices | None
     emissions: Emissions | None
     weather: Weather | None
+    dispatch: Dispatch | None
 
 
 def validate(reader: Reader, parts: Parts) -> Parts:
@@ -94,6 +97,9 @@ def _storages(reader: Reader, parts: Parts) -> None:
             if all_read and name not in names:
                 hint = suggestion(name, names)
                 reader.error((*path, "charge_from"), "HS554", f"there is no source {name!r}", hint)
+        if cheap_hours(storage) is not None and "prices" not in reader.document.data:
+            hint = 'add [prices], or leave out charge_when = "cheap"'
+            reader.error((*path, "charge_when"), "HS812", "nobody knows which hours are cheap", hint)
 
 
 def _without_faults(reader: Reader, parts: Parts) -> Parts:

@@ -20,6 +20,8 @@ COMMANDS = (
     "init",
     "check",
     "run",
+    "curve",
+    "pareto",
     "report",
     "compare",
     "outages",

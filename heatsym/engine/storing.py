@@ -7,10 +7,14 @@ with it. See :mod:`heatsym.dispatch.kernels` for the rules.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from heatsym.dispatch import kernels
+from heatsym.dispatch.cheap_hours import cheap_hours
+from heatsym.dispatch.merit_order import filled as filled_plainly
+from heatsym.dispatch.merit_order import marginal_price, not_kept
 from heatsym.engine.digest import Course
 from heatsym.engine.problem import Problem
 from heatsym.engine.stretches import asked_for
@@ -18,6 +22,8 @@ from heatsym.engine.trajectory import Stored
 from heatsym.interfaces.axis import BoolArray, FloatArray, IntArray
 from heatsym.interfaces.exchange import Offer, Plan, StoragePlan
 from heatsym.interfaces.stepwise import pieces
+from heatsym.sources.common import duty
+from heatsym.storage import rules
 from heatsym.storage.lift import heat_pump_of
 
 REPEATS, LEAP = 6, 3
@@ -26,11 +32,15 @@ SLOWEST = 0.95
 """Share of a change that is left in the next repeat, at most. [-]"""
 SAME = 0.05
 """Difference of temperatures that ends these. [K]"""
+PAYS_WITHIN = 86400.0
+"""Time in which a start must save what it costs, at least; longer if a source has to run longer. [s]"""
 
 
 def follows_time(problem: Problem, offers: Offer) -> bool:
     """Whether what is best in a step depends on the steps before it."""
-    return bool(problem.storages) or bool((offers.least > 0.0).any() or np.isfinite(offers.ramp).any())
+    bound = bool((offers.least > 0.0).any() or np.isfinite(offers.ramp).any())
+    starts = any(of.start_cost > 0.0 or of.least_down_time > 0.0 for of in map(duty, problem.sources))
+    return bool(problem.storages) or bound or starts
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,72 +92,104 @@ def seen(problem: Problem, course: Course) -> Seen:
     )
 
 
+class Laid(NamedTuple):
+    """A plan over time, the state in which storages begin, and what is expected of the sources."""
+
+    plan: Plan
+    stored: StoragePlan
+    begin: FloatArray
+    heat: FloatArray  # (time, source) [W]
+    said: tuple[str, ...]  # what could not be kept
+
+
 def over_time(
     problem: Problem,
     offers: Offer,
     plan: Plan,
     costs: FloatArray | None,
+    electricity: FloatArray | None,
     known: Seen,
     begin: FloatArray,
-    frozen: bool,
-) -> tuple[Plan, StoragePlan, FloatArray]:
+) -> Laid:
     """Who gives and what storages take, from the need and the temperatures of the round before.
 
-    ``costs`` (time, source) are marginal costs of the sources' heat, None where prices are not known. [EUR/J]
+    ``costs`` (time, source) and ``electricity`` (time,) are what a joule costs, None where that is not known.
     ``begin`` is the state in which storages begin (see :class:`heatsym.storage.model.Stores`). Those that are
-    periodic are planned again as they ended until they begin so, and their state is returned as well. Where
-    choices are ``frozen``, a storage takes and gives in no step more than it did the round before, and its
-    beginning stays.
+    periodic are planned again as they ended until they begin so, and their state is returned as well.
     A storage takes what those that may charge it have left, as long as they come before a source that may
-    not; it gives after them and before all others, and where it lifts, after those that are cheaper.
+    not; it gives after them and before all others, and where it lifts, after those that are cheaper. One
+    that is charged in cheap hours gives before what is dearer than its heat, where prices are known.
     """
     steps, many, storages = problem.steps, offers.power.shape[1], len(problem.storages)
     rank = np.argsort(plan.order, axis=1, kind="stable")[:, :many]
-    charges = _may_charge(problem, offers, rank)
+    power, duties = most(offers, known.source_return), [duty(source) for source in problem.sources]
+    may = _named(problem, offers)
+    charges = _may_charge(offers, rank, may)
+    place = _place(rank, charges)
+    price = None
+    if costs is not None:
+        plainly = np.argsort(rank, axis=1, kind="stable")
+        heat = filled_plainly(known.need, power, plainly)
+        price = marginal_price(heat, power, costs, float(costs.max(initial=0.0)))
+    for k, storage in enumerate(problem.storages):
+        rule = rules.cheap_hours(storage)
+        if rule is not None and costs is not None and price is not None:
+            window = max(round(rule.window / problem.step), 1)
+            charges[:, :, k], worth = cheap_hours(
+                costs, price, may[k] & (power > 0.0), window, rule.share, rule.round_trip
+            )
+            cheaper = np.array([one.must_run for one in duties]) | (costs <= worth[:, None])
+            behind = np.where(cheaper, rank, -1).max(axis=1, initial=-1) + 0.5
+            place[:, k] = np.where(np.isfinite(worth), behind, place[:, k])
+    least_times = np.array([[one.least_up_time, one.least_down_time] for one in duties])
+    up, down = (np.ceil(least_times / problem.step - 1e-9).astype(np.int64)).T
     sources = kernels.Field(
-        power=_most(offers, known.source_return),
+        power=power,
         least=offers.least,
         rise=offers.ramp * problem.step,
-        order=_ordered(rank, charges),
+        fall=offers.ramp * problem.step,
+        cost=np.zeros_like(power) if costs is None else costs,
+        order=np.argsort(np.concatenate([rank, place], axis=1), axis=1, kind="stable"),
         charges=charges,
+        spills=_may_spill(problem),
+        must_run=np.array([one.must_run for one in duties]),
+        start_cost=np.array([0.0 if costs is None else one.start_cost for one in duties]),
+        up=up.copy(),
+        down=down.copy(),
+        ahead=np.maximum(up, int(np.ceil(PAYS_WITHIN / problem.step))),
     )
     stored = StoragePlan.idle(problem.t_feed, storages)
     found = kernels.Found(
         order=np.zeros_like(sources.order),
         upper=np.zeros((steps, many)),
+        heat=np.zeros((steps, many)),
+        rejected=np.zeros((steps, many)),
+        early=np.zeros((steps, many), dtype=np.bool_),
         charge=stored.charge,
         discharge=np.zeros_like(stored.charge),
         t_back=stored.t_back,
         t_out=stored.t_feed,
         electricity=np.zeros_like(stored.charge),
     )
-    limits = kernels.Limits(
-        charge=_allowed(_each(problem, "charge_power"), known.charged, frozen),
-        discharge=_allowed(_each(problem, "discharge_power"), known.discharged, frozen),
-        below=_each(problem, "below_setpoint"),
-        drop=_each(problem, "least_drop"),
-    )
-    lifts = _lifts(problem, costs)
+    bounds = limits(problem)
+    lifted = lifts(problem, costs, electricity)
     before = np.zeros_like(begin)
-    repeats = 1 if frozen else REPEATS
-    for repeat in range(repeats):
-        stores = _stores(problem, begin)
-        given = np.zeros((3, many + storages))
-        given[1] = np.inf  # before the first step nobody's heat is known
+    for repeat in range(REPEATS):
+        stores = stores_of(problem, begin)
         kernels.plan(
             known.need,
             problem.medium.theta(problem.t_feed),
             sources,
             stores,
-            _around(problem, known),
-            limits,
-            lifts,
+            around(problem, known),
+            bounds,
+            lifted,
             problem.step,
-            given,
+            kernels.nothing_known(many, storages),
             found,
         )
         change = _carried(problem, begin, stores) - begin
-        if repeat == repeats - 1 or np.abs(change).max(initial=0.0) <= SAME:
+        if repeat == REPEATS - 1 or np.abs(change).max(initial=0.0) <= SAME:
             break
         ahead = _ahead(change, before, stores) if repeat % LEAP == LEAP - 1 else 0.0
         begin, before = begin + change + ahead, change
@@ -156,7 +198,9 @@ def over_time(
     stored = StoragePlan(
         found.charge, found.discharge, degrees(found.t_back), degrees(found.t_out), found.electricity
     )
-    return Plan(upper, found.order), stored, begin
+    names = tuple(source.name for source in problem.sources)
+    said = not_kept(names, problem.step, found.early, found.rejected)
+    return Laid(Plan(upper, found.order), stored, begin, found.heat, said)
 
 
 def _ahead(change: FloatArray, before: FloatArray, stores: kernels.Stores) -> FloatArray:
@@ -180,12 +224,12 @@ def executed(problem: Problem, course: Course, begin: FloatArray) -> Stored | No
     """What storages went through in a march from a state; None without any."""
     if not problem.storages:
         return None
-    stores = _stores(problem, begin)
+    stores = stores_of(problem, begin)
     done = kernels.Executed(*(np.zeros_like(course.storage_charged) for _ in kernels.Executed._fields))
     kernels.execute(
         stores,
-        _around(problem, seen(problem, course)),
-        _lifts(problem, None),
+        around(problem, seen(problem, course)),
+        lifts(problem, None, None),
         course.storage_charged,
         course.storage_discharged,
         course.storage_electricity,
@@ -215,7 +259,7 @@ def _carried(problem: Problem, begin: FloatArray, after: kernels.Stores) -> Floa
     return carried
 
 
-def _stores(problem: Problem, begin: FloatArray) -> kernels.Stores:
+def stores_of(problem: Problem, begin: FloatArray) -> kernels.Stores:
     """Storages in a state, to be changed."""
     return kernels.Stores(
         first=np.array(problem.stores.first, dtype=np.int64),
@@ -226,31 +270,44 @@ def _stores(problem: Problem, begin: FloatArray) -> kernels.Stores:
     )
 
 
-def _each(problem: Problem, name: str) -> FloatArray:
+def each(problem: Problem, name: str) -> FloatArray:
     """A number of each storage, infinite where nothing bounds it; (storage,)."""
     given = [getattr(storage, name) for storage in problem.storages]
     return np.array([np.inf if one is None else one for one in given], dtype=np.float64)
 
 
-def _lifts(problem: Problem, costs: FloatArray | None) -> kernels.Lifts:
-    """Heat pumps of storages; ``costs`` (time, source) are those of the sources' heat, if known. [EUR/J]"""
+def lifts(problem: Problem, costs: FloatArray | None, electricity: FloatArray | None) -> kernels.Lifts:
+    """Heat pumps of storages; ``costs`` (time, source) and ``electricity`` (time,) of a joule, if known."""
     units = [heat_pump_of(storage) for storage in problem.storages]
     names = ("power", "share", "least_temperature", "cooling")
     table = np.array([[getattr(unit, name, 0.0) for unit in units] for name in names], dtype=np.float64)
     power, share, least, cooling = table.reshape(len(names), len(units))
-    paid = 0.0 if problem.electricity_cost is None else problem.electricity_cost
-    electricity, others = np.empty(problem.steps), np.empty((problem.steps, len(problem.sources)))
-    electricity[:], others[:] = paid, np.inf if costs is None else costs
+    paid, others = np.empty(problem.steps), np.empty((problem.steps, len(problem.sources)))
+    paid[:] = 0.0 if electricity is None else electricity
+    others[:] = np.inf if costs is None else costs
     theta = problem.medium.theta
-    return kernels.Lifts(power, share, theta(least), cooling, electricity, others)
+    return kernels.Lifts(power, share, theta(least), cooling, paid, others)
 
 
-def _allowed(most: FloatArray, heat: FloatArray, frozen: bool) -> FloatArray:
-    """The most that storages may take or give, (time, storage); if frozen, what they did and no more."""
-    return np.minimum(heat, most) if frozen else np.broadcast_to(most, heat.shape).copy()
+def limits(problem: Problem) -> kernels.Limits:
+    """What bounds storages in every step."""
+    return kernels.Limits(
+        charge=_in_season(problem, "charge_season", "charge_power"),
+        discharge=_in_season(problem, "discharge_season", "discharge_power"),
+        below=each(problem, "below_setpoint"),
+        drop=each(problem, "least_drop"),
+    )
 
 
-def _around(problem: Problem, known: Seen) -> kernels.Around:
+def _in_season(problem: Problem, season: str, power: str) -> FloatArray:
+    """The most that storages may take or give, nothing out of season; (time, storage). [W]"""
+    most = np.tile(each(problem, power), (problem.steps, 1))
+    for k, storage in enumerate(problem.storages):
+        most[~rules.open_season(storage, season, problem.ctx.axis), k] = 0.0
+    return most
+
+
+def around(problem: Problem, known: Seen) -> kernels.Around:
     """Water (theta) and weather that storages see; without air the ground."""
     air, theta = problem.ctx.t_air, problem.medium.theta
     return kernels.Around(
@@ -261,7 +318,7 @@ def _around(problem: Problem, known: Seen) -> kernels.Around:
     )
 
 
-def _most(offers: Offer, source_return: FloatArray) -> FloatArray:
+def most(offers: Offer, source_return: FloatArray) -> FloatArray:
     """What each source can give at the return temperatures that were found; (time, source). [W]"""
     limited = np.isfinite(offers.conductance)
     with np.errstate(invalid="ignore"):
@@ -269,11 +326,10 @@ def _most(offers: Offer, source_return: FloatArray) -> FloatArray:
     return np.where(limited, np.minimum(offers.power, cooled), offers.power)
 
 
-def _may_charge(problem: Problem, offers: Offer, rank: IntArray) -> BoolArray:
-    """Whose spare heat may charge a storage, (time, source, storage).
+def _named(problem: Problem, offers: Offer) -> BoolArray:
+    """Whose heat may charge a storage at all, (storage, source).
 
-    Those that it names, else surplus heat and what needs neither fuel nor electricity; only while they come
-    before some source that is not among them, which the storage spares, if there is any.
+    Those that it names, else surplus heat and what needs neither fuel nor electricity.
     """
     free = (offers.electricity_per_heat <= 0.0) & np.isfinite(offers.power)
     usual = [
@@ -281,24 +337,40 @@ def _may_charge(problem: Problem, offers: Offer, rank: IntArray) -> BoolArray:
         for s, source in enumerate(problem.sources)
     ]
     names = [source.name for source in problem.sources]
-    named = np.array(
+    return np.array(
         [
             usual if not storage.charge_from else [name in storage.charge_from for name in names]
             for storage in problem.storages
         ],
         dtype=np.bool_,
     ).reshape(len(problem.storages), len(names))
-    found = np.zeros((*offers.power.shape, len(problem.storages)), dtype=np.bool_)
+
+
+def _may_spill(problem: Problem) -> BoolArray:
+    """Whose heat may charge a storage that would be rejected else, (source, storage): all, or those named."""
+    return np.array(
+        [
+            [not storage.charge_from or source.name in storage.charge_from for storage in problem.storages]
+            for source in problem.sources
+        ],
+        dtype=np.bool_,
+    ).reshape(len(problem.sources), len(problem.storages))
+
+
+def _may_charge(offers: Offer, rank: IntArray, named: BoolArray) -> BoolArray:
+    """Whose spare heat may charge a storage, (time, source, storage).
+
+    Those ``named`` (storage, source), but only while they come before some source that is not among them,
+    which the storage spares, if there is any.
+    """
+    found = np.zeros((*offers.power.shape, len(named)), dtype=np.bool_)
     for k, may in enumerate(named):
         spared = np.where(~may & (offers.power > 0.0), rank, -1).max(axis=1, initial=-1)
         found[:, :, k] = may & (may.all() | (rank < spared[:, None]))
     return found
 
 
-def _ordered(rank: IntArray, charges: BoolArray) -> IntArray:
-    """The order of sources and storages: a storage after those that may charge it, else before the last."""
-    many = rank.shape[1]
+def _place(rank: IntArray, charges: BoolArray) -> FloatArray:
+    """Where storages stand among ranks, (time, storage): after who may charge, else before the last."""
     last = np.where(charges, rank[:, :, None], -1).max(axis=1, initial=-1)
-    place = np.where(last < 0, many - 1.5, last + 0.5)
-    keys = np.concatenate([rank.astype(np.float64), place], axis=1)
-    return np.argsort(keys, axis=1, kind="stable")
+    return np.asarray(np.where(last < 0, rank.shape[1] - 1.5, last + 0.5))

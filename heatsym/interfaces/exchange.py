@@ -35,8 +35,8 @@ class Offer:
     [degC]; both are infinite for a source that does not mind. ``t_feed`` is the temperature at which
     it feeds in. ``fuel_per_heat`` and ``electricity_per_heat`` are inputs per unit of heat [-], the latter
     negative where electricity is made with the heat; ``price`` is paid to the partner [EUR/J].
-    ``least`` is the least heat at which it runs at all [W], ``ramp`` the most by which its heat changes in
-    a second [W/s], infinite where nothing bounds it.
+    ``least`` is the least heat at which it runs at all [W], ``ramp`` the most by which its heat rises or
+    falls in a second [W/s], infinite where nothing bounds it.
     """
 
     power: FloatArray
@@ -86,8 +86,9 @@ class Source(Protocol):
     """Anything that heats the network's water; see ``heatsym/sources`` for the kinds.
 
     Few kinds need them, so these are looked up by name: ``needs_weather`` and ``needs_sun`` (the case must
-    have outdoor air, or irradiance), ``electric`` (its heat takes or makes electricity) and ``start_cost``
-    [EUR]. All but the last are False for a kind that does not have them.
+    have outdoor air, or irradiance), ``electric`` (its heat takes or makes electricity), ``must_run`` (its
+    heat is taken first), ``start_cost`` [EUR], ``least_up_time`` and ``least_down_time`` [s], which may also
+    be of its ``heat_pump``. They are False, or 0, for a kind that does not have them.
     """
 
     kind: ClassVar[str]
@@ -164,7 +165,11 @@ class Store:
 
 
 class Storage(Protocol):
-    """Anything that keeps heat for later; see ``heatsym/storage`` for the kinds."""
+    """Anything that keeps heat for later; see ``heatsym/storage`` for the kinds.
+
+    Rules for when it takes and gives heat are looked up by name, see ``heatsym/storage/rules.py``; a kind
+    without them takes surplus heat at any time of the year.
+    """
 
     kind: ClassVar[str]
 

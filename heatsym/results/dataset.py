@@ -300,10 +300,15 @@ def _names(case: Case) -> Iterator[str]:
     yield from ("air_temperature", "ground_temperature", "network_supply_setpoint")
     if case.prices is not None and case.prices.electricity is not None:
         yield "electricity_price"
+    if case.prices is not None:
+        yield "heat_marginal_price"
     yield from by_object(case)
     yield from _COURSE
     yield from _USED
-    yield from (_STORED if any(storage.enabled for storage in case.storages) else ())
+    yield "source_heat_planned"
+    if any(storage.enabled for storage in case.storages):
+        yield from _STORED
+        yield "storage_heat_planned"
     if _lifted_stores(case):
         yield "storage_electricity"
     if _lifting(case):
@@ -320,13 +325,18 @@ def _series(case: Case, run: Digest) -> Iterator[tuple[str, Any]]:
     yield "network_supply_setpoint", run.t_feed
     if case.prices is not None and case.prices.electricity is not None:
         yield "electricity_price", Context(case.axis, run.t_air).values(case.prices.electricity)
+    if case.prices is not None:
+        price = run.intent.price
+        yield "heat_marginal_price", np.full(case.axis.steps, np.nan) if price is None else price
     for name in _COURSE:
         yield name, getattr(run.course, name)
     for name, attribute in _USED.items():
         yield name, _columns([getattr(use, attribute) for use in run.uses], case.axis.steps)
+    yield "source_heat_planned", run.intent.source_heat
     if run.stored is not None:
         for name, attribute in _STORED.items():
             yield name, getattr(run.stored, attribute)
+        yield "storage_heat_planned", run.intent.storage_heat
     if _lifted_stores(case):
         yield "storage_electricity", run.course.storage_electricity
     if _lifting(case):

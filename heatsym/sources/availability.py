@@ -23,6 +23,8 @@ from heatsym.sources.archetypes import usual_outages
 
 YEAR = 8766 * 3600
 """A mean year, which rates refer to and by which chance is drawn. [s]"""
+LONGEST = 31 * 86400.0
+"""Longest time for which a machine that has been started or stopped may be bound to that. [s]"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +131,25 @@ def turnaround() -> Any:
 def closure() -> Any:
     """The field ``closure`` of a kind of source."""
     return date("last local day on which it runs; never again after; default none", default=None)
+
+
+def least_up_time() -> Any:
+    """The field ``least_up_time`` of a machine that has a least load."""
+    meaning = "time that it runs at least, once started"
+    return quantity("s", meaning, low=0, high=LONGEST, default=0.0)
+
+
+def least_down_time() -> Any:
+    """The field ``least_down_time`` of a machine."""
+    meaning = "time that it rests at least, once stopped, unless heat would be missed"
+    return quantity("s", meaning, low=0, high=LONGEST, default=0.0)
+
+
+def time_faults(least_up_time: float, least_load: float, inside: str = "") -> Iterator[Fault]:
+    """A time [s] that it runs at least, at no load; ``inside`` goes before the field."""
+    if least_up_time > 0.0 and least_load == 0.0:
+        reason = "means nothing without least_load: at no load it runs as long as one likes"
+        yield Fault(f"{inside}least_up_time", "HS810", reason, "give least_load_pct, or remove it")
 
 
 def in_operation(source: Runs, ctx: Context, sector: str = "") -> FloatArray:

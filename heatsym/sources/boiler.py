@@ -74,6 +74,8 @@ class Boiler:
     ramp: float | None = quantity(
         "W/s", "most by which its heat changes; default: at once", above=0, default=None
     )
+    least_up_time: float = runs.least_up_time()
+    least_down_time: float = runs.least_down_time()
     start_cost: float = quantity("EUR", "cost of each start", low=0, high=1e7, default=0.0)
     supply_temperature: Profile | None = keys.supply_temperature()
     availability: Profile = runs.availability()
@@ -88,7 +90,7 @@ class Boiler:
 
     def faults(self) -> tuple[Fault, ...]:
         """Two ways to say the efficiency, points out of order, and what is wrong with when it runs."""
-        found = [*runs.run_faults(self)]
+        found = [*runs.run_faults(self), *runs.time_faults(self.least_up_time, self.least_load)]
         curves = {
             "efficiency_by_load": [at.load for at in self.efficiency_by_load],
             "efficiency_by_return": [at.return_ for at in self.efficiency_by_return],

@@ -95,6 +95,8 @@ class CombinedHeatAndPower:
     ramp: float | None = quantity(
         "W/s", "most by which its heat changes; default: at once", above=0, default=None
     )
+    least_up_time: float = runs.least_up_time()
+    least_down_time: float = runs.least_down_time()
     start_cost: float = quantity("EUR", "cost of each start", low=0, high=1e7, default=0.0)
     supply_temperature: Profile | None = keys.supply_temperature()
     availability: Profile = runs.availability()
@@ -122,7 +124,8 @@ class CombinedHeatAndPower:
 
     def faults(self) -> tuple[Fault, ...]:
         """What cannot be of the machine, and what is wrong with when it runs."""
-        return (*self._machine_faults(), *runs.run_faults(self))
+        times = runs.time_faults(self.least_up_time, self.least_load)
+        return (*self._machine_faults(), *runs.run_faults(self), *times)
 
     def _machine_faults(self) -> tuple[Fault, ...]:
         """Keys of the other arrangement, else what has no default, else more out than in."""

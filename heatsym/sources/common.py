@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,6 +16,26 @@ from heatsym.tables import read_table
 def lifts(source: Source) -> bool:
     """Whether a heat pump that runs on electricity is part of it."""
     return source.kind == "heat_pump" or getattr(source, "heat_pump", None) is not None
+
+
+class Duty(NamedTuple):
+    """What binds a source to what it did before, and to run at all."""
+
+    must_run: bool
+    start_cost: float  # [EUR]
+    least_up_time: float  # [s]
+    least_down_time: float  # [s]
+
+
+def duty(source: Source) -> Duty:
+    """Of a source or, where its heat pump is what is bound, of that; nothing for a kind that has none."""
+    machine = source if hasattr(source, "least_up_time") else getattr(source, "heat_pump", None)
+    return Duty(
+        bool(getattr(source, "must_run", False)),
+        float(getattr(source, "start_cost", 0.0)),
+        float(getattr(machine, "least_up_time", 0.0)),
+        float(getattr(machine, "least_down_time", 0.0)),
+    )
 
 
 def feed_temperature(ctx: Context, site: Site, own: Profile | None) -> FloatArray:

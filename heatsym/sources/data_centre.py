@@ -62,6 +62,7 @@ class DataCentre:
     turnaround: runs.Turnaround | None = runs.turnaround()
     closure: datetime.date | None = runs.closure()
     price: Profile = keys.price()
+    must_run: bool = keys.must_run()
     partner: str = keys.partner()
     data_status: str = keys.data_status()
     enabled: bool = keys.enabled()

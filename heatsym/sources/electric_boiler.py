@@ -39,6 +39,8 @@ class ElectricBoiler:
     ramp: float | None = quantity(
         "W/s", "most by which its heat changes; default: at once", above=0, default=None
     )
+    least_up_time: float = runs.least_up_time()
+    least_down_time: float = runs.least_down_time()
     start_cost: float = quantity("EUR", "cost of each start", low=0, high=1e7, default=0.0)
     supply_temperature: Profile | None = keys.supply_temperature()
     availability: Profile = runs.availability()
@@ -53,7 +55,7 @@ class ElectricBoiler:
 
     def faults(self) -> tuple[Fault, ...]:
         """What is wrong with when it runs."""
-        return tuple(runs.run_faults(self))
+        return (*runs.run_faults(self), *runs.time_faults(self.least_up_time, self.least_load))
 
     def capacity(self, ctx: Context) -> FloatArray:
         """Most heat that it gives, stops and outages taken out; (time,), W."""

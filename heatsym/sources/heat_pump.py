@@ -82,6 +82,8 @@ class HeatPump:
     pinch: float = pinch_key()
     least_load: float = least_load_key()
     ramp: float | None = ramp_key()
+    least_up_time: float = runs.least_up_time()
+    least_down_time: float = runs.least_down_time()
     defrost: bool = flag("count what a heat pump on air loses to ice, where cop is not given", default=True)
     supply_temperature: Profile | None = keys.supply_temperature()
     availability: Profile = runs.availability()
@@ -117,6 +119,8 @@ class HeatPump:
             pinch=self.pinch,
             least_load=self.least_load,
             ramp=self.ramp,
+            least_up_time=self.least_up_time,
+            least_down_time=self.least_down_time,
             freezing=usual(self.medium, "freezing"),
         )
 

@@ -59,6 +59,12 @@ def price() -> Any:
     return quantity("EUR/J", "paid to the partner for the heat", varies=True, default=0.0)
 
 
+def must_run() -> Any:
+    """The key ``must_run``."""
+    meaning = "its heat is taken before all other, whatever it costs; only what nobody needs is rejected"
+    return flag(meaning, default=False)
+
+
 def partner() -> Any:
     """The key ``partner``."""
     return text("who owns it", default="")

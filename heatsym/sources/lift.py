@@ -21,6 +21,7 @@ from heatsym.physics.heat_pump import (
     mapped,
     reversible_cop,
 )
+from heatsym.sources import availability as runs
 
 MODELS = ("jensen", "carnot", "lorenz", "map")
 ROUNDING = 1e-9
@@ -108,6 +109,8 @@ class HeatPumpUnit:
     pinch: float = pinch_key()
     least_load: float = least_load_key()
     ramp: float | None = ramp_key()
+    least_up_time: float = runs.least_up_time()
+    least_down_time: float = runs.least_down_time()
     freezing: float = quantity(
         "degC",
         "what its source must not be cooled below: 0 for water, lower for brine or gas",
@@ -135,6 +138,7 @@ def unit_faults(unit: HeatPumpUnit, inside: str = "heat_pump.") -> Iterator[Faul
             yield Fault(f"{inside}{key}", "HS524", f"means nothing beside {instead}", hint)
     if needed is not None and unit.cop is None and not by_model[needed]:
         yield Fault(f"{inside}model", "HS524", f"{unit.model} needs {needed}", f"give {needed}")
+    yield from runs.time_faults(unit.least_up_time, unit.least_load, inside)
     for key, points in (("map", unit.map), ("derating", unit.derating)):
         if points:
             try:

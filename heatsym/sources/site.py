@@ -144,6 +144,7 @@ class IndustrialSite:
     turnaround: runs.Turnaround | None = runs.turnaround()
     closure: datetime.date | None = runs.closure()
     price: Profile = quantity("EUR/J", "paid to the partner for the heat", varies=True, default=0.0)
+    must_run: bool = keys.must_run()
     partner: str = keys.partner()
     data_status: str = text(
         "how well powers and temperatures are known",

@@ -22,6 +22,7 @@ from heatsym.storage.common import (
 )
 from heatsym.storage.lift import StorageHeatPump, lift_basis, lift_faults
 from heatsym.storage.model import GROWTH, RINGS, ground_store
+from heatsym.storage.rules import rule_basis, rule_faults
 from heatsym.tables.soils import SOILS
 
 FIRST_RING = 0.5
@@ -104,6 +105,12 @@ class Borehole:
     charge_power: float | None = keys.charge_power()
     discharge_power: float | None = keys.discharge_power()
     charge_from: tuple[str, ...] = keys.charge_from()
+    charge_when: str = keys.charge_when()
+    cheap_share: float | None = keys.cheap_share()
+    cheap_window: float | None = keys.cheap_window()
+    round_trip: float | None = keys.round_trip()
+    charge_season: tuple[str, ...] = keys.charge_season()
+    discharge_season: tuple[str, ...] = keys.discharge_season()
     below_setpoint: float = keys.below_setpoint()
     least_drop: float = keys.least_drop()
     heat_pump: StorageHeatPump | None = keys.heat_pump()
@@ -124,7 +131,11 @@ class Borehole:
         }
         if self.largest_flow is None:
             values["borehole_flow"] = None
-        return (*basis(self.kind, self.name, values), *lift_basis(self.heat_pump, self.name))
+        return (
+            *basis(self.kind, self.name, values),
+            *lift_basis(self.heat_pump, self.name),
+            *rule_basis(self, self.name),
+        )
 
     def faults(self) -> tuple[Fault, ...]:
         """Temperatures against each other and against boiling; boreholes that fit."""
@@ -137,7 +148,7 @@ class Borehole:
                 self.pressure,
             )
         )
-        found += lift_faults(self.heat_pump, self.max_temperature)
+        found += (*lift_faults(self.heat_pump, self.max_temperature), *rule_faults(self))
         if self.borehole_diameter >= self.spacing:
             reason = f"boreholes of {self.borehole_diameter:g} m do not fit {self.spacing:g} m apart"
             found.append(Fault("spacing", "HS552", reason, "space them wider"))

@@ -25,6 +25,45 @@ def charge_from() -> Any:
     return text(meaning, many=True, default=())
 
 
+def charge_when() -> Any:
+    """Declares the rule by which it is charged."""
+    meaning = (
+        "surplus: with what sources cheaper than others have left; cheap: in hours in which the sources that "
+        "may charge it are cheap, if that spares dearer heat ahead"
+    )
+    return text(meaning, choices=("surplus", "cheap"), default="surplus")
+
+
+def cheap_share() -> Any:
+    """Declares how many hours count as cheap."""
+    meaning = "cheap: part of the hours ahead that count as cheap; default 0.25"
+    return quantity("1", meaning, above=0, high=1, default=None)
+
+
+def cheap_window() -> Any:
+    """Declares how far ahead prices are looked at."""
+    meaning = "cheap: how far ahead costs are compared; default 24 h"
+    return quantity("s", meaning, low=3600, high=31 * 86400, default=None)
+
+
+def round_trip() -> Any:
+    """Declares what comes back of heat that it keeps for a while."""
+    meaning = "cheap: heat that comes back over heat that was taken; default 0.95"
+    return quantity("1", meaning, above=0, high=1, default=None)
+
+
+def charge_season() -> Any:
+    """Declares the part of the year in which it is charged."""
+    meaning = 'first and last local day of every year, or months, in which it is charged: ["04-01", "09-30"]'
+    return text(meaning, many=True, default=())
+
+
+def discharge_season() -> Any:
+    """Declares the part of the year in which it is discharged."""
+    meaning = "first and last local day of every year, or months, in which it gives heat; kept until then"
+    return text(meaning, many=True, default=())
+
+
 def below_setpoint() -> Any:
     """Declares how cool the water may be that it feeds in."""
     meaning = "how far below the set-point its water may be that it feeds in"

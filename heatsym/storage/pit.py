@@ -24,6 +24,7 @@ from heatsym.storage.common import (
 )
 from heatsym.storage.lift import StorageHeatPump, lift_basis, lift_faults
 from heatsym.storage.model import rings_of, water_store
+from heatsym.storage.rules import rule_basis, rule_faults
 from heatsym.tables.soils import SOILS
 
 
@@ -106,6 +107,12 @@ class Pit:
     charge_power: float | None = keys.charge_power()
     discharge_power: float | None = keys.discharge_power()
     charge_from: tuple[str, ...] = keys.charge_from()
+    charge_when: str = keys.charge_when()
+    cheap_share: float | None = keys.cheap_share()
+    cheap_window: float | None = keys.cheap_window()
+    round_trip: float | None = keys.round_trip()
+    charge_season: tuple[str, ...] = keys.charge_season()
+    discharge_season: tuple[str, ...] = keys.discharge_season()
     below_setpoint: float = keys.below_setpoint()
     least_drop: float = keys.least_drop()
     heat_pump: StorageHeatPump | None = keys.heat_pump()
@@ -123,7 +130,11 @@ class Pit:
             values["relative_depth"] = None
         if self.loss_share is None:
             values["lid_u_value"] = self.lid_u_value
-        return (*basis(self.kind, self.name, values), *lift_basis(self.heat_pump, self.name))
+        return (
+            *basis(self.kind, self.name, values),
+            *lift_basis(self.heat_pump, self.name),
+            *rule_basis(self, self.name),
+        )
 
     def faults(self) -> tuple[Fault, ...]:
         """Temperatures against each other, against boiling and the liner; walls that meet."""
@@ -136,7 +147,7 @@ class Pit:
                 ATMOSPHERE,
             )
         )
-        found += lift_faults(self.heat_pump, self.max_temperature)
+        found += (*lift_faults(self.heat_pump, self.max_temperature), *rule_faults(self))
         if self.max_temperature > self.liner_temperature:
             reason = (
                 f"{self.max_temperature:g} degC is more than the liner bears, {self.liner_temperature:g} degC"

@@ -23,6 +23,7 @@ from heatsym.storage.common import (
 )
 from heatsym.storage.lift import StorageHeatPump, lift_basis, lift_faults
 from heatsym.storage.model import water_store
+from heatsym.storage.rules import rule_basis, rule_faults
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +83,12 @@ class Tank:
     charge_power: float | None = keys.charge_power()
     discharge_power: float | None = keys.discharge_power()
     charge_from: tuple[str, ...] = keys.charge_from()
+    charge_when: str = keys.charge_when()
+    cheap_share: float | None = keys.cheap_share()
+    cheap_window: float | None = keys.cheap_window()
+    round_trip: float | None = keys.round_trip()
+    charge_season: tuple[str, ...] = keys.charge_season()
+    discharge_season: tuple[str, ...] = keys.discharge_season()
     below_setpoint: float = keys.below_setpoint()
     least_drop: float = keys.least_drop()
     heat_pump: StorageHeatPump | None = keys.heat_pump()
@@ -97,7 +104,11 @@ class Tank:
         assumed: dict[str, float | None] = {} if self.height is not None else {"slenderness": None}
         if self.u_value is None and self.loss_share is None:
             assumed["loss_share"] = None
-        return (*basis(self.kind, self.name, assumed), *lift_basis(self.heat_pump, self.name))
+        return (
+            *basis(self.kind, self.name, assumed),
+            *lift_basis(self.heat_pump, self.name),
+            *rule_basis(self, self.name),
+        )
 
     def faults(self) -> tuple[Fault, ...]:
         """Temperatures against each other and against boiling; loss given once."""
@@ -110,7 +121,7 @@ class Tank:
                 self.pressure,
             )
         )
-        found += lift_faults(self.heat_pump, self.max_temperature)
+        found += (*lift_faults(self.heat_pump, self.max_temperature), *rule_faults(self))
         if self.u_value is not None and self.loss_share is not None:
             found.append(Fault("u", "HS111", "has u and loss_share", "keep one of the two"))
         return tuple(found)

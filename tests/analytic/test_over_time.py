@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from heatsym.dispatch.kernels import Around, Field, Found, Lifts, Limits, Stores, plan
+from heatsym.dispatch.kernels import Around, Field, Found, Lifts, Limits, Stores, nothing_known, plan
 from heatsym.storage.layout_of_kernels import CAPACITY, CELLS, COLUMNS, FIGURES, HOTTEST, KIND, LAYERS
 
 HOUR = 3600.0
@@ -16,6 +16,12 @@ def planned(
     *,
     least=0.0,
     rise=np.inf,
+    fall=np.inf,
+    must_run=False,
+    start_cost=0.0,
+    up=0,
+    down=0,
+    spills=False,
     order=None,
     charges=None,
     heat_per_kelvin=0.0,
@@ -42,17 +48,28 @@ def planned(
     full = np.ones((steps, 1))
     found = Found(
         np.zeros((steps, many + 1), dtype=np.int64),
-        np.zeros((steps, many)),
+        *(np.zeros((steps, many)) for _ in range(3)),
+        np.zeros((steps, many), bool),
         *(np.zeros((steps, 1)) for _ in range(5)),
     )
-    given = np.zeros((3, many + storages))
-    given[1] = np.inf
+
+    def each(given, dtype=float):
+        return np.broadcast_to(np.array(given, dtype=dtype), (many,)).copy()
+
     sources = Field(
         power=power,
-        least=np.broadcast_to(np.array(least, dtype=float), power.shape).copy(),
-        rise=np.broadcast_to(np.array(rise, dtype=float), power.shape).copy(),
-        order=np.tile(np.arange(many + 1) if order is None else order, (steps, 1)),
+        **{
+            name: np.broadcast_to(np.array(given, dtype=float), power.shape).copy()
+            for name, given in (("least", least), ("rise", rise), ("fall", fall), ("cost", costs))
+        },
+        order=np.broadcast_to(np.arange(many + 1) if order is None else order, (steps, many + 1)).copy(),
         charges=np.tile(np.zeros((many, 1), bool) if charges is None else charges, (steps, 1, 1)),
+        spills=each(spills, bool)[:, None].copy(),
+        must_run=each(must_run, bool),
+        start_cost=each(start_cost),
+        up=each(up, np.int64),
+        down=each(down, np.int64),
+        ahead=np.maximum(each(up, np.int64), 24),
     )
     around = Around(80.0 * full, 40.0 * full, 10.0 * full[:, 0], 10.0 * full[:, 0])
     limits = Limits(np.inf * full, np.inf * full, np.array([5.0]), np.array([5.0]))
@@ -61,7 +78,18 @@ def planned(
         electricity * full[:, 0],
         np.broadcast_to(np.array(costs, dtype=float), power.shape).copy(),
     )
-    plan(need, 80.0 * full[:, 0], sources, stores, around, limits, lifts, HOUR, given, found)
+    plan(
+        need,
+        80.0 * full[:, 0],
+        sources,
+        stores,
+        around,
+        limits,
+        lifts,
+        HOUR,
+        nothing_known(many, storages),
+        found,
+    )
     return found
 
 
@@ -145,3 +173,111 @@ def test_electricity_that_is_dearer_than_those_behind_waits_for_them() -> None:
     cheap = planned([100e3], [[80e3, 500e3]], electricity=65.0 / 3.6e9, **given)
     assert cheap.order[0].tolist() == [2, 0, 1]
     assert cheap.discharge[0, 0] == 60e3
+
+
+def test_heat_falls_no_faster_than_its_ramp() -> None:
+    """From 100 kW by 30 a step: the first gives 70 and 40 kW though the second, in front, could give all."""
+    costs = [[1.0, 3.0], [3.0, 1.0], [3.0, 1.0], [3.0, 1.0], [3.0, 1.0]]
+    order = np.argsort(np.c_[costs, np.full(5, 9.0)], axis=1)
+    found = planned([100e3] * 5, [[100e3, 100e3]], fall=[30e3, np.inf], order=order)
+    np.testing.assert_allclose(found.heat[:, 0], [100e3, 70e3, 40e3, 10e3, 0.0])
+    np.testing.assert_allclose(found.heat[:, 1], [0.0, 30e3, 60e3, 90e3, 100e3])
+    assert found.order[1].tolist() == [0, 1, 2]  # what is held comes first, so that the other follows
+    assert found.upper[1].tolist() == [70e3, 100e3]
+    assert not found.rejected.any()
+
+
+def test_what_cannot_fall_is_stored_and_then_rejected() -> None:
+    """Of 60 kW in an hour without need, 4.2 MJ/K take all until their 46.7 kWh are full."""
+    room = 4.2e6 * 40.0 / HOUR
+    given = {"fall": [40e3], "heat_per_kelvin": 4.2e6}
+    stored = planned([100e3, 0.0, 0.0], [[100e3]], spills=True, **given)
+    np.testing.assert_allclose(stored.charge[:, 0], [0.0, room, 0.0])
+    np.testing.assert_allclose(stored.rejected[:, 0], [0.0, 60e3 - room, 20e3], rtol=1e-9)
+    np.testing.assert_allclose(stored.heat[:, 0], [100e3, room, 0.0])
+    rejected = planned([100e3, 0.0, 0.0], [[100e3]], **given)
+    np.testing.assert_allclose(rejected.rejected[:, 0], [0.0, 60e3, 20e3])
+    assert not rejected.charge.any()
+
+
+def test_a_plant_stops_from_its_least_load_and_starts_at_it() -> None:
+    """Ramps of 10 kW bind above the least 50 kW only."""
+    found = planned(
+        [0.0, 80e3, 80e3, 0.0, 0.0],
+        [[80e3, 80e3]],
+        least=[50e3, 0.0],
+        rise=[10e3, np.inf],
+        fall=[10e3, np.inf],
+    )
+    np.testing.assert_allclose(found.heat[:, 0], [0.0, 50e3, 60e3, 0.0, 0.0])
+    np.testing.assert_allclose(found.rejected[:, 0], [0.0, 0.0, 0.0, 50e3, 0.0])
+
+
+def test_least_loads_push_back_those_in_front() -> None:
+    """110 kW: the first could give 100, but the second gives no less than 30, and nobody else is there."""
+    found = planned([110e3], [[100e3, 50e3]], least=[0.0, 30e3])
+    assert found.heat[0].tolist() == [80e3, 30e3]
+    assert found.order[0].tolist() == [1, 0, 2]
+    assert found.upper[0].tolist() == [100e3, 30e3]
+
+
+def test_what_must_run_comes_first_at_any_cost() -> None:
+    """The second takes 60 of 100 kW, and 40 when no more is needed: the rest of its 60 is rejected."""
+    found = planned([100e3, 40e3], [[200e3, 60e3]], must_run=[False, True], costs=[1e-9, 9e-9])
+    assert found.heat.tolist() == [[40e3, 60e3], [0.0, 40e3]]
+    assert found.order[0, 0] == 1
+
+
+def test_once_started_a_plant_runs_its_least_time() -> None:
+    """Started for the peak, three hours at its least 20 kW, which the first one makes room for."""
+    found = planned([100e3, 150e3, 100e3, 100e3, 100e3], [[100e3, 60e3]], least=[0.0, 20e3], up=[0, 3])
+    np.testing.assert_allclose(found.heat[:, 1], [0.0, 50e3, 20e3, 20e3, 0.0])
+    np.testing.assert_allclose(found.heat[:, 0], [100e3, 100e3, 80e3, 80e3, 100e3])
+
+
+def test_once_stopped_a_plant_rests_its_least_time_unless_heat_would_be_missed() -> None:
+    """It stops for an hour; for 50 kW the dear one stands in, 150 are more than that has."""
+    given = {"down": [3, 0], "least": [10e3, 0.0]}
+    found = planned([50e3, 0.0, 50e3, 50e3, 50e3], [[100e3, 100e3]], **given)
+    np.testing.assert_allclose(found.heat[:, 0], [50e3, 0.0, 0.0, 0.0, 50e3])
+    assert not found.early.any()
+    missed = planned([50e3, 0.0, 150e3], [[100e3, 100e3]], **given)
+    assert missed.heat[2].tolist() == [100e3, 50e3]
+    assert missed.early.tolist() == [[False, False], [False, False], [True, False]]
+
+
+def test_a_start_must_pay() -> None:
+    """Heat at 10 in place of 30 EUR/MWh for two hours of 100 kW saves 4 EUR."""
+    costs = np.array([10.0, 30.0]) / 3.6e9
+    need = [0.0, 100e3, 100e3, 0.0] + 24 * [0.0]
+    dear, cheap = (
+        planned(need, [[100e3, 100e3]], costs=costs, start_cost=[start, 0.0]).heat[:4] for start in (4.1, 3.9)
+    )
+    assert dear[:, 0].tolist() == [0.0, 0.0, 0.0, 0.0]
+    assert dear[:, 1].tolist() == [0.0, 100e3, 100e3, 0.0]
+    assert cheap[:, 0].tolist() == [0.0, 100e3, 100e3, 0.0]
+
+
+def test_a_start_is_worth_the_one_that_it_spares() -> None:
+    """The other would have to be started as well, for 3 EUR: 4.1 EUR are less than 4 and 3."""
+    costs = np.array([10.0, 30.0]) / 3.6e9
+    need = [0.0, 100e3, 100e3, 0.0] + 24 * [0.0]
+    found = planned(need, [[100e3, 100e3]], costs=costs, start_cost=[4.1, 3.0])
+    assert found.heat[:4, 0].tolist() == [0.0, 100e3, 100e3, 0.0]
+
+
+def test_heat_that_nobody_else_can_give_is_reason_enough_to_start() -> None:
+    costs = np.array([10.0, 30.0]) / 3.6e9
+    found = planned([0.0, 150e3], [[100e3, 100e3]], costs=costs, start_cost=[1e6, 1e6])
+    assert found.heat[1].tolist() == [100e3, 50e3]
+
+
+def test_who_rests_runs_for_a_storage_at_its_least_load_or_not_at_all() -> None:
+    """Nobody needs heat: 46.7 kW of room are enough for a least load of 40 kW, not for one of 50."""
+    charges = np.array([[True]])
+    ran, rested = (
+        planned([0.0], [[100e3]], least=least, charges=charges, heat_per_kelvin=4.2e6).charge[0, 0]
+        for least in (40e3, 50e3)
+    )
+    np.testing.assert_allclose(ran, 4.2e6 * 40.0 / HOUR)
+    assert rested == 0.0
