@@ -74,7 +74,6 @@ def dispatched(need: FloatArray, power: FloatArray, costs: FloatArray) -> Found:
         up=least_times,
         down=least_times,
         ahead=np.full(SOURCES, 24),
-        ran=np.zeros((0, SOURCES), dtype=bool),
         wakes=np.ones(STORAGES, dtype=bool),
     )
     size = LAYERS_EACH + 2

@@ -89,7 +89,6 @@ class Field(NamedTuple):
     up: IntArray  # (source,) steps that it runs at least
     down: IntArray  # (source,) steps that it rests at least
     ahead: IntArray  # (source,) steps in which a start must save its cost
-    ran: BoolArray  # who ran in a plan whose choices are kept, no rows where they are free
     wakes: BoolArray  # (storage,) whether sources that rest may run for it alone
 
 
@@ -243,7 +242,7 @@ def _bound(t: int, s: int, sources: Field, now: Now) -> None:
         high = min(power, before + sources.rise[t, s])
         if before - sources.fall[t, s] > 0.0 and before > least * (1.0 + NEGLIGIBLE):
             low = max(before - sources.fall[t, s], least)
-        if now.since[s] < sources.up[s] or (len(sources.ran) > 0 and sources.ran[t, s]):
+        if now.since[s] < sources.up[s]:
             low = max(low, least)
     elif now.since[s] < 0:
         high = min(power, max(sources.rise[t, s], least))
@@ -253,11 +252,7 @@ def _bound(t: int, s: int, sources: Field, now: Now) -> None:
 
 @called
 def _may_start(t: int, s: int, need: FloatArray, sources: Field, now: Now, seconds: float) -> bool:
-    """Whether the start of a source pays, or it has none to pay; if choices are kept, whether it ran."""
-    if sources.start_cost[s] == 0.0 and sources.least[t, s] == 0.0:
-        return True
-    if len(sources.ran) > 0:
-        return bool(sources.ran[t, s])
+    """Whether the start of a source pays, or costs nothing."""
     return sources.start_cost[s] == 0.0 or _pays(t, s, need, sources, now, seconds)
 
 

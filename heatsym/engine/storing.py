@@ -52,7 +52,6 @@ class Seen:
     back: FloatArray  # water that comes to storages
     charged: FloatArray
     discharged: FloatArray
-    heat: FloatArray  # of sources
 
 
 def expected(problem: Problem, t_return: FloatArray) -> Seen:
@@ -71,7 +70,6 @@ def expected(problem: Problem, t_return: FloatArray) -> Seen:
         back=t_return[:, None] * everywhere,
         charged=0.0 * everywhere,
         discharged=0.0 * everywhere,
-        heat=np.zeros((problem.steps, len(problem.sources))),
     )
 
 
@@ -90,7 +88,6 @@ def seen(problem: Problem, course: Course) -> Seen:
         back=course.storage_return_temperature,
         charged=course.storage_charged,
         discharged=course.storage_discharged,
-        heat=course.source_heat,
     )
 
 
@@ -108,8 +105,8 @@ def over_time(
     ``costs`` (time, source) are marginal costs of the sources' heat, None where prices are not known. [EUR/J]
     ``begin`` is the state in which storages begin (see :class:`heatsym.storage.model.Stores`). Those that are
     periodic are planned again as they ended until they begin so, and their state is returned as well. Where
-    choices are ``frozen``, a storage takes and gives in no step more than it did the round before, its
-    beginning stays, and sources with a least load or a start cost start and rest as they did.
+    choices are ``frozen``, a storage takes and gives in no step more than it did the round before, and its
+    beginning stays.
     A storage takes what those that may charge it have left, as long as they come before a source that may
     not; it gives after them and before all others, and where it lifts, after those that are cheaper. One
     that is charged in cheap hours gives before what is dearer than its heat, where prices are known.
@@ -152,7 +149,6 @@ def over_time(
         up=up.copy(),
         down=down.copy(),
         ahead=np.maximum(up, int(np.ceil(PAYS_WITHIN / problem.step))),
-        ran=(known.heat > 0.5 * offers.least)[: steps if frozen else 0],
         wakes=wakes,
     )
     stored = StoragePlan.idle(problem.t_feed, storages)
