@@ -327,6 +327,8 @@ def task(of: District, period: Period, *, substeps: int = 4, producers: int = 1)
         pump_efficiency=0.6,
         fuel_cost=None,
         electricity_cost=None,
+        fuel_carbon=np.zeros((axis.steps, producers)),
+        electricity_carbon=np.zeros(axis.steps),
         initial_supply=None,
         initial_return=None,
         engine="compiled",

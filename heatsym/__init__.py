@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from heatsym.errors import AccessError, HeatsymError, InputError, OutputExistsError, Problem
     from heatsym.simulation import Run, open_run, run
     from heatsym.study import Failure, run_many
+    from heatsym.study.heating_curve import heating_curve
+    from heatsym.study.outages import outages
+    from heatsym.study.pareto import pareto
 
 __version__ = "0.1.0"
 
@@ -24,8 +27,11 @@ _HOME = {
     "OutputExistsError": "heatsym.errors",
     "Problem": "heatsym.errors",
     "Run": "heatsym.simulation",
+    "heating_curve": "heatsym.study.heating_curve",
     "load": "heatsym.case.load",
     "open_run": "heatsym.simulation",
+    "outages": "heatsym.study.outages",
+    "pareto": "heatsym.study.pareto",
     "run": "heatsym.simulation",
     "run_into": "heatsym.simulation",
     "run_many": "heatsym.study",
@@ -40,8 +46,11 @@ __all__ = [
     "Problem",
     "Run",
     "__version__",
+    "heating_curve",
     "load",
     "open_run",
+    "outages",
+    "pareto",
     "run",
     "run_into",
     "run_many",

@@ -138,6 +138,8 @@ class Net:
             pump_efficiency=0.6,
             fuel_cost=None,
             electricity_cost=None,
+            fuel_carbon=np.zeros((steps, len(self.sources))),
+            electricity_carbon=np.zeros(steps),
             initial_supply=None if initial is None else initial[0] * node,
             initial_return=None if initial is None else initial[1] * node,
             engine="reference",

@@ -10,8 +10,8 @@ from heatsym.case.model import Case
 from heatsym.case.settings import About, Engine
 from heatsym.demand.model import Consumers, Demand
 from heatsym.dispatch.settings import Dispatch
-from heatsym.engine.trajectory import Hydraulics, March, Trajectory
-from heatsym.interfaces.axis import TimeAxis
+from heatsym.engine.trajectory import Hydraulics, Intent, March, Trajectory
+from heatsym.interfaces.axis import FloatArray, TimeAxis
 from heatsym.interfaces.exchange import Site
 from heatsym.interfaces.profile import Context
 from heatsym.network.model import Network, Nodes, Pipes
@@ -139,4 +139,10 @@ def trajectory(study: Case, leak: float = 0.0) -> Trajectory:
         change=(1e-4,),
         settled=True,
         seconds=0.9,
+        intent=as_planned(heat),
     )
+
+
+def as_planned(heat: FloatArray) -> Intent:
+    """A plan that came out as it was made."""
+    return Intent(heat, np.zeros((len(heat), 0)), None, np.nan, np.nan, np.nan, ())

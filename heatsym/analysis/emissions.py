@@ -19,12 +19,17 @@ from heatsym.results.balance import Balance, balance
 from heatsym.results.frame import Results
 from heatsym.results.vocabulary import VOCABULARY
 from heatsym.tables import read_table
-from heatsym.tables.factors import BIOGENIC, DIRECT, JOULES_PER_MWH, Factor, counted_factor, factors
+from heatsym.tables.factors import (
+    BIOGENIC,
+    DIRECT,
+    ELECTRICITY,
+    JOULES_PER_MWH,
+    Factor,
+    counted_factor,
+    factors,
+)
 
 Some = TypeVar("Some", bound=Results)
-
-ELECTRICITY = "electricity"
-
 
 NOTHING = Factor(0.0, "", "", "")
 UNKNOWN = Factor(float("nan"), "", "", "")

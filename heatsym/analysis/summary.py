@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import heatsym
+from heatsym.analysis.dispatch import dispatch
 from heatsym.analysis.emissions import emissions, source_tonnes
 from heatsym.analysis.energy import (
     boosters,
@@ -81,6 +82,7 @@ def summary(
         "storages": by_storage(case, run),
         "sites": pinched_sites(case, results),
         "standby": standby(results),
+        "dispatch": dispatch(case, run),
         "emissions": emitted.values,
         "economics": cost.values,
         "convergence": _convergence(run),
@@ -94,6 +96,7 @@ def summary(
             *(str(problem) for problem in case.warnings),
             *run.warnings,
             *_unsettled(run),
+            *run.intent.said,
             *not_periodic(case, run),
             *violations(results),
             *flags(results),
@@ -171,6 +174,7 @@ def _convergence(run: Digest) -> dict[str, Any]:
         "unconverged_steps": int((~course.converged).sum()),
         "rounds": run.rounds,
         "settled": run.settled,
+        "changes": list(run.change),
         "unsettled_hours": {name: float(hours) for name, hours in run.unsettled_hours.items()},
         "sweeps": {"mean": float(course.sweeps.mean()), "max": int(course.sweeps.max())},
         "merged_parcels": run.ledger.merged,

@@ -540,4 +540,70 @@ CODES: dict[str, Code] = {
         " versions, and from a checkpoint that is whole.",
         "Put back what has changed since, or run without --resume to start from the beginning.",
     ),
+    # dispatch
+    "HS820": Code(
+        "no such source to commit",
+        "The sources that are on or off are named by their names.",
+        "Use the name suggested.",
+    ),
+    "HS821": Code(
+        "price missing for least cost",
+        "Least cost cannot be found while the price of something that a source uses is not known.",
+        "Give the price, or dispatch by merit order or by emissions.",
+    ),
+    "HS822": Code(
+        "factor missing for least emissions",
+        "CO2 cannot be weighed while the factor of something that a source uses is not known.",
+        "Name a set that has it, or give it.",
+    ),
+    "HS823": Code(
+        "key without effect",
+        "The key belongs to another method of dispatch, another horizon or another foresight.",
+        "Leave it out, or choose what it belongs to.",
+    ),
+    # searches over many runs
+    "HS840": Code(
+        "no heating curve",
+        "A heating curve is searched for by its two points over outdoor temperature: the case needs weather"
+        " and a supply temperature that is a number or a curve of two points.",
+        "Write for example supply_temperature_degC = [[-12, 90], [15, 70]].",
+    ),
+    "HS841": Code(
+        "nothing to keep low",
+        "Runs are compared by cost of operation or by CO2, and a run of this case does not compute it.",
+        "Complete [prices] or [emissions]; heatsym run says what is missing.",
+    ),
+    "HS842": Code(
+        "nothing to search in",
+        "The lowest supply temperature that is looked at is not below the highest.",
+        "Lower --lowest or raise --highest; by default they follow consumers' minima and the case's curve.",
+    ),
+    # what if a source stops
+    "HS830": Code(
+        "source not in the run",
+        "A question about outages names a source that the case does not have, or that is not enabled.",
+        "Use one of the names listed; --closes also takes the name of a partner.",
+    ),
+    "HS831": Code(
+        "kind cannot do that",
+        "An ideal source gives heat at any time and cannot fail; backup is made of boilers, electric boilers"
+        " and ideal sources.",
+        "Name a source of another kind.",
+    ),
+    "HS832": Code(
+        "no stop to move",
+        "The source has no planned stop and no length was given, or the stop is longer than the run.",
+        "Give the length in days (--stop-days), a shorter one, or a longer period.",
+    ),
+    "HS833": Code(
+        "backup out of reach",
+        "More capacity beside this plant does not bring unserved heat below the target; what is missed then"
+        " is missed for the causes named: supply water too cold, a largest flow reached, trenches closed.",
+        "Place the backup at another node, widen what limits the flow, or set a higher target.",
+    ),
+    "HS834": Code(
+        "number out of range",
+        "A number of years, weeks, days or MWh in a question about outages is too small.",
+        "Give at least the number named.",
+    ),
 }

@@ -6,13 +6,14 @@ import dataclasses
 
 import numpy as np
 
+from heatsym.case.dispatchable import dispatchable
 from heatsym.case.locate import KeyPath
 from heatsym.case.reader import Reader
 from heatsym.case.validate import Parts, written
 from heatsym.demand.calendar import public_holidays
 from heatsym.demand.load import demand_problems
 from heatsym.errors import InputError, Problem
-from heatsym.interfaces.exchange import Site, Source
+from heatsym.interfaces.exchange import Offer, Site, Source
 from heatsym.interfaces.fields import specs
 from heatsym.interfaces.profile import Context
 from heatsym.weather.climate import surroundings
@@ -42,20 +43,26 @@ def foreseen(reader: Reader, parts: Parts) -> None:
 
 
 def _offers(reader: Reader, parts: Parts, ctx: Context) -> None:
-    """Note what a source cannot offer at set-point and return temperature, as far as they are known."""
+    """Note what a source cannot offer at set-point and return temperature, as far as they are known.
+
+    With what they can, whether it can be dispatched as the case wishes.
+    """
     if parts.network is None or parts.demand is None or reader.findings.failed:
         return
     t_feed, rule = ctx.values(parts.network.supply_temperature), parts.demand.return_temperature
     drop = COOLED if parts.demand.temperature_drop is None else parts.demand.temperature_drop
     t_return = t_feed - ctx.values(drop) if rule is None else ctx.values(rule)
     site = Site(t_feed, np.minimum(t_return, t_feed))
+    offers = list[tuple[Source, Offer]]()
     for position, source in parts.sources:
         try:
             if source.enabled:
-                source.offer(ctx, site)
+                offers.append((source, source.offer(ctx, site)))
         except InputError as error:
             for problem in error.problems:
                 _refused(reader, ("source", position), type(source), problem)
+    if parts.dispatch is not None:
+        dispatchable(reader, parts, parts.dispatch, offers)
 
 
 def _refused(reader: Reader, path: KeyPath, kind: type[Source], problem: Problem) -> None:

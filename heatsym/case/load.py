@@ -90,9 +90,9 @@ def build(document: Document) -> Case:
         prices=_section(reader, Prices, "prices"),
         emissions=_section(reader, Emissions, "emissions"),
         weather=weather,
+        dispatch=_section(reader, Dispatch, "dispatch", default={}),
     )
     counterfactual = _section(reader, Counterfactual, "counterfactual")
-    dispatch = _section(reader, Dispatch, "dispatch", default={})
     engine = _section(reader, Engine, "engine", default={})
     sound = validate(reader, parts)
     foreseen(reader, sound)
@@ -101,6 +101,7 @@ def build(document: Document) -> Case:
     assert reader.clock is not None  # else there were errors
     assert network is not None
     assert demand is not None
+    assert parts.dispatch is not None
     return Case(
         about=about,
         axis=reader.clock.axis,
@@ -109,7 +110,7 @@ def build(document: Document) -> Case:
         demand=demand,
         sources=tuple(source for _, source in sources),
         storages=tuple(storage for _, storage in storages),
-        dispatch=dispatch,
+        dispatch=parts.dispatch,
         prices=parts.prices,
         emissions=parts.emissions,
         counterfactual=counterfactual,

@@ -17,6 +17,7 @@ from heatsym.case.locate import KeyPath
 from heatsym.case.reader import Reader
 from heatsym.case.settings import Emissions, Prices
 from heatsym.demand.model import Consumers, Demand
+from heatsym.dispatch.settings import Dispatch
 from heatsym.interfaces.exchange import Source, Storage
 from heatsym.interfaces.fields import Part, Quantity, specs
 from heatsym.interfaces.profile import Curve, Series, highest, lowest
@@ -39,6 +40,7 @@ class Parts:
     prices: Prices | None
     emissions: Emissions | None
     weather: Weather | None
+    dispatch: Dispatch | None
 
 
 def validate(reader: Reader, parts: Parts) -> Parts:

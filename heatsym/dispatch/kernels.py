@@ -19,7 +19,18 @@ from numba import njit
 
 from heatsym.interfaces.axis import BoolArray, FloatArray, IntArray
 from heatsym.numerics import code_cache
-from heatsym.storage.kernels import FLAGS, charge, content, discharge, energy, exergy, last_cell, rest, room
+from heatsym.storage.kernels import (
+    FLAGS,
+    cell_capacity,
+    charge,
+    content,
+    discharge,
+    energy,
+    exergy,
+    last_cell,
+    rest,
+    room,
+)
 from heatsym.storage.lift_kernels import liftable, pass_through
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -200,32 +211,15 @@ def plan(
         for i in range(many + storages):
             excess += now.heat[i]
         for k in range(storages):
-            found.charge[t, k] = 0.0
-            found.discharge[t, k] = now.heat[many + k]
-            found.t_out[t, k] = feed[t]
             a, b = stores.first[k], stores.first[k + 1]
-            state, table = stores.state[a:b], stores.table[a:b]
-            figure, work = stores.figure[k], stores.work
-            found.t_back[t, k] = state[last_cell(figure)]
-            if found.discharge[t, k] > 0.0:
-                part = found.electricity[t, k]
-                heat, t_in = found.discharge[t, k] * (1.0 - part) * seconds, around.back[t, k]
-                if part > 0.0:
-                    t_in = _evaporator(stores, lifts, heat, k, seconds)
-                out = discharge(state, figure, table, work, heat, t_in, seconds)
-                if part == 0.0:
-                    found.t_out[t, k] = min(feed[t], out)
-            else:
-                t_in = around.supply[t, k]
-                most = room(state, figure, table, t_in, t_in - limits.drop[k], seconds) / seconds
-                most = min(most, limits.charge[t, k])
+            state, table, figure = stores.state[a:b], stores.table[a:b], stores.figure[k]
+            taken = 0.0
+            if now.heat[many + k] <= 0.0:
+                most = _takes(state, figure, table, around, limits, seconds, t, k)
                 taken = _spilt(k, most, excess, sources, now)
                 excess -= taken
                 taken += _spared(t, k, most - taken, sources, now)
-                if taken > 0.0:
-                    found.charge[t, k] = taken
-                    found.t_back[t, k] = charge(state, figure, table, work, taken * seconds, t_in, seconds)
-            rest(state, figure, table, work, around.air[t], around.ground[t], seconds)
+            _store(now.heat[many + k], taken, feed[t], stores, around, limits, lifts, seconds, t, k, found)
         _remember(t, excess, sources, storages, now, found)
 
 
@@ -521,3 +515,147 @@ def execute(
             done.exergy[t, k] = exergy(state, figure, table, around.air[t])
             done.top[t, k] = state[1]
             done.bottom[t, k] = state[last_cell(figure)]
+
+
+class Weights(NamedTuple):
+    """What storages hold, (level,), see :class:`heatsym.dispatch.task.Reserves`."""
+
+    full: FloatArray  # [J]
+    initial: FloatArray  # [J]
+    keep: FloatArray  # [-]
+
+
+@compiled
+def weigh(
+    stores: Stores,
+    storage: IntArray,
+    least: FloatArray,
+    usual: FloatArray,
+    back: FloatArray,
+    air: float,
+    ground: float,
+    seconds: float,
+    memory: FloatArray,
+    found: Weights,
+) -> None:
+    """Heat of storages above the water that comes back to them (storage,), by level of temperature.
+
+    ``storage`` (level,) ascends; levels of one storage ascend in temperature. Water belongs to the highest
+    level whose ``least`` temperature it has; ``usual`` is that of all water of a level, (level,).
+    ``memory`` is to work in, as long as the state of all.
+    """
+    for level in range(storage.size):
+        k = storage[level]
+        a, b = stores.first[k], stores.first[k + 1]
+        figure, table, work = stores.figure[k], stores.table[a:b], stores.work
+        state = memory[: b - a]
+        for place in range(b - a):
+            state[place] = stores.state[a + place]
+        above = _held_above(state, figure, table, least[level], back[k])
+        if level + 1 < storage.size and storage[level + 1] == k:
+            above -= _held_above(state, figure, table, least[level + 1], back[k])
+        found.initial[level] = above
+        for cell in range(1, last_cell(figure) + 1):
+            state[cell] = usual[level]
+        found.full[level] = energy(state, figure, table, back[k])
+        lost = rest(state, figure, table, work, air, ground, seconds)
+        found.keep[level] = 1.0 - min(max(lost / found.full[level], 0.0), 1.0)
+
+
+@called
+def _held_above(state: FloatArray, figure: FloatArray, table: FloatArray, least: float, back: float) -> float:
+    """Heat above ``back`` of what is at least as warm as ``least``. [J]"""
+    total = 0.0
+    for cell in range(1, last_cell(figure) + 1):
+        if state[cell] >= least and state[cell] > back:
+            total += cell_capacity(state, figure, table, cell) * (state[cell] - back)
+    return total
+
+
+@compiled
+def follow(
+    feed: FloatArray,
+    charge_wanted: FloatArray,
+    discharge_wanted: FloatArray,
+    stores: Stores,
+    around: Around,
+    limits: Limits,
+    lifts: Lifts,
+    seconds: float,
+    found: Found,
+) -> None:
+    """What storages can do of what they should, (time, storage) [W]; of ``found`` their own part."""
+    for t in range(feed.size):
+        for k in range(limits.below.size):
+            wanted = discharge_wanted[t, k]
+            most, part = 0.0, 0.0
+            if wanted > 0.0:
+                most, part = _held(stores, around, limits, lifts, wanted, feed[t], t, k, seconds)
+            found.electricity[t, k] = part
+            _store(
+                min(most, wanted),
+                charge_wanted[t, k],
+                feed[t],
+                stores,
+                around,
+                limits,
+                lifts,
+                seconds,
+                t,
+                k,
+                found,
+            )
+
+
+@called
+def _store(
+    given: float,
+    spare: float,
+    feed: float,
+    stores: Stores,
+    around: Around,
+    limits: Limits,
+    lifts: Lifts,
+    seconds: float,
+    t: int,
+    k: int,
+    found: Found,
+) -> None:
+    """Let a storage give what it was found to have, or else take of what is spare [W], and rest."""
+    a, b = stores.first[k], stores.first[k + 1]
+    state, table = stores.state[a:b], stores.table[a:b]
+    figure, work = stores.figure[k], stores.work
+    found.charge[t, k], found.discharge[t, k] = 0.0, given
+    found.t_out[t, k], found.t_back[t, k] = feed, state[last_cell(figure)]
+    if given > 0.0:
+        part = found.electricity[t, k]
+        heat, t_in = given * (1.0 - part) * seconds, around.back[t, k]
+        if part > 0.0:
+            t_in = _evaporator(stores, lifts, heat, k, seconds)
+        out = discharge(state, figure, table, work, heat, t_in, seconds)
+        if part == 0.0:
+            found.t_out[t, k] = min(feed, out)
+    elif spare > 0.0:
+        taken = min(spare, _takes(state, figure, table, around, limits, seconds, t, k))
+        if taken > 0.0:
+            t_in = around.supply[t, k]
+            found.charge[t, k] = taken
+            found.t_back[t, k] = charge(state, figure, table, work, taken * seconds, t_in, seconds)
+    rest(state, figure, table, work, around.air[t], around.ground[t], seconds)
+
+
+@called
+def _takes(
+    state: FloatArray,
+    figure: FloatArray,
+    table: FloatArray,
+    around: Around,
+    limits: Limits,
+    seconds: float,
+    t: int,
+    k: int,
+) -> float:
+    """The most that a storage can take in a step. [W]"""
+    t_in = around.supply[t, k]
+    most = room(state, figure, table, t_in, t_in - limits.drop[k], seconds) / seconds
+    return float(min(most, limits.charge[t, k]))

@@ -10,6 +10,11 @@ from heatsym.interfaces.exchange import Plan
 SLACK = 1e-9
 """Share of what a source could give by which it may fall short and still count as full. [-]"""
 
+SLIGHT = 1e-9
+"""Share of all heat that counts as none. [-]"""
+NEARLY = 0.01
+"""A source that gives all but such a part of its most gives all of it. [-]"""
+
 
 def merit_order(power: FloatArray, costs: FloatArray | None, must_run: BoolArray | None = None) -> Plan:
     """Fill sources from the cheapest up; at equal cost, and where costs are unknown, in the order given.
@@ -101,6 +106,43 @@ def marginal_price(
     resting = np.where(more & (heat <= 0.0), costs, np.inf).min(axis=1, initial=np.inf)
     price = np.where(np.isfinite(running), running, resting)
     return np.where(np.isfinite(price), price, otherwise)
+
+
+def executable(heat: FloatArray, most: FloatArray, costs: FloatArray) -> tuple[IntArray, FloatArray]:
+    """An order of filling, and upper bounds, that give a plan's heat where the need is as planned.
+
+    Who runs comes first, cheapest first, each up to its heat; the costliest of those with more to give has no
+    such bound, so that it takes what the need differs by. Who rests follows, cheapest first, for a need that
+    they cannot meet.
+
+    Parameters
+    ----------
+    heat : array
+        The plan's; (time, source). [W]
+    most : array
+        The most that each source gives; (time, source). [W]
+    costs : array
+        Cost of a unit of heat, in any unit; (time, source).
+
+    Returns
+    -------
+    tuple
+        The order and the upper bounds [W], (time, source) each.
+
+    References
+    ----------
+    .. [1] Derived here.
+    """
+    small = SLIGHT * np.maximum(heat.sum(axis=1, keepdims=True), 1.0)
+    runs, spare = heat > small, heat < (1.0 - NEARLY) * most
+    swing = np.where(runs & spare, costs, -np.inf)
+    which = swing.argmax(axis=1)
+    carries = np.zeros_like(runs)
+    carries[np.arange(len(heat)), which] = np.isfinite(swing[np.arange(len(heat)), which])
+    upper = np.where(runs & spare & ~carries, heat, most)
+    rank = np.argsort(costs, axis=1, kind="stable").argsort(axis=1, kind="stable")
+    place = rank + rank.shape[1] * (np.where(runs, 0, 2) + carries)
+    return np.argsort(place, axis=1, kind="stable"), upper
 
 
 def not_kept(names: tuple[str, ...], step: float, early: BoolArray, rejected: FloatArray) -> tuple[str, ...]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from heatsym.interfaces.fields import quantity, text, whole
 from heatsym.interfaces.profile import Profile
 
+CYCLING = 1 / 3.6e9
+"""What heat must bring that a storage keeps, if the case does not say; a planning value. [EUR/J]"""
 UNSERVED = 1000 / 3.6e9
 """Price of heat that is not served, if the case names none; a planning value. [EUR/J]"""
 
@@ -57,6 +59,13 @@ class Dispatch:
     )
     unserved: float = quantity(
         "EUR/J", "linear: price of heat that is not served", above=0, high=1.0, default=UNSERVED
+    )
+    cycling_cost: float = quantity(
+        "EUR/J",
+        "linear: what a unit of heat must bring at least that is put into a storage",
+        low=0,
+        high=1.0,
+        default=CYCLING,
     )
     co2_cap: float | None = quantity(
         "kg", "linear: most CO2 of a year, in proportion to the length of the run", low=0, default=None

@@ -41,6 +41,7 @@ class Reserves:
     discharge: FloatArray  # (time, storage) most that it gives [W]
     charges: BoolArray  # (source, storage) whose heat may charge it
     periodic: BoolArray  # (storage,) whether it ends as it begins
+    wear: FloatArray  # (storage,) what a unit of heat must bring at least that is put into it [EUR/J]
     storage: IntArray  # (level,) the storage to which a level belongs
     full: FloatArray  # (level,) heat in the storage if all of it were at this level [J]
     initial: FloatArray  # (level,) heat at the beginning [J]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from heatsym.engine.trajectory import BoolArray, Cause, Hydraulics, March, Stored, Trajectory
+from heatsym.engine.trajectory import BoolArray, Cause, Hydraulics, Intent, March, Stored, Trajectory
 from heatsym.interfaces.axis import FloatArray, IntArray
 from heatsym.interfaces.exchange import Use
 from heatsym.interfaces.stepwise import HALVED
@@ -173,6 +173,7 @@ class Digest:
     change: tuple[float, ...]  # energy-weighted change of source heat, by round from the second
     settled: bool
     seconds: float  # CPU time of all marches
+    intent: Intent
     stored: Stored | None = None  # None where there are no storages
     unsettled_hours: dict[str, float] = field(default_factory=dict)  # by source
     warnings: tuple[str, ...] = ()

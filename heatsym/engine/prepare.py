@@ -28,7 +28,7 @@ from heatsym.numerics.mixing import mixer
 from heatsym.sources.common import lifts
 from heatsym.storage.lift import heat_pump_of
 from heatsym.storage.model import Stores, joined
-from heatsym.tables.factors import DIRECT, factors
+from heatsym.tables.factors import DIRECT, ELECTRICITY, counted_factor, factors
 from heatsym.weather.climate import surroundings
 from heatsym.weather.ground import ground_of_air, ground_of_file, ground_of_swing
 
@@ -68,6 +68,7 @@ def prepare(case: Case, once: Builder = directly) -> Problem:
     return_ = _layer(network, "return", pipes, water, t_return)
     lifting = any(storage.enabled and heat_pump_of(storage) for storage in case.storages)
     fuel_cost, electricity_cost, unknown = _costs(case.prices, case.emissions, ctx, sources, lifting)
+    fuel_carbon, electricity_carbon = _carbon(case.emissions, ctx, sources)
     holds = _holds(network, sources, position, supply.density)
     initial_supply, initial_return = _initial(network)
     t_ground, of_ground = _ground(case, ctx)
@@ -103,6 +104,8 @@ def prepare(case: Case, once: Builder = directly) -> Problem:
         pump_efficiency=network.pump_efficiency,
         fuel_cost=fuel_cost,
         electricity_cost=electricity_cost,
+        fuel_carbon=fuel_carbon,
+        electricity_carbon=electricity_carbon,
         initial_supply=initial_supply,
         initial_return=initial_return,
         engine="reference" if _wall(case) == "distributed" else case.engine.kind,
@@ -120,6 +123,7 @@ def prepare(case: Case, once: Builder = directly) -> Problem:
         stretches=_closures(network, ctx),
         holds=holds,
         plant_efficiency=plant_efficiency(network, feeders, return_.density),
+        dispatch=case.dispatch,
         once=once,
         storages=storages,
         stores=_stores(storages, water, network, (float(t_feed.mean()), t_return, float(t_ground.mean()))),
@@ -352,3 +356,18 @@ def _costs(
         return None, None, ("merit order: as in the case file, there is no price for electricity",)
     electricity = np.zeros(ctx.axis.steps) if prices.electricity is None else ctx.values(prices.electricity)
     return np.stack(columns, axis=1), electricity, ()
+
+
+def _carbon(
+    emissions: Emissions | None, ctx: Context, sources: tuple[Source, ...]
+) -> tuple[FloatArray, FloatArray]:
+    """CO2 of each source's fuel (time, source) and of electricity (time,), NaN where unknown. [kg/J]"""
+    rules = emissions or Emissions()
+    every = np.ones(ctx.axis.steps)
+
+    def known(carrier: str | None) -> FloatArray:
+        factor = None if carrier is None else counted_factor(rules.set, carrier)
+        return every * (0.0 if carrier is None else np.nan if factor is None else factor.value)
+
+    electricity = known(ELECTRICITY) if rules.electricity is None else ctx.values(rules.electricity)
+    return np.stack([known(source.fuel) for source in sources], axis=1), electricity

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 
+from heatsym.dispatch.settings import Dispatch
 from heatsym.engine.medium import Medium
 from heatsym.engine.shared import Builder, directly
 from heatsym.interfaces.axis import FloatArray, IntArray
@@ -64,7 +65,8 @@ class Problem:
     pressure is held. Where trenches close and open, ``stretches`` cover all steps, and ``graph`` holds with
     every trench open; see :mod:`heatsym.engine.stretches`. Each part that they leave is then held at the
     first of ``holds`` that lies in it. ``fuel_cost`` (time, source) and ``electricity_cost`` (time,) [EUR/J]
-    are prices with CO2; None where a price that is needed is missing.
+    are prices with CO2; None where a price that is needed is missing. ``fuel_carbon`` (time, source) and
+    ``electricity_carbon`` (time,) [kg/J] are what is emitted, NaN where it is not known.
     """
 
     ctx: Context
@@ -89,6 +91,8 @@ class Problem:
     pump_efficiency: float
     fuel_cost: FloatArray | None
     electricity_cost: FloatArray | None
+    fuel_carbon: FloatArray
+    electricity_carbon: FloatArray
     initial_supply: FloatArray | None  # (node,), None: settle first
     initial_return: FloatArray | None
     engine: str  # "compiled" or "reference"
@@ -104,6 +108,7 @@ class Problem:
     storages: tuple[Storage, ...] = ()
     stores: Stores = NO_STORES  # their arrays as they begin
     storage_lift: FloatArray | None = None  # (time, storage), electricity in what they give; of a round
+    dispatch: Dispatch = field(default_factory=Dispatch)
     once: Builder = directly  # of what other problems may have in common with this one
 
     @property

@@ -9,21 +9,19 @@ from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
-from heatsym.dispatch.cost import marginal_cost
-from heatsym.dispatch.merit_order import merit_order
-from heatsym.engine.beside import offered, parted
+from heatsym.engine.beside import parted
 from heatsym.engine.compiled import Compiled, RecirculationError
 from heatsym.engine.digest import Course, Digest, Ledger
 from heatsym.engine.hydraulics import odd_pumping, pump_warnings
-from heatsym.engine.problem import Problem, stacked
+from heatsym.engine.planning import Planned, intended, planned, sites_of
+from heatsym.engine.problem import Problem
 from heatsym.engine.reference import Reference
-from heatsym.engine.storing import executed, expected, filled, follows_time, over_time, seen
+from heatsym.engine.scheduling import Choice
+from heatsym.engine.storing import executed, filled
 from heatsym.engine.stretches import Pressures, Staged
 from heatsym.engine.trajectory import Hydraulics, March, Trajectory, joined
 from heatsym.interfaces.axis import FloatArray
-from heatsym.interfaces.exchange import Offer, Plan, Site, StoragePlan
-from heatsym.interfaces.stepwise import pieces
-from heatsym.sources.common import duty
+from heatsym.interfaces.exchange import Offer, Plan
 
 Progress = Callable[[float, str], None]
 
@@ -61,6 +59,7 @@ class Mark:
     change: tuple[float, ...]
     seconds: float
     begin: FloatArray  # state of the storages that the round was planned from
+    choice: Choice  # that the round holds on to
 
 
 class Sink(Protocol):
@@ -86,25 +85,31 @@ LEAST = 8
 """Steps of a piece at least."""
 
 
-def settle_into(problem: Problem, sink: Sink, progress: Progress, mark: Mark | None = None) -> Digest:
+def settle_into(
+    problem: Problem, sink: Sink, progress: Progress, mark: Mark | None = None, guess: Course | None = None
+) -> Digest:
     """March the problem; plan and march again while any source's offer minds the temperatures found.
 
     Rows go to ``sink`` as they come; what is returned does without them. ``progress`` is told the share
     done, from 0 to 1 in each round, and what is being done. Where water circulates within one side, the
     reference engine does it all, and a warning says so. From a ``mark`` the run goes on as if it had
-    never been interrupted.
+    never been interrupted. A ``guess`` is what another run of the same network came to, with the same sources
+    in the same order: the first round is planned with its temperatures, which saves rounds where little is
+    different.
     """
     if mark is not None and mark.engine != problem.engine:
         problem = replace(problem, engine=mark.engine)
     if problem.engine == "reference":
         told = () if mark is None else mark.told
-        return _settled(replace(problem, warnings=problem.warnings + told), Reference, sink, progress, mark)
+        return _settled(
+            replace(problem, warnings=problem.warnings + told), Reference, sink, progress, mark, (), guess
+        )
     try:
-        return _settled(problem, Compiled, sink, progress, mark)
+        return _settled(problem, Compiled, sink, progress, mark, (), guess)
     except RecirculationError as found:
         told = (f"computed by the reference engine: {found}",)
         again = replace(problem, warnings=problem.warnings + told, engine="reference")
-        return _settled(again, Reference, sink, progress, None, told)
+        return _settled(again, Reference, sink, progress, None, told, guess)
 
 
 def settle(problem: Problem, progress: Progress) -> Trajectory:
@@ -113,7 +118,7 @@ def settle(problem: Problem, progress: Progress) -> Trajectory:
     found = settle_into(problem, held, progress)
     same = {
         name: getattr(found, name)
-        for name in ("uses", "t_air", "t_ground", "t_feed", "rounds", "change", "stored")
+        for name in ("uses", "t_air", "t_ground", "t_feed", "rounds", "change", "intent", "stored")
     }
     return Trajectory(
         march=joined(held.marches),
@@ -157,26 +162,31 @@ def _settled(
     progress: Progress,
     mark: Mark | None,
     told: tuple[str, ...] = (),
+    guess: Course | None = None,
 ) -> Digest:
     """The rounds, with one engine."""
-    (marched, offers, plan), begin = _planned(problem, None, filled(problem), False)
-    minds = any(source.minds_return for source in problem.sources) or follows_time(problem, offers)
-    engine = _engine(engine_of, marched, offers, plan)
-    begin = begin if mark is None else mark.begin
+    now = planned(problem, guess, filled(problem), False, None)
+    over_time = now.source_heat is not None
+    minds = any(source.minds_return for source in problem.sources) or over_time
+    engine = _engine(engine_of, now)
+    begin = now.begin if mark is None else mark.begin
+    choice = now.choice if mark is None else mark.choice
     opening: Engine[Any] | None = engine
     start = None  # every round begins with the water that the first engine settles
-    before = None if mark is None else mark.before
+    before = guess if mark is None else mark.before
+    ahead = 0 if guess is None else FREE - 1  # rounds that a guess stands for
     changes, seconds = list[float](), 0.0 if mark is None else mark.seconds
     changes += () if mark is None else mark.change
-    shift = np.zeros((problem.steps, len(problem.sources)))
+    shift = np.zeros((problem.steps, len(problem.sources) + len(problem.storages)))
     # what the first round finds is never the last word, nor what is found before choices are frozen
-    first_recorded = FREE + 2 if follows_time(problem, offers) else 2
+    first_recorded = FREE + 2 - ahead if over_time else 2
     for number in count(1 if mark is None else mark.number):
         entered = begin
-        if before is not None:
-            del engine, marched, offers, plan  # before there are others
-            (marched, offers, plan), begin = _planned(problem, before, begin, number > FREE)
-            engine = _engine(engine_of, marched, offers, plan)
+        if before is not None and before is not guess:
+            del engine, now  # before there are others
+            now = planned(problem, before, begin, number + ahead > FREE, choice)
+            engine = _engine(engine_of, now)
+        begin, choice = now.begin, now.choice
         last = not minds or number == problem.max_rounds
         if mark is None and start is None:
             progress(0.0, "settling the start")
@@ -195,16 +205,17 @@ def _settled(
             change=tuple(changes),
             seconds=seconds,
             begin=entered,
+            choice=choice,
         )
         recorded = last or number >= first_recorded
         if last:
             start = None  # which may be marched on itself
-        _march(marched, engine, at, sink, recorded, start is not None, _teller(progress, problem, number))
+        _march(now.problem, engine, at, sink, recorded, start is not None, _teller(progress, problem, number))
         course, seconds, mark = at.course, at.seconds, None
-        if before is not None:
+        if before is not None and number > 1:
             shift = np.abs(_given(course) - _given(before))
             changes.append(float(shift.sum() / max(float(course.source_heat.sum()), 1e-300)))
-        if last or (recorded and changes[-1] <= SETTLED):
+        if last or (recorded and changes and changes[-1] <= SETTLED):
             break
         before = course
     stored = executed(problem, course, begin)
@@ -215,7 +226,7 @@ def _settled(
         initial_stored_heat=at.initial_stored_heat,
         uses=tuple(
             source.use(problem.ctx, site, course.source_heat[:, s])
-            for s, (source, site) in enumerate(zip(problem.sources, _sites(problem, course), strict=True))
+            for s, (source, site) in enumerate(zip(problem.sources, sites_of(problem, course), strict=True))
         ),
         t_air=problem.ctx.t_air,
         t_ground=problem.t_ground,
@@ -224,6 +235,7 @@ def _settled(
         change=tuple(changes),
         settled=settled,
         seconds=seconds,
+        intent=intended(now, course),
         stored=stored,
         unsettled_hours={} if settled else _unsettled(problem, course, shift),
         warnings=problem.warnings + pump_warnings(problem, at.ledger.odd_pumping),
@@ -231,13 +243,11 @@ def _settled(
     )
 
 
-def _engine(
-    engine_of: type[Compiled] | type[Reference], problem: Problem, offers: Offer, plan: Plan
-) -> Engine[Any]:
+def _engine(engine_of: type[Compiled] | type[Reference], now: Planned) -> Engine[Any]:
     """The engine itself, or a march in stretches where trenches close and open."""
-    if problem.stretches:
-        return Staged(engine_of, problem, offers, plan)
-    return engine_of(problem, offers, plan)
+    if now.problem.stretches:
+        return Staged(engine_of, now.problem, now.offers, now.plan)
+    return engine_of(now.problem, now.offers, now.plan)
 
 
 def _march(
@@ -278,53 +288,9 @@ def _within(tell: Callable[[float], None], first: int, last: int, steps: int) ->
 
 
 def planned_first(problem: Problem) -> tuple[Problem, Offer, Plan]:
-    """What the first round goes by."""
-    return _planned(problem, None, filled(problem), False)[0]
-
-
-def _planned(
-    problem: Problem, before: Course | None, begin: FloatArray, frozen: bool
-) -> tuple[tuple[Problem, Offer, Plan], FloatArray]:
-    """Every source's offer at the temperatures of the round before, and the dispatch of them.
-
-    ``begin`` is the state in which storages begin, as it is returned but for periodic ones; their choices
-    may be ``frozen``. The problem that is returned asks for what storages take.
-    """
-    sites = _first_sites(problem) if before is None else _sites(problem, before)
-    offers = stacked(
-        [source.offer(problem.ctx, site) for source, site in zip(problem.sources, sites, strict=True)]
-    )
-    costs = None
-    if problem.fuel_cost is not None and problem.electricity_cost is not None:
-        costs = marginal_cost(
-            offers.price,
-            offers.fuel_per_heat,
-            problem.fuel_cost,
-            offers.electricity_per_heat,
-            problem.electricity_cost[:, None],
-        )
-    stored = StoragePlan.idle(problem.t_feed, len(problem.storages))
-    ranked = None
-    if costs is not None:
-        ranked = np.concatenate([costs, np.full_like(stored.discharge, np.inf)], axis=1)
-    first = [duty(source).must_run for source in problem.sources] + [False] * len(problem.storages)
-    plan = merit_order(np.concatenate([offers.power, stored.discharge], axis=1), ranked, np.array(first))
-    if follows_time(problem, offers):
-        known = expected(problem, sites[0].t_return) if before is None else seen(problem, before)
-        plan, stored, begin = over_time(problem, offers, plan, costs, known, begin, frozen)
-    return offered(problem, offers, plan, stored), begin
-
-
-def _first_sites(problem: Problem) -> list[Site]:
-    """Before anything is known: the set-point, and the mean return temperature that consumers aim at."""
-    usual = problem.load.usual_return(problem.t_feed)
-    t_return = np.concatenate([usual[part].mean(axis=1) for part in pieces(*usual.shape)])
-    return [Site(problem.t_feed, t_return) for _ in problem.sources]
-
-
-def _sites(problem: Problem, course: Course) -> list[Site]:
-    """What each source saw in a march."""
-    return [Site(problem.t_feed, course.source_return_temperature[:, s]) for s in range(len(problem.sources))]
+    """What an engine of the first round is made of, as far as the shapes of its state go."""
+    made = planned(problem, None, filled(problem), False, None)
+    return made.problem, made.offers, made.plan
 
 
 def _unsettled(problem: Problem, course: Course, shift: FloatArray) -> dict[str, float]:

@@ -7,13 +7,14 @@ with it. See :mod:`heatsym.dispatch.kernels` for the rules.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from heatsym.dispatch import kernels
 from heatsym.dispatch.cheap_hours import cheap_hours
 from heatsym.dispatch.merit_order import filled as filled_plainly
-from heatsym.dispatch.merit_order import marginal_price
+from heatsym.dispatch.merit_order import marginal_price, not_kept
 from heatsym.engine.digest import Course
 from heatsym.engine.problem import Problem
 from heatsym.engine.stretches import asked_for
@@ -91,29 +92,37 @@ def seen(problem: Problem, course: Course) -> Seen:
     )
 
 
+class Laid(NamedTuple):
+    """A plan over time, the state in which storages begin, and what is expected of the sources."""
+
+    plan: Plan
+    stored: StoragePlan
+    begin: FloatArray
+    heat: FloatArray  # (time, source) [W]
+    said: tuple[str, ...]  # what could not be kept
+
+
 def over_time(
     problem: Problem,
     offers: Offer,
     plan: Plan,
     costs: FloatArray | None,
+    electricity: FloatArray | None,
     known: Seen,
     begin: FloatArray,
-    frozen: bool,
-) -> tuple[Plan, StoragePlan, FloatArray]:
+) -> Laid:
     """Who gives and what storages take, from the need and the temperatures of the round before.
 
-    ``costs`` (time, source) are marginal costs of the sources' heat, None where prices are not known. [EUR/J]
+    ``costs`` (time, source) and ``electricity`` (time,) are what a joule costs, None where that is not known.
     ``begin`` is the state in which storages begin (see :class:`heatsym.storage.model.Stores`). Those that are
-    periodic are planned again as they ended until they begin so, and their state is returned as well. Where
-    choices are ``frozen``, a storage takes and gives in no step more than it did the round before, and its
-    beginning stays.
+    periodic are planned again as they ended until they begin so, and their state is returned as well.
     A storage takes what those that may charge it have left, as long as they come before a source that may
     not; it gives after them and before all others, and where it lifts, after those that are cheaper. One
     that is charged in cheap hours gives before what is dearer than its heat, where prices are known.
     """
     steps, many, storages = problem.steps, offers.power.shape[1], len(problem.storages)
     rank = np.argsort(plan.order, axis=1, kind="stable")[:, :many]
-    power, duties = _most(offers, known.source_return), [duty(source) for source in problem.sources]
+    power, duties = most(offers, known.source_return), [duty(source) for source in problem.sources]
     may = _named(problem, offers)
     charges = _may_charge(offers, rank, may)
     place = _place(rank, charges)
@@ -164,31 +173,25 @@ def over_time(
         t_out=stored.t_feed,
         electricity=np.zeros_like(stored.charge),
     )
-    limits = kernels.Limits(
-        charge=_in_season(problem, "charge_season", "charge_power", known.charged, frozen),
-        discharge=_in_season(problem, "discharge_season", "discharge_power", known.discharged, frozen),
-        below=_each(problem, "below_setpoint"),
-        drop=_each(problem, "least_drop"),
-    )
-    lifts = _lifts(problem, costs)
+    bounds = limits(problem)
+    lifted = lifts(problem, costs, electricity)
     before = np.zeros_like(begin)
-    repeats = 1 if frozen else REPEATS
-    for repeat in range(repeats):
-        stores = _stores(problem, begin)
+    for repeat in range(REPEATS):
+        stores = stores_of(problem, begin)
         kernels.plan(
             known.need,
             problem.medium.theta(problem.t_feed),
             sources,
             stores,
-            _around(problem, known),
-            limits,
-            lifts,
+            around(problem, known),
+            bounds,
+            lifted,
             problem.step,
             kernels.nothing_known(many, storages),
             found,
         )
         change = _carried(problem, begin, stores) - begin
-        if repeat == repeats - 1 or np.abs(change).max(initial=0.0) <= SAME:
+        if repeat == REPEATS - 1 or np.abs(change).max(initial=0.0) <= SAME:
             break
         ahead = _ahead(change, before, stores) if repeat % LEAP == LEAP - 1 else 0.0
         begin, before = begin + change + ahead, change
@@ -197,7 +200,9 @@ def over_time(
     stored = StoragePlan(
         found.charge, found.discharge, degrees(found.t_back), degrees(found.t_out), found.electricity
     )
-    return Plan(upper, found.order), stored, begin
+    names = tuple(source.name for source in problem.sources)
+    said = not_kept(names, problem.step, found.early, found.rejected)
+    return Laid(Plan(upper, found.order), stored, begin, found.heat, said)
 
 
 def _ahead(change: FloatArray, before: FloatArray, stores: kernels.Stores) -> FloatArray:
@@ -221,12 +226,12 @@ def executed(problem: Problem, course: Course, begin: FloatArray) -> Stored | No
     """What storages went through in a march from a state; None without any."""
     if not problem.storages:
         return None
-    stores = _stores(problem, begin)
+    stores = stores_of(problem, begin)
     done = kernels.Executed(*(np.zeros_like(course.storage_charged) for _ in kernels.Executed._fields))
     kernels.execute(
         stores,
-        _around(problem, seen(problem, course)),
-        _lifts(problem, None),
+        around(problem, seen(problem, course)),
+        lifts(problem, None, None),
         course.storage_charged,
         course.storage_discharged,
         course.storage_electricity,
@@ -256,7 +261,7 @@ def _carried(problem: Problem, begin: FloatArray, after: kernels.Stores) -> Floa
     return carried
 
 
-def _stores(problem: Problem, begin: FloatArray) -> kernels.Stores:
+def stores_of(problem: Problem, begin: FloatArray) -> kernels.Stores:
     """Storages in a state, to be changed."""
     return kernels.Stores(
         first=np.array(problem.stores.first, dtype=np.int64),
@@ -267,39 +272,44 @@ def _stores(problem: Problem, begin: FloatArray) -> kernels.Stores:
     )
 
 
-def _each(problem: Problem, name: str) -> FloatArray:
+def each(problem: Problem, name: str) -> FloatArray:
     """A number of each storage, infinite where nothing bounds it; (storage,)."""
     given = [getattr(storage, name) for storage in problem.storages]
     return np.array([np.inf if one is None else one for one in given], dtype=np.float64)
 
 
-def _lifts(problem: Problem, costs: FloatArray | None) -> kernels.Lifts:
-    """Heat pumps of storages; ``costs`` (time, source) are those of the sources' heat, if known. [EUR/J]"""
+def lifts(problem: Problem, costs: FloatArray | None, electricity: FloatArray | None) -> kernels.Lifts:
+    """Heat pumps of storages; ``costs`` (time, source) and ``electricity`` (time,) of a joule, if known."""
     units = [heat_pump_of(storage) for storage in problem.storages]
     names = ("power", "share", "least_temperature", "cooling")
     table = np.array([[getattr(unit, name, 0.0) for unit in units] for name in names], dtype=np.float64)
     power, share, least, cooling = table.reshape(len(names), len(units))
-    paid = 0.0 if problem.electricity_cost is None else problem.electricity_cost
-    electricity, others = np.empty(problem.steps), np.empty((problem.steps, len(problem.sources)))
-    electricity[:], others[:] = paid, np.inf if costs is None else costs
+    paid, others = np.empty(problem.steps), np.empty((problem.steps, len(problem.sources)))
+    paid[:] = 0.0 if electricity is None else electricity
+    others[:] = np.inf if costs is None else costs
     theta = problem.medium.theta
-    return kernels.Lifts(power, share, theta(least), cooling, electricity, others)
+    return kernels.Lifts(power, share, theta(least), cooling, paid, others)
 
 
-def _allowed(most: FloatArray, heat: FloatArray, frozen: bool) -> FloatArray:
-    """The most that storages may take or give, (time, storage); if frozen, what they did and no more."""
-    return np.minimum(heat, most) if frozen else np.broadcast_to(most, heat.shape).copy()
+def limits(problem: Problem) -> kernels.Limits:
+    """What bounds storages in every step."""
+    return kernels.Limits(
+        charge=_in_season(problem, "charge_season", "charge_power"),
+        discharge=_in_season(problem, "discharge_season", "discharge_power"),
+        below=each(problem, "below_setpoint"),
+        drop=each(problem, "least_drop"),
+    )
 
 
-def _in_season(problem: Problem, season: str, power: str, heat: FloatArray, frozen: bool) -> FloatArray:
+def _in_season(problem: Problem, season: str, power: str) -> FloatArray:
     """The most that storages may take or give, nothing out of season; (time, storage). [W]"""
-    most = _allowed(_each(problem, power), heat, frozen)
+    most = np.tile(each(problem, power), (problem.steps, 1))
     for k, storage in enumerate(problem.storages):
         most[~rules.open_season(storage, season, problem.ctx.axis), k] = 0.0
     return most
 
 
-def _around(problem: Problem, known: Seen) -> kernels.Around:
+def around(problem: Problem, known: Seen) -> kernels.Around:
     """Water (theta) and weather that storages see; without air the ground."""
     air, theta = problem.ctx.t_air, problem.medium.theta
     return kernels.Around(
@@ -310,7 +320,7 @@ def _around(problem: Problem, known: Seen) -> kernels.Around:
     )
 
 
-def _most(offers: Offer, source_return: FloatArray) -> FloatArray:
+def most(offers: Offer, source_return: FloatArray) -> FloatArray:
     """What each source can give at the return temperatures that were found; (time, source). [W]"""
     limited = np.isfinite(offers.conductance)
     with np.errstate(invalid="ignore"):

@@ -112,6 +112,24 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Intent:
+    """What the last round's plan expected, to be held against what was marched.
+
+    ``price`` is that of one more unit of heat, None where it is not known. ``cost`` [EUR], ``carbon`` [kg]
+    and ``ideal``, the cost with perfect foresight, are those of a linear programme, NaN without one; ``said``
+    is what it could not keep.
+    """
+
+    source_heat: FloatArray  # (time, source) [W]
+    storage_heat: FloatArray  # (time, storage), above 0 where it is charged [W]
+    price: FloatArray | None  # (time,) [EUR/J]
+    cost: float
+    carbon: float
+    ideal: float
+    said: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Trajectory:
     """The settled run: last march, its hydraulics, where each source's energy went, how it converged."""
 
@@ -125,6 +143,7 @@ class Trajectory:
     change: tuple[float, ...]  # energy-weighted change of source heat, by round from the second
     settled: bool
     seconds: float  # CPU time of all marches
+    intent: Intent
     stored: Stored | None = None  # None where there are no storages
     unsettled_hours: dict[str, float] = field(default_factory=dict)  # by source
     warnings: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from heatsym.report.balances import heat_flow, heat_map, load_duration, monthly_balance
 from heatsym.report.cost import costs
+from heatsym.report.dispatch import dispatch_weeks, plan_and_run, price_by_hour, price_duration
 from heatsym.report.emissions import emissions
 from heatsym.report.losses import losses
 from heatsym.report.map import network_map
@@ -37,7 +38,10 @@ SECTIONS = (
     Section(
         "heat",
         "Where the heat comes from and goes",
-        (heat_flow, monthly_balance, load_duration, heat_map, storage),
+        (
+            *(heat_flow, monthly_balance, load_duration, heat_map, storage),
+            *(dispatch_weeks, price_duration, price_by_hour, plan_and_run),
+        ),
     ),
     Section(
         "surplus",

@@ -12,7 +12,7 @@ import heatsym
 from heatsym.case.model import Case
 from heatsym.engine.digest import Digest, digest
 from heatsym.engine.prepare import bypasses
-from heatsym.engine.trajectory import Hydraulics, March, Trajectory
+from heatsym.engine.trajectory import Cause, Hydraulics, March, Trajectory
 from heatsym.interfaces.axis import FloatArray, TimeAxis
 from heatsym.interfaces.exchange import Use, data_status
 from heatsym.interfaces.profile import Context
@@ -94,6 +94,42 @@ class Recording:
         found["system_balance_residual"] = _variable("system_balance_residual", open_)
         ordered = {name: found[name] for name in _names(self.case)}
         return Frame(ordered | data.coords, data.places, data.attrs)
+
+
+class Together:
+    """Rows of a run as they come from the engine, added up over consumers and then gone.
+
+    For the figures of a run that nobody looks at in detail. Where the vocabulary has consumers, there is one.
+    """
+
+    def __init__(self, case: Case) -> None:
+        """Nothing yet."""
+        self.case, steps = case, case.axis.steps
+        names = ["consumer_heat_delivered", "consumer_heat_unmet"]
+        names += ["consumer_heat_fed_in"] if "prosumer" in case.demand.consumers.kind else []
+        self.sums: dict[str, FloatArray] = {name: np.zeros(steps) for name in names}
+        """Heat of all consumers, from the rounded series, (time,). [W]"""
+        self.short: FloatArray = np.zeros(len(case.demand.consumers.id))
+        """Steps in which each missed heat."""
+
+    def begin(self, step: int) -> None:
+        """All rows will come."""
+        self.short[:] = 0.0
+
+    def take(self, first: int, march: March, pressures: Hydraulics) -> None:
+        """Rows from step ``first`` on."""
+        for name, found in self.sums.items():
+            found[first : first + len(march.sweeps)] = total(_stored(name, getattr(march, name)))
+        self.short += (march.consumer_unmet_cause != Cause.NONE).sum(axis=0)
+
+    def results(self, run: Digest) -> Frame:
+        """What varies in time but not by node or pipe, all consumers in one column of double precision."""
+        found = _time(self.case.axis)
+        found |= {name: _variable(name, values) for name, values in _series(self.case, run)}
+        for name, values in self.sums.items():
+            entry = VOCABULARY[name]
+            found[name] = Variable(entry.dims, values[:, None], entry.attrs)
+        return Frame(found, frozenset(("time",)))
 
 
 def outline(case: Case) -> Frame:
@@ -264,10 +300,15 @@ def _names(case: Case) -> Iterator[str]:
     yield from ("air_temperature", "ground_temperature", "network_supply_setpoint")
     if case.prices is not None and case.prices.electricity is not None:
         yield "electricity_price"
+    if case.prices is not None:
+        yield "heat_marginal_price"
     yield from by_object(case)
     yield from _COURSE
     yield from _USED
-    yield from (_STORED if any(storage.enabled for storage in case.storages) else ())
+    yield "source_heat_planned"
+    if any(storage.enabled for storage in case.storages):
+        yield from _STORED
+        yield "storage_heat_planned"
     if _lifted_stores(case):
         yield "storage_electricity"
     if _lifting(case):
@@ -284,13 +325,18 @@ def _series(case: Case, run: Digest) -> Iterator[tuple[str, Any]]:
     yield "network_supply_setpoint", run.t_feed
     if case.prices is not None and case.prices.electricity is not None:
         yield "electricity_price", Context(case.axis, run.t_air).values(case.prices.electricity)
+    if case.prices is not None:
+        price = run.intent.price
+        yield "heat_marginal_price", np.full(case.axis.steps, np.nan) if price is None else price
     for name in _COURSE:
         yield name, getattr(run.course, name)
     for name, attribute in _USED.items():
         yield name, _columns([getattr(use, attribute) for use in run.uses], case.axis.steps)
+    yield "source_heat_planned", run.intent.source_heat
     if run.stored is not None:
         for name, attribute in _STORED.items():
             yield name, getattr(run.stored, attribute)
+        yield "storage_heat_planned", run.intent.storage_heat
     if _lifted_stores(case):
         yield "storage_electricity", run.course.storage_electricity
     if _lifting(case):

@@ -255,6 +255,14 @@ _SERIES = (
     ),
     Variable("source_heat", _SOURCE, "W", "heat fed into the network", "", MEAN),
     Variable(
+        "source_heat_planned",
+        _SOURCE,
+        "W",
+        "heat that the plan expected of the source",
+        "of the last round, at the temperatures of the round before",
+        MEAN,
+    ),
+    Variable(
         "source_heat_available",
         _SOURCE,
         "W",
@@ -321,6 +329,14 @@ _SERIES = (
         LEDGER,
     ),
     Variable(
+        "storage_heat_planned",
+        _STORAGE,
+        "W",
+        "heat that the plan expected the storage to take",
+        "negative where it should be discharged",
+        MEAN,
+    ),
+    Variable(
         "storage_electricity",
         _STORAGE,
         "W",
@@ -349,6 +365,14 @@ _SERIES = (
     ),
     Variable("storage_top_temperature", _STORAGE, "degC", "hot end of the storage", "", AT_END),
     Variable("storage_bottom_temperature", _STORAGE, "degC", "cold end of the storage", "", AT_END),
+    Variable(
+        "heat_marginal_price",
+        _TIME,
+        "J-1",
+        "what one more unit of heat would have cost the plan, in EUR per joule",
+        "missing where it is not known",
+        MEAN,
+    ),
     Variable("network_heat_loss", _TIME, "W", "heat loss of all trenches", "", MEAN, LEDGER),
     Variable(
         "network_stored_heat",

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from heatsym.tables import read_table
 
 BIOGENIC, DIRECT = "biogenic", "direct"
+ELECTRICITY = "electricity"
 JOULES_PER_MWH = 3.6e9
 
 

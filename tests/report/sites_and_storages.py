@@ -60,6 +60,7 @@ def run(steps: int = 24 * 30, mill: IndustrialSite = MILL) -> Run:
         made,
         march=march,
         uses=tuple(uses),
+        intent=handmade.as_planned(heat),
         hydraulics=replace(made.hydraulics, source_pump_lift=np.full_like(heat, 3e5)),
     )
     results = dataset(case, trajectory)

@@ -59,7 +59,7 @@ def finished(case=None, heat=None, change=None, **parts) -> Run:
     uses = tuple(source.use(ctx, site, heat[:, i]) for i, source in enumerate(case.sources))
     lift = np.full_like(march.source_heat, 3e5)
     heads = replace(made.hydraulics, source_pump_lift=lift)
-    trajectory = replace(made, march=march, uses=uses, hydraulics=heads)
+    trajectory = replace(made, march=march, uses=uses, hydraulics=heads, intent=handmade.as_planned(heat))
     results = dataset(case, trajectory)
     return Run(None, results, summary(case, results, trajectory, {"total": 1.0, "march": 1.0}))
 

@@ -45,7 +45,9 @@ def study(*sources, delivered=HEAT, pump=0.0, **parts):
     uses = tuple(source.use(ctx, site, heat[:, 0]) for source in sources)
     lift = np.full_like(heat, 3e5)
     hydraulics = replace(run.hydraulics, pump_electricity=np.full(48, pump), source_pump_lift=lift)
-    return case, dataset(case, replace(run, march=march, uses=uses, hydraulics=hydraulics))
+    return case, dataset(
+        case, replace(run, march=march, uses=uses, hydraulics=hydraulics, intent=handmade.as_planned(heat))
+    )
 
 
 def test_fuel_pump_and_saving():
