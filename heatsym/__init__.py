@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from heatsym.simulation import Run, open_run, run
     from heatsym.study import Failure, run_many
     from heatsym.study.heating_curve import heating_curve
+    from heatsym.study.outages import outages
     from heatsym.study.pareto import pareto
 
 __version__ = "0.1.0"
@@ -29,6 +30,7 @@ _HOME = {
     "heating_curve": "heatsym.study.heating_curve",
     "load": "heatsym.case.load",
     "open_run": "heatsym.simulation",
+    "outages": "heatsym.study.outages",
     "pareto": "heatsym.study.pareto",
     "run": "heatsym.simulation",
     "run_into": "heatsym.simulation",
@@ -47,6 +49,7 @@ __all__ = [
     "heating_curve",
     "load",
     "open_run",
+    "outages",
     "pareto",
     "run",
     "run_into",

@@ -10,7 +10,7 @@ from heatsym.analysis.figures import enabled_sources, given
 from heatsym.case.model import Case
 from heatsym.engine.digest import Digest
 from heatsym.engine.trajectory import Cause
-from heatsym.interfaces.axis import FloatArray
+from heatsym.interfaces.axis import BoolArray, FloatArray
 from heatsym.results.balance import balance
 from heatsym.results.frame import Results
 from heatsym.sources.common import lifts
@@ -229,8 +229,15 @@ def starts(heat: FloatArray) -> FloatArray:
     -----
     Less than 1 W is no heat.
     """
+    return np.asarray(begun(heat).sum(axis=0), dtype=np.float64)
+
+
+def begun(heat: FloatArray) -> BoolArray:
+    """Whether each source starts in each step, both (time, source), of its heat [W]; see :func:`starts`."""
     runs = heat >= 1.0
-    return np.asarray((runs[1:] & ~runs[:-1]).sum(axis=0), dtype=np.float64)
+    found = np.zeros_like(runs)
+    found[1:] = runs[1:] & ~runs[:-1]
+    return found
 
 
 def _mwh(case: Case, power: FloatArray) -> float:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from heatsym.analysis.emissions import direct_flow
-from heatsym.analysis.energy import starts
+from heatsym.analysis.energy import begun
 from heatsym.analysis.figures import Figures, bought_power, context, enabled_sources, heat_got, power
 from heatsym.case.model import Case
 from heatsym.interfaces.axis import FloatArray
@@ -44,9 +46,45 @@ def operating_cost(case: Case, results: Results) -> Figures:
     made is sold at the price that is paid. Pumps hold consumers' boosters and storages' heat pumps, too. CO2
     is priced on direct fossil emissions of fuel only: that of electricity is in its price. Derived here.
     """
+    spent = spending(case, results)
+    if spent.missing:
+        return Figures(missing=spent.missing)
+    account = balance(results)
+    parts = {f"{part}_EUR": account.energy(flow) for part, flow in spent.flows.items()}
+    if spent.starts is not None:
+        parts["start_EUR"] = float(spent.starts.sum())
+    total = float(sum(parts.values()))
+    if np.isnan(total):
+        return Figures(missing="gaps in heat, fuel or electricity")
+    values = parts | {"operating_cost_EUR": total}
+    delivered = account.energy(heat_got(results)) / JOULES_PER_MWH
+    if delivered > 0.0:
+        values["cost_EUR_per_MWh"] = total / delivered
+    return Figures(dict(values))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spending:
+    """What is paid in each step, (time,): ``flows`` [EUR/s] by what it is paid for, ``starts`` [EUR].
+
+    ``starts`` is None where none costs anything; ``missing`` says why there are no figures, if so.
+    """
+
+    flows: dict[str, FloatArray]
+    starts: FloatArray | None = None
+    missing: str = ""
+
+    def by_step(self, seconds: FloatArray) -> FloatArray:
+        """All of it in each step, of this length [s]; (time,). [EUR]"""
+        started = 0.0 if self.starts is None else self.starts
+        return np.asarray(sum(self.flows.values(), start=0.0 * seconds) * seconds + started)
+
+
+def spending(case: Case, results: Results) -> Spending:
+    """Fuel, electricity, heat bought, CO2 and starts, step by step; see :func:`operating_cost`."""
     if case.prices is None:
-        return Figures(missing="no prices")
-    ctx, account = context(case, results), balance(results)
+        return Spending({}, missing="no prices")
+    ctx = context(case, results)
     fuel, heat = power(results, "source_fuel"), power(results, "source_heat")
     electricity = power(results, "source_electricity").sum(axis=1) + bought_power(results)
     generated = power(results, "source_electricity_generated").sum(axis=1)
@@ -80,18 +118,7 @@ def operating_cost(case: Case, results: Results) -> Figures:
             flows["co2"] = direct_flow(case, results, case.emissions.set) * co2_price
             if np.isnan(flows["co2"]).any() and not np.isnan(fuel).any():
                 missing.add(f"a price for CO2 but no direct factor for a fuel in set {case.emissions.set}")
-    parts = {f"{part}_EUR": account.energy(flow) for part, flow in flows.items()}
-    each = np.array([getattr(source, "start_cost", 0.0) for source in sources])
-    if each.any():
-        parts["start_EUR"] = float(starts(heat) @ each)
-    total = float(sum(parts.values()))
-    if np.isnan(total) and not missing:
-        missing.add("gaps in heat, fuel or electricity")
     if missing:
-        return Figures(missing="; ".join(sorted(missing)))
-
-    values = parts | {"operating_cost_EUR": total}
-    delivered = account.energy(heat_got(results)) / JOULES_PER_MWH
-    if delivered > 0.0:
-        values["cost_EUR_per_MWh"] = total / delivered
-    return Figures(dict(values))
+        return Spending({}, missing="; ".join(sorted(missing)))
+    each = np.array([getattr(source, "start_cost", 0.0) for source in sources])
+    return Spending(flows, begun(heat) @ each if each.any() else None)

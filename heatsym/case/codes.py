@@ -578,4 +578,32 @@ CODES: dict[str, Code] = {
         "The lowest supply temperature that is looked at is not below the highest.",
         "Lower --lowest or raise --highest; by default they follow consumers' minima and the case's curve.",
     ),
+    # what if a source stops
+    "HS830": Code(
+        "source not in the run",
+        "A question about outages names a source that the case does not have, or that is not enabled.",
+        "Use one of the names listed; --closes also takes the name of a partner.",
+    ),
+    "HS831": Code(
+        "kind cannot do that",
+        "An ideal source gives heat at any time and cannot fail; backup is made of boilers, electric boilers"
+        " and ideal sources.",
+        "Name a source of another kind.",
+    ),
+    "HS832": Code(
+        "no stop to move",
+        "The source has no planned stop and no length was given, or the stop is longer than the run.",
+        "Give the length in days (--stop-days), a shorter one, or a longer period.",
+    ),
+    "HS833": Code(
+        "backup out of reach",
+        "More capacity beside this plant does not bring unserved heat below the target; what is missed then"
+        " is missed for the causes named: supply water too cold, a largest flow reached, trenches closed.",
+        "Place the backup at another node, widen what limits the flow, or set a higher target.",
+    ),
+    "HS834": Code(
+        "number out of range",
+        "A number of years, weeks, days or MWh in a question about outages is too small.",
+        "Give at least the number named.",
+    ),
 }

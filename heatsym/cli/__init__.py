@@ -24,6 +24,7 @@ COMMANDS = (
     "pareto",
     "report",
     "compare",
+    "outages",
     "plot",
     "export",
     "import",

@@ -42,7 +42,7 @@ def cheap_hours(
     Notes
     -----
     With :math:`c` the cost of the cheapest source that may charge and :math:`q` the cost that a part
-    ``share`` of the window's steps is not above, a source is kept whose own cost is at most :math:`q` and
+    ``share`` of the window's steps is not above, heat is kept whose own cost is at most :math:`q` and
     below :math:`\eta \max p`, with the price :math:`p` of the steps that follow in the window. Heat is
     worth what it takes to fill the storage anew, :math:`q / \eta`.
 
@@ -51,31 +51,20 @@ def cheap_hours(
     .. [1] Derived here.
     """
     usable = np.where(may, costs, np.inf)
-    cheapest = _ahead(usable.min(axis=1, initial=np.inf), steps, share)
-    spared = np.append(_ahead(-price, max(steps - 1, 1), 0.0)[1:] * -1.0, -np.inf)
+    cheapest = _low(usable.min(axis=1, initial=np.inf), steps, share)
+    beyond = np.append(price[1:], np.full(max(steps - 1, 1), -np.inf))
+    spared = sliding_window_view(beyond, max(steps - 1, 1)).max(axis=1)
     charges = (usable <= cheapest[:, None]) & (usable < round_trip * spared[:, None])
     return charges, cheapest / round_trip
 
 
-def _ahead(values: FloatArray, steps: int, share: float) -> FloatArray:
-    """What a share of the values from each step on, or at least the lowest of them, is not above; (time,)."""
-    count = len(values)
-    steps = min(steps, count)
-    out = np.empty(count)
-    whole = sliding_window_view(values, steps)
-    rank = _rank(steps, share)
-    piece = max(AT_ONCE // steps, 1)
+def _low(values: FloatArray, steps: int, share: float) -> FloatArray:
+    """What a share of the values from each step on is not above; at the end, of the last window. (time,)"""
+    whole = sliding_window_view(values, min(steps, len(values)))
+    rank = max(int(np.ceil(share * whole.shape[1] - 1e-9)) - 1, 0)
+    out, piece = np.empty(len(values)), max(AT_ONCE // whole.shape[1], 1)
     for first in range(0, len(whole), piece):
         part = whole[first : first + piece]
-        out[first : first + len(part)] = (
-            part.min(axis=1) if rank == 0 else np.partition(part, rank, axis=1)[:, rank]
-        )
-    for first in range(len(whole), count):
-        rest = np.sort(values[first:])
-        out[first] = rest[_rank(len(rest), share)]
+        out[first : first + len(part)] = np.partition(part, rank, axis=1)[:, rank]
+    out[len(whole) :] = out[len(whole) - 1]
     return out
-
-
-def _rank(count: int, share: float) -> int:
-    """Place among ascending values up to which a share of them lies."""
-    return max(int(np.ceil(share * count - 1e-9)) - 1, 0)

@@ -143,3 +143,37 @@ def executable(heat: FloatArray, most: FloatArray, costs: FloatArray) -> tuple[I
     rank = np.argsort(costs, axis=1, kind="stable").argsort(axis=1, kind="stable")
     place = rank + rank.shape[1] * (np.where(runs, 0, 2) + carries)
     return np.argsort(place, axis=1, kind="stable"), upper
+
+
+def not_kept(names: tuple[str, ...], step: float, early: BoolArray, rejected: FloatArray) -> tuple[str, ...]:
+    """What a plan could not keep, in a sentence each.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Of sources.
+    step : float
+        Length of a step. [s]
+    early : array of bool
+        Whether a source was started before its time; (time, source).
+    rejected : array
+        Heat that a source made though nobody took it; (time, source). [W]
+
+    Returns
+    -------
+    tuple of str
+    """
+    starts, energy = early.sum(axis=0), rejected.sum(axis=0) * step / 3.6e9
+    hours = (rejected > 0.0).sum(axis=0) * step / 3600.0
+    return (
+        *(
+            f"{name}: started {count} times before its least time of rest was over, as heat would be missed"
+            for name, count in zip(names, starts, strict=True)
+            if count
+        ),
+        *(
+            f"{name}: {heat:.4g} MWh rejected in {long:g} hours, as it can neither fall nor rest at once"
+            for name, heat, long in zip(names, energy, hours, strict=True)
+            if heat > 0.0
+        ),
+    )

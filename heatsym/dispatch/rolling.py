@@ -15,6 +15,8 @@ from heatsym.dispatch.task import Schedule, Task
 from heatsym.interfaces.axis import BoolArray, FloatArray, IntArray
 
 DAY = 86400.0
+GUIDE = 6 * 3600.0
+"""Step of the coarse plan of the whole run. [s]"""
 BORROWED = 2.0
 """Emissions before their time cost so many times what they are worth over the run. [-]"""
 OVER_TIME = ("heat", "charge", "discharge", "energy", "unserved", "rejected", "on", "held", "price")
@@ -151,7 +153,7 @@ def _joined(parts: list[Schedule]) -> Schedule:
 
 def _guide(task: Task, rules: Dispatch, weight: FloatArray) -> _Guide | None:
     """Plan the run in means of days, of nothing but needs, costs and storages."""
-    length = max(1, round(DAY / task.step))
+    length = max(1, round(GUIDE / task.step))
     if len(task.need) <= length or (not task.reserves.names and rules.co2_cap is None):
         return None
     days, day_weight = in_means(task, weight, length)

@@ -46,9 +46,8 @@ def packed(mark: Mark) -> tuple[dict[str, Any], Arrays]:
     arrays |= {f"course.{one.name}": getattr(mark.course, one.name)[: mark.step] for one in fields(Course)}
     arrays |= {f"ledger.{name}": array for name, array in mark.ledger.arrays().items()}
     arrays["begin"] = mark.begin
-    if mark.choice is not None:
-        arrays |= {f"choice.{name}": array for name, array in _flat(mark.choice).items()}
-        facts["choice"] = list(mark.choice.said)
+    arrays |= {f"choice.{name}": array for name, array in _flat(mark.choice).items()}
+    facts["choice"] = list(mark.choice.said)
     if mark.before is not None:
         arrays |= {f"before.{name}": getattr(mark.before, name) for name in _PLANNED}
     return facts, arrays
@@ -70,11 +69,9 @@ def unpacked(problem: Problem, facts: Mapping[str, Any], arrays: Mapping[str, ND
         before = Course.blank(problem.steps, len(problem.sources), len(problem.storages))
         for name in _PLANNED:
             getattr(before, name)[:] = arrays[f"before.{name}"]
-    choice = None
-    if "choice" in facts:
-        held = {one.name: arrays[f"choice.{one.name}"] for one in fields(Choice) if one.name != "said"}
-        plain: dict[str, Any] = {name: a if a.ndim else float(a) for name, a in held.items()}
-        choice = Choice(**plain, said=tuple(facts["choice"]))
+    held = {one.name: arrays.get(f"choice.{one.name}") for one in fields(Choice)}
+    plain: dict[str, Any] = {name: a if a is None or a.ndim else float(a) for name, a in held.items()}
+    choice = Choice(**plain | {"said": tuple(facts["choice"])})
     engine_of = Compiled if facts["engine"] == "compiled" else Reference
     like: Any
     if problem.stretches:  # a state is of the islands of the step before it

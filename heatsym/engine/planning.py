@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -36,8 +36,8 @@ class Planned:
 
     ``problem``, ``offers`` and ``plan`` are what the engine takes, storages and prosumers included;
     ``begin`` is the state in which storages begin. ``source_heat`` (time, source) and ``stored`` are what is
-    expected to come of it, the first None where a plan is a mere order of filling. ``choice`` holds what a
-    linear programme chose, None without one; ``said`` is what could not be kept.
+    expected to come of it, the first None where a plan is a mere order of filling. ``choice`` is what the
+    plan holds on to once choices are frozen.
     """
 
     problem: Problem
@@ -49,8 +49,7 @@ class Planned:
     stored: StoragePlan
     most: FloatArray
     source_heat: FloatArray | None
-    choice: Choice | None
-    said: tuple[str, ...]
+    choice: Choice
 
 
 def planned(
@@ -59,7 +58,7 @@ def planned(
     """Every source's offer at the temperatures of the round before, and the dispatch of them.
 
     ``begin`` is the state in which storages begin, as it is kept but for periodic ones. What is chosen over
-    time may be ``frozen``: storages then do no more than they did, and ``choice`` holds on.
+    time may be ``frozen``: storages then do no more than they did, and ``choice``, of a round before, holds.
     """
     sites = first_sites(problem) if before is None else sites_of(problem, before)
     offers = stacked(
@@ -70,27 +69,43 @@ def planned(
     known: Seen | None = None
     if linear or follows_time(problem, offers):
         known = expected(problem, sites[0].t_return) if before is None else seen(problem, before)
-    stored = StoragePlan.idle(problem.t_feed, len(problem.storages))
     bound = most(offers, np.stack([site.t_return for site in sites], axis=1))
+    stored = StoragePlan.idle(problem.t_feed, len(problem.storages))
     heat: FloatArray | None = None
-    said: tuple[str, ...] = ()
-    if linear:
+    held = choice if frozen else None
+    if linear and held is None:
         assert known is not None
-        if choice is None or not frozen:
-            choice = chosen(problem, offers, values.cost, values.carbon, values.merit, known, begin)
+        held = chosen(problem, offers, values.cost, values.carbon, values.merit, known, begin)
+    if held is not None and known is not None:
+        choice = held
         plan, stored = followed(problem, offers, known, begin, choice, frozen)
-        heat, said = planned_heat(plan, bound, stored, known.need), choice.said
+        heat = planned_heat(plan, bound, stored, known.need)
     else:
-        beside = np.full_like(stored.discharge, np.inf)
-        ranked = None if values.merit is None else np.concatenate([values.merit, beside], axis=1)
-        first = [duty(source).must_run for source in problem.sources] + [False] * len(problem.storages)
-        plan = merit_order(np.concatenate([offers.power, stored.discharge], axis=1), ranked, np.array(first))
+        plan = _in_order(problem, offers, stored, values.merit)
+        choice = Choice.nothing()
         if known is not None:
             plan, stored, begin, heat, said = over_time(
-                problem, offers, plan, values.merit, values.electricity, known, begin, frozen
+                problem, offers, plan, values.merit, values.electricity, known, begin
+            )
+            rank = np.argsort(plan.order, axis=1, kind="stable")[:, : len(problem.sources)]
+            choice = replace(
+                choice,
+                merit=rank.astype(np.float64),
+                heat=heat,
+                charge=stored.charge,
+                discharge=stored.discharge,
+                said=said,
             )
     marched, whole, order = offered(problem, offers, plan, stored)
-    return Planned(marched, whole, order, begin, values, plan, stored, bound, heat, choice, said)
+    return Planned(marched, whole, order, begin, values, plan, stored, bound, heat, choice)
+
+
+def _in_order(problem: Problem, offers: Offer, stored: StoragePlan, merit: FloatArray | None) -> Plan:
+    """Sources that must run, then the others by merit or as in the file, then idle storages."""
+    beside = np.full_like(stored.discharge, np.inf)
+    ranked = None if merit is None else np.concatenate([merit, beside], axis=1)
+    first = [duty(source).must_run for source in problem.sources] + [False] * len(problem.storages)
+    return merit_order(np.concatenate([offers.power, stored.discharge], axis=1), ranked, np.array(first))
 
 
 def planned_heat(plan: Plan, bound: FloatArray, stored: StoragePlan, need: FloatArray) -> FloatArray:
@@ -142,17 +157,15 @@ def intended(now: Planned, course: Course) -> Intent:
     heat = now.source_heat
     if heat is None:  # an order of filling, whatever the need
         heat = planned_heat(now.sources, now.most, now.stored, course.source_heat.sum(axis=1))
-    choice, cost, price = now.choice, now.values.cost, None
-    if choice is not None:
-        price = choice.price
-    elif cost is not None:
-        price = marginal_price(heat, now.most, cost)
+    choice, price = now.choice, now.choice.price
+    if price is None and now.values.cost is not None:
+        price = marginal_price(heat, now.most, now.values.cost)
     return Intent(
         source_heat=heat,
         storage_heat=now.stored.charge - now.stored.discharge,
         price=price,
-        cost=np.nan if choice is None else choice.cost,
-        carbon=np.nan if choice is None else choice.carbon,
-        ideal=np.nan if choice is None else choice.ideal,
-        said=now.said,
+        cost=choice.cost,
+        carbon=choice.carbon,
+        ideal=choice.ideal,
+        said=choice.said,
     )

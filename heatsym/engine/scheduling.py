@@ -17,7 +17,7 @@ from heatsym.dispatch.foresight import view
 from heatsym.dispatch.merit_order import executable
 from heatsym.dispatch.task import Fleet, Reserves, Schedule, Task
 from heatsym.engine.problem import Problem
-from heatsym.engine.storing import Seen, around, each, in_season, lifts, most, stores_of
+from heatsym.engine.storing import Seen, around, each, lifts, limits, most, stores_of
 from heatsym.interfaces.axis import FloatArray, IntArray
 from heatsym.interfaces.exchange import Offer, Plan, StoragePlan
 from heatsym.physics.heat_pump import lorenz_share_cop
@@ -31,20 +31,28 @@ SPACING, MOST_LEVELS = 5.0, 4
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Choice:
-    """What a linear programme chose, (time, source), (time, storage) and (time,); W, EUR/J, EUR, kg.
+    """What a plan over time holds on to while temperatures settle.
 
-    ``ideal`` is what the same would have cost with perfect foresight, NaN where nobody asks. [EUR]
+    Sources give ``heat`` (time, source), those of little ``merit`` first; storages take and give so much,
+    (time, storage) [W]; all None where nothing is chosen over time. Of a linear programme there are the price
+    of heat (time,) [EUR/J], cost [EUR] and carbon [kg], and with imperfect foresight ``ideal`` [EUR], the
+    cost with a perfect one; None or NaN without. ``said`` is what could not be kept.
     """
 
-    heat: FloatArray
-    merit: FloatArray  # what is kept low of a unit of heat, as it was then
-    charge: FloatArray
-    discharge: FloatArray
-    price: FloatArray
+    merit: FloatArray | None
+    heat: FloatArray | None
+    charge: FloatArray | None
+    discharge: FloatArray | None
+    price: FloatArray | None
     cost: float
     carbon: float
     ideal: float
     said: tuple[str, ...]
+
+    @classmethod
+    def nothing(cls) -> Choice:
+        """Nothing is chosen over time."""
+        return cls(None, None, None, None, None, np.nan, np.nan, np.nan, ())
 
 
 def chosen(
@@ -68,8 +76,8 @@ def chosen(
     levels = [np.flatnonzero(task.reserves.storage == k) for k in many]
     taken = _summed(best.charge - best.discharge, levels)
     return Choice(
-        heat=best.heat,
         merit=merit,
+        heat=best.heat,
         charge=np.maximum(taken, 0.0),
         discharge=np.maximum(-taken, 0.0),
         price=best.price,
@@ -92,6 +100,10 @@ def followed(
 
     Storages give before all sources, and if ``frozen``, no more than they did in the round before.
     """
+    assert choice.merit is not None
+    assert choice.heat is not None
+    assert choice.charge is not None
+    assert choice.discharge is not None
     storages, many = len(problem.storages), len(problem.sources)
     stored = StoragePlan.idle(problem.t_feed, storages)
     found = kernels.Found(
@@ -124,17 +136,6 @@ def followed(
     plan = Plan(np.concatenate([upper, found.discharge], axis=1), np.concatenate([first, order], axis=1))
     return plan, StoragePlan(
         found.charge, found.discharge, degrees(found.t_back), degrees(found.t_out), found.electricity
-    )
-
-
-def limits(problem: Problem) -> kernels.Limits:
-    """What bounds storages in every step."""
-    nothing = np.zeros((problem.steps, len(problem.storages)))
-    return kernels.Limits(
-        charge=in_season(problem, "charge_season", "charge_power", nothing, False),
-        discharge=in_season(problem, "discharge_season", "discharge_power", nothing, False),
-        below=each(problem, "below_setpoint"),
-        drop=each(problem, "least_drop"),
     )
 
 

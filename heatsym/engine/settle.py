@@ -59,7 +59,7 @@ class Mark:
     change: tuple[float, ...]
     seconds: float
     begin: FloatArray  # state of the storages that the round was planned from
-    choice: Choice | None  # of a linear programme
+    choice: Choice  # that the round holds on to
 
 
 class Sink(Protocol):
@@ -85,25 +85,31 @@ LEAST = 8
 """Steps of a piece at least."""
 
 
-def settle_into(problem: Problem, sink: Sink, progress: Progress, mark: Mark | None = None) -> Digest:
+def settle_into(
+    problem: Problem, sink: Sink, progress: Progress, mark: Mark | None = None, guess: Course | None = None
+) -> Digest:
     """March the problem; plan and march again while any source's offer minds the temperatures found.
 
     Rows go to ``sink`` as they come; what is returned does without them. ``progress`` is told the share
     done, from 0 to 1 in each round, and what is being done. Where water circulates within one side, the
     reference engine does it all, and a warning says so. From a ``mark`` the run goes on as if it had
-    never been interrupted.
+    never been interrupted. A ``guess`` is what another run of the same network came to, with the same sources
+    in the same order: the first round is planned with its temperatures, which saves rounds where little is
+    different.
     """
     if mark is not None and mark.engine != problem.engine:
         problem = replace(problem, engine=mark.engine)
     if problem.engine == "reference":
         told = () if mark is None else mark.told
-        return _settled(replace(problem, warnings=problem.warnings + told), Reference, sink, progress, mark)
+        return _settled(
+            replace(problem, warnings=problem.warnings + told), Reference, sink, progress, mark, (), guess
+        )
     try:
-        return _settled(problem, Compiled, sink, progress, mark)
+        return _settled(problem, Compiled, sink, progress, mark, (), guess)
     except RecirculationError as found:
         told = (f"computed by the reference engine: {found}",)
         again = replace(problem, warnings=problem.warnings + told, engine="reference")
-        return _settled(again, Reference, sink, progress, None, told)
+        return _settled(again, Reference, sink, progress, None, told, guess)
 
 
 def settle(problem: Problem, progress: Progress) -> Trajectory:
@@ -156,9 +162,10 @@ def _settled(
     progress: Progress,
     mark: Mark | None,
     told: tuple[str, ...] = (),
+    guess: Course | None = None,
 ) -> Digest:
     """The rounds, with one engine."""
-    now = planned(problem, None, filled(problem), False, None)
+    now = planned(problem, guess, filled(problem), False, None)
     over_time = now.source_heat is not None
     minds = any(source.minds_return for source in problem.sources) or over_time
     engine = _engine(engine_of, now)
@@ -166,17 +173,18 @@ def _settled(
     choice = now.choice if mark is None else mark.choice
     opening: Engine[Any] | None = engine
     start = None  # every round begins with the water that the first engine settles
-    before = None if mark is None else mark.before
+    before = guess if mark is None else mark.before
+    ahead = 0 if guess is None else FREE - 1  # rounds that a guess stands for
     changes, seconds = list[float](), 0.0 if mark is None else mark.seconds
     changes += () if mark is None else mark.change
-    shift = np.zeros((problem.steps, len(problem.sources)))
+    shift = np.zeros((problem.steps, len(problem.sources) + len(problem.storages)))
     # what the first round finds is never the last word, nor what is found before choices are frozen
-    first_recorded = FREE + 2 if over_time else 2
+    first_recorded = FREE + 2 - ahead if over_time else 2
     for number in count(1 if mark is None else mark.number):
         entered = begin
-        if before is not None:
+        if before is not None and before is not guess:
             del engine, now  # before there are others
-            now = planned(problem, before, begin, number > FREE, choice)
+            now = planned(problem, before, begin, number + ahead > FREE, choice)
             engine = _engine(engine_of, now)
         begin, choice = now.begin, now.choice
         last = not minds or number == problem.max_rounds
@@ -204,10 +212,10 @@ def _settled(
             start = None  # which may be marched on itself
         _march(now.problem, engine, at, sink, recorded, start is not None, _teller(progress, problem, number))
         course, seconds, mark = at.course, at.seconds, None
-        if before is not None:
+        if before is not None and number > 1:
             shift = np.abs(_given(course) - _given(before))
             changes.append(float(shift.sum() / max(float(course.source_heat.sum()), 1e-300)))
-        if last or (recorded and changes[-1] <= SETTLED):
+        if last or (recorded and changes and changes[-1] <= SETTLED):
             break
         before = course
     stored = executed(problem, course, begin)

@@ -14,7 +14,7 @@ import numpy as np
 from heatsym.dispatch import kernels
 from heatsym.dispatch.cheap_hours import cheap_hours
 from heatsym.dispatch.merit_order import filled as filled_plainly
-from heatsym.dispatch.merit_order import marginal_price
+from heatsym.dispatch.merit_order import marginal_price, not_kept
 from heatsym.engine.digest import Course
 from heatsym.engine.problem import Problem
 from heatsym.engine.stretches import asked_for
@@ -25,7 +25,6 @@ from heatsym.interfaces.stepwise import pieces
 from heatsym.sources.common import duty
 from heatsym.storage import rules
 from heatsym.storage.lift import heat_pump_of
-from heatsym.tables.factors import JOULES_PER_MWH
 
 REPEATS, LEAP = 6, 3
 """Times at most that periodic storages are planned in a round, and how often their state is extrapolated."""
@@ -111,15 +110,12 @@ def over_time(
     electricity: FloatArray | None,
     known: Seen,
     begin: FloatArray,
-    frozen: bool,
 ) -> Laid:
     """Who gives and what storages take, from the need and the temperatures of the round before.
 
     ``costs`` (time, source) and ``electricity`` (time,) are what a joule costs, None where that is not known.
     ``begin`` is the state in which storages begin (see :class:`heatsym.storage.model.Stores`). Those that are
-    periodic are planned again as they ended until they begin so, and their state is returned as well. Where
-    choices are ``frozen``, a storage takes and gives in no step more than it did the round before, and its
-    beginning stays.
+    periodic are planned again as they ended until they begin so, and their state is returned as well.
     A storage takes what those that may charge it have left, as long as they come before a source that may
     not; it gives after them and before all others, and where it lifts, after those that are cheaper. One
     that is charged in cheap hours gives before what is dearer than its heat, where prices are known.
@@ -130,7 +126,7 @@ def over_time(
     may = _named(problem, offers)
     charges = _may_charge(offers, rank, may)
     place = _place(rank, charges)
-    price = None
+    price, wakes = None, np.zeros(storages, dtype=np.bool_)
     if costs is not None:
         plainly = np.argsort(rank, axis=1, kind="stable")
         heat = filled_plainly(known.need, power, plainly)
@@ -139,6 +135,7 @@ def over_time(
         rule = rules.cheap_hours(storage)
         if rule is not None and costs is not None and price is not None:
             window = max(round(rule.window / problem.step), 1)
+            wakes[k] = True
             charges[:, :, k], worth = cheap_hours(
                 costs, price, may[k] & (power > 0.0), window, rule.share, rule.round_trip
             )
@@ -161,6 +158,7 @@ def over_time(
         up=up.copy(),
         down=down.copy(),
         ahead=np.maximum(up, int(np.ceil(PAYS_WITHIN / problem.step))),
+        wakes=wakes,
     )
     stored = StoragePlan.idle(problem.t_feed, storages)
     found = kernels.Found(
@@ -175,16 +173,10 @@ def over_time(
         t_out=stored.t_feed,
         electricity=np.zeros_like(stored.charge),
     )
-    limits = kernels.Limits(
-        charge=in_season(problem, "charge_season", "charge_power", known.charged, frozen),
-        discharge=in_season(problem, "discharge_season", "discharge_power", known.discharged, frozen),
-        below=each(problem, "below_setpoint"),
-        drop=each(problem, "least_drop"),
-    )
+    bounds = limits(problem)
     lifted = lifts(problem, costs, electricity)
     before = np.zeros_like(begin)
-    repeats = 1 if frozen else REPEATS
-    for repeat in range(repeats):
+    for repeat in range(REPEATS):
         stores = stores_of(problem, begin)
         kernels.plan(
             known.need,
@@ -192,14 +184,14 @@ def over_time(
             sources,
             stores,
             around(problem, known),
-            limits,
+            bounds,
             lifted,
             problem.step,
             kernels.nothing_known(many, storages),
             found,
         )
         change = _carried(problem, begin, stores) - begin
-        if repeat == repeats - 1 or np.abs(change).max(initial=0.0) <= SAME:
+        if repeat == REPEATS - 1 or np.abs(change).max(initial=0.0) <= SAME:
             break
         ahead = _ahead(change, before, stores) if repeat % LEAP == LEAP - 1 else 0.0
         begin, before = begin + change + ahead, change
@@ -208,22 +200,9 @@ def over_time(
     stored = StoragePlan(
         found.charge, found.discharge, degrees(found.t_back), degrees(found.t_out), found.electricity
     )
-    return Laid(Plan(upper, found.order), stored, begin, found.heat, _said(problem, found))
-
-
-def _said(problem: Problem, found: kernels.Found) -> tuple[str, ...]:
-    """What of least loads, ramps and least times a plan could not keep, a sentence for each source."""
-    hours, said = problem.step / 3600.0, []
-    for s, source in enumerate(problem.sources):
-        lost, early = found.rejected[:, s], found.early[:, s]
-        if lost.any():
-            heat, long = lost.sum() * problem.step / JOULES_PER_MWH, (lost > 0.0).sum() * hours
-            said.append(f"{source.name}: {heat:.4g} MWh that nobody needs are rejected in {long:g} h")
-        if early.any():
-            heat = found.heat[early, s].sum() * problem.step / JOULES_PER_MWH
-            long = early.sum() * hours
-            said.append(f"{source.name}: {heat:.4g} MWh in {long:g} h before its least rest is over")
-    return tuple(said)
+    names = tuple(source.name for source in problem.sources)
+    said = not_kept(names, problem.step, found.early, found.rejected)
+    return Laid(Plan(upper, found.order), stored, begin, found.heat, said)
 
 
 def _ahead(change: FloatArray, before: FloatArray, stores: kernels.Stores) -> FloatArray:
@@ -312,14 +291,19 @@ def lifts(problem: Problem, costs: FloatArray | None, electricity: FloatArray | 
     return kernels.Lifts(power, share, theta(least), cooling, paid, others)
 
 
-def _allowed(most: FloatArray, heat: FloatArray, frozen: bool) -> FloatArray:
-    """The most that storages may take or give, (time, storage); if frozen, what they did and no more."""
-    return np.minimum(heat, most) if frozen else np.broadcast_to(most, heat.shape).copy()
+def limits(problem: Problem) -> kernels.Limits:
+    """What bounds storages in every step."""
+    return kernels.Limits(
+        charge=_in_season(problem, "charge_season", "charge_power"),
+        discharge=_in_season(problem, "discharge_season", "discharge_power"),
+        below=each(problem, "below_setpoint"),
+        drop=each(problem, "least_drop"),
+    )
 
 
-def in_season(problem: Problem, season: str, power: str, heat: FloatArray, frozen: bool) -> FloatArray:
+def _in_season(problem: Problem, season: str, power: str) -> FloatArray:
     """The most that storages may take or give, nothing out of season; (time, storage). [W]"""
-    most = _allowed(each(problem, power), heat, frozen)
+    most = np.tile(each(problem, power), (problem.steps, 1))
     for k, storage in enumerate(problem.storages):
         most[~rules.open_season(storage, season, problem.ctx.axis), k] = 0.0
     return most

@@ -67,12 +67,12 @@ def page(run: Run, manifest: Mapping[str, Any]) -> str:
         in_short=in_short(run),
         tiles=tiles(run),
         facts=facts(run),
-        sources=_shown_table("sources of heat", sources_table(run)),
+        sources=shown_table("sources of heat", sources_table(run)),
         sections=[
             {
                 "key": section.key,
                 "title": section.title,
-                "pictures": [_shown(found) for draw in section.pictures if (found := draw(run)) is not None],
+                "pictures": [shown(found) for draw in section.pictures if (found := draw(run)) is not None],
             }
             for section in SECTIONS
         ],
@@ -81,11 +81,11 @@ def page(run: Run, manifest: Mapping[str, Any]) -> str:
         assumptions=run.summary["assumptions"],
         convergence=tuple(_convergence(run.summary)),
         made_with=tuple(_made_with(manifest)),
-        files=_shown_table("files", _files(manifest)),
+        files=shown_table("files", _files(manifest)),
     )
 
 
-def _shown(found: Picture | Missing) -> dict[str, Any]:
+def shown(found: Picture | Missing) -> dict[str, Any]:
     """A picture as the template wants it; one with a reason is not drawn."""
     if isinstance(found, Missing):
         return {"key": found.key, "title": found.title, "reason": found.reason.rstrip(".")}
@@ -97,11 +97,11 @@ def _shown(found: Picture | Missing) -> dict[str, Any]:
         "label": found.label,
         "height": int(found.figure.layout.height),
         "json": figure_json(found.figure),
-        "table": _shown_table(found.title, found.table),
+        "table": shown_table(found.title, found.table),
     }
 
 
-def _shown_table(title: str, table: Table) -> ShownTable:
+def shown_table(title: str, table: Table) -> ShownTable:
     """Texts for the cells; a column without any text stands to the right."""
     columns = tuple(zip(*table.rows, strict=True)) or ((),) * len(table.columns)
     heads = tuple(

@@ -12,7 +12,7 @@ import heatsym
 from heatsym.case.model import Case
 from heatsym.engine.digest import Digest, digest
 from heatsym.engine.prepare import bypasses
-from heatsym.engine.trajectory import Hydraulics, March, Trajectory
+from heatsym.engine.trajectory import Cause, Hydraulics, March, Trajectory
 from heatsym.interfaces.axis import FloatArray, TimeAxis
 from heatsym.interfaces.exchange import Use, data_status
 from heatsym.interfaces.profile import Context
@@ -94,6 +94,42 @@ class Recording:
         found["system_balance_residual"] = _variable("system_balance_residual", open_)
         ordered = {name: found[name] for name in _names(self.case)}
         return Frame(ordered | data.coords, data.places, data.attrs)
+
+
+class Together:
+    """Rows of a run as they come from the engine, added up over consumers and then gone.
+
+    For the figures of a run that nobody looks at in detail. Where the vocabulary has consumers, there is one.
+    """
+
+    def __init__(self, case: Case) -> None:
+        """Nothing yet."""
+        self.case, steps = case, case.axis.steps
+        names = ["consumer_heat_delivered", "consumer_heat_unmet"]
+        names += ["consumer_heat_fed_in"] if "prosumer" in case.demand.consumers.kind else []
+        self.sums: dict[str, FloatArray] = {name: np.zeros(steps) for name in names}
+        """Heat of all consumers, from the rounded series, (time,). [W]"""
+        self.short: FloatArray = np.zeros(len(case.demand.consumers.id))
+        """Steps in which each missed heat."""
+
+    def begin(self, step: int) -> None:
+        """All rows will come."""
+        self.short[:] = 0.0
+
+    def take(self, first: int, march: March, pressures: Hydraulics) -> None:
+        """Rows from step ``first`` on."""
+        for name, found in self.sums.items():
+            found[first : first + len(march.sweeps)] = total(_stored(name, getattr(march, name)))
+        self.short += (march.consumer_unmet_cause != Cause.NONE).sum(axis=0)
+
+    def results(self, run: Digest) -> Frame:
+        """What varies in time but not by node or pipe, all consumers in one column of double precision."""
+        found = _time(self.case.axis)
+        found |= {name: _variable(name, values) for name, values in _series(self.case, run)}
+        for name, values in self.sums.items():
+            entry = VOCABULARY[name]
+            found[name] = Variable(entry.dims, values[:, None], entry.attrs)
+        return Frame(found, frozenset(("time",)))
 
 
 def outline(case: Case) -> Frame:

@@ -47,12 +47,12 @@ def write_folder(
     AccessError
         No permission, no space; an old folder is untouched then.
     """
-    _check_folder(target, replaceable, overwrite)
+    check_folder(target, replaceable, overwrite)
     with _draft(target) as draft:
         draft.mkdir()
         for name, chunks in files:
             _write(draft / name, chunks)
-        _check_folder(target, replaceable, overwrite)
+        check_folder(target, replaceable, overwrite)
         old = draft.with_suffix(".old")
         if target.exists():
             target.rename(old)
@@ -73,7 +73,8 @@ def _check_file(target: Path, overwrite: bool) -> None:
         raise OutputExistsError(f"{target} is there already; use --overwrite or name another file")
 
 
-def _check_folder(target: Path, replaceable: Collection[str], overwrite: bool) -> None:
+def check_folder(target: Path, replaceable: Collection[str], overwrite: bool) -> None:
+    """Refuse a folder that holds something, unless :func:`write_folder` may replace it."""
     if target.exists() and not target.is_dir():
         raise OutputExistsError(f"{target} is a file; name a folder")
     held = list(target.iterdir()) if target.exists() else []

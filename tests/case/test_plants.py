@@ -8,6 +8,7 @@ import pytest
 
 from heatsym.case.load import load
 from heatsym.errors import InputError
+from heatsym.sources.common import duty
 from tests.case.town import write_town
 
 PLANTS = """
@@ -22,6 +23,8 @@ efficiency_by_return = [{ return_degC = 40, efficiency = 1.05 }, { return_degC =
 least_load_pct = 25
 ramp_MW_per_h = 1
 start_cost_EUR = 120
+least_up_time_h = 6
+least_down_time_min = 90
 
 [[source]]
 name = "peak"
@@ -104,12 +107,45 @@ def test_every_kind_is_read_in_si(tmp_path: Path) -> None:
     straw, _, engine, station, field, well, cycle, steam = load(town(tmp_path)).sources[2:]
     assert straw.ramp == pytest.approx(1e6 / 3600)
     assert (straw.least_load, straw.start_cost) == (0.25, 120.0)
+    assert duty(straw) == (False, 120.0, 6 * 3600.0, 5400.0)
     assert [(at.return_, at.efficiency) for at in straw.efficiency_by_return] == [(40.0, 1.05), (60.0, 0.95)]
     assert (engine.power_to_heat, station.least_electricity) == (0.9, 1e6)
     assert (field.loss, field.loss_rise, field.tilt) == (2.4, 0.01, 38.0)
     assert (well.flow, well.pump_electricity) == (pytest.approx(60 / 3600), pytest.approx(1.8 * 3.6e6))
     assert (cycle.evaporation, steam.drive_power) == (200.0, 2e6)
 
+
+def test_streams_that_must_run_and_their_heat_pumps(tmp_path: Path) -> None:
+    """A stream has least times where its heat pump has."""
+    path = write_town(tmp_path, ("town.toml", "[prices]", STREAMS + "\n[prices]"))
+    plain, lifted = load(path).sources[2:]
+    assert duty(plain) == (True, 0.0, 0.0, 0.0)
+    assert duty(lifted) == (False, 0.0, 4 * 3600.0, 2 * 3600.0)
+    path = write_town(
+        tmp_path, ("town.toml", "[prices]", STREAMS.replace(" least_load_pct = 20,", "") + "\n[prices]")
+    )
+    with pytest.raises(InputError, match="HS810"):
+        load(path)
+
+
+STREAMS = """
+[[source]]
+name = "baths"
+kind = "industrial"
+node = "N1"
+power_MW = 1
+temperature_degC = 95
+must_run = true
+
+[[source]]
+name = "cooler"
+kind = "industrial"
+node = "N1"
+power_MW = 1
+temperature_degC = 40
+limit_temperature_degC = 20
+heat_pump = { power_MW = 1, least_load_pct = 20, least_up_time_h = 4, least_down_time_h = 2 }
+"""
 
 NO_SUN = "# timezone: UTC+1\ntime,temperature_degC\n" + "".join(
     f"2025-01-0{day}T{hour:02}:00,1\n" for day in (1, 2, 3) for hour in range(24)
@@ -121,6 +157,7 @@ NO_SUN = "# timezone: UTC+1\ntime,temperature_degC\n" + "".join(
     [
         ("efficiency = 0.88", "efficiency = 0.88\npower_loss = 0.1", "HS540", "power_loss = 0.1"),
         ("start_cost_EUR = 120", "efficiency = 0.9", "HS540", "efficiency = 0.9"),
+        ("least_load_pct = 25\n", "", "HS810", "least_up_time_h = 6"),
         ("{ load = 0.3,", "{ load = 1,", "HS541", "efficiency_by_load"),
         ("flow_m3_per_h = 60", "flow_m3_per_h = 60\npower_MW = 1", "HS540", "flow_m3_per_h = 60"),
         ('fuel = "coal"', 'fuel = "oil"', "HS542", "[[source]]"),

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
+import numpy as np
 import pytest
 
 from heatsym.case.explain import explain
 from heatsym.case.load import load
 from heatsym.errors import InputError
+from heatsym.interfaces.axis import TimeAxis
+from heatsym.storage.rules import cheap_hours, open_season
 from tests.case.town import write_town
 
 T = "town.toml"
@@ -66,6 +71,10 @@ def test_changed_by_name(tmp_path):
             "96 degC",
         ),
         ("heat_pump = { power_MW = 0 }", "HS107", "storage.tank.heat_pump.power_MW", "0"),
+        ('charge_season = ["04-31", "09"]', "HS811", "storage.tank.charge_season", "04-31, 09"),
+        ('discharge_season = "10"', "HS811", "storage.tank.discharge_season", "10"),
+        ("round_trip_pct = 90", "HS813", "storage.tank.round_trip_pct", "cheap"),
+        ("cheap_window_h = 0.5", "HS107", "storage.tank.cheap_window_h", "0.5"),
         ("layers = 1", "HS107", "storage.tank.layers", "1"),
         ("depth_m = 3", "HS103", "storage.tank.depth_m", "unknown key"),
     ],
@@ -148,3 +157,38 @@ def test_a_heat_pump_is_read_and_spares_the_doubt(tmp_path):
     said = case.storages[0].basis()
     assert "heat pump cooling of tank: 10 K (assumed)" in said
     assert any("COP 0.45 of Lorenz'" in sentence for sentence in said)
+
+
+def test_rules_are_read_and_what_is_usual_is_said(tmp_path):
+    (tank,) = load(
+        town(tmp_path, 'charge_when = "cheap"', "cheap_window_h = 12", 'charge_season = ["04", "09-15"]')
+    ).storages
+    assert cheap_hours(tank) == (0.25, 12 * 3600.0, 0.95)
+    assert "cheap share of tank: 0.25 (assumed)" in tank.basis()
+    assert not any("cheap window" in said for said in tank.basis())
+    assert "dearer heat ahead" in explain("storage.charge_when")
+    assert "season" in explain("HS811")
+
+
+def test_cheap_hours_need_prices(tmp_path):
+    text = town(tmp_path, 'charge_when = "cheap"')
+    parts = text.read_text("utf-8").split("[prices]")
+    text.write_text(parts[0] + "".join("[" + rest for rest in parts[1].split("\n[")[1:]), "utf-8")
+    with pytest.raises(InputError) as caught:
+        load(text)
+    assert ("HS812", "storage.tank.charge_when") in {(p.code, p.where) for p in caught.value.problems}
+
+
+def test_seasons_are_local_days_and_may_pass_the_new_year():
+    axis = TimeAxis(np.datetime64("2023-12-31T00:00:00"), 3600, 8784, "Europe/Berlin")
+    summer, winter, always = (
+        open_season(SimpleNamespace(charge_season=span), "charge_season", axis)
+        for span in (("04", "09-15"), ("10-15", "02"), ())
+    )
+    assert always.all()
+    days = {str(day) for day in axis.day[summer]}
+    assert (min(days), max(days), len(days)) == ("2024-04-01", "2024-09-15", 168)
+    assert summer.sum() == 24 * 168
+    days = sorted({str(day) for day in axis.day[winter]})
+    assert {"2023-12-31", "2024-02-29", "2024-10-15"} <= set(days)
+    assert not {"2024-03-01", "2024-10-14"} & set(days)
