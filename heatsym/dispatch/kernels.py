@@ -100,7 +100,6 @@ class Field(NamedTuple):
     up: IntArray  # (source,) steps that it runs at least
     down: IntArray  # (source,) steps that it rests at least
     ahead: IntArray  # (source,) steps in which a start must save its cost
-    wakes: BoolArray  # (storage,) whether sources that rest may run for it alone
 
 
 class Found(NamedTuple):
@@ -203,7 +202,11 @@ def plan(
                 )
         for s in range(many):
             _bound(t, s, sources, now)
-            now.waits[s] = now.since[s] < 0 and not _may_start(t, s, need, sources, now, seconds)
+            now.waits[s] = (
+                sources.start_cost[s] > 0.0
+                and now.since[s] < 0
+                and not _pays(t, s, need, sources, now, seconds)
+            )
         attempt = 0
         while not _filled(t, need[t], sources, storages, now, found, attempt) and attempt < ANYBODY:
             attempt += 1
@@ -242,12 +245,6 @@ def _bound(t: int, s: int, sources: Field, now: Now) -> None:
         high = min(power, max(sources.rise[t, s], least))
     now.low[s], now.high[s] = min(low, high), high
     now.rests[s] = now.since[s] < 0 and -now.since[s] < sources.down[s] and not sources.must_run[s]
-
-
-@called
-def _may_start(t: int, s: int, need: FloatArray, sources: Field, now: Now, seconds: float) -> bool:
-    """Whether the start of a source pays, or costs nothing."""
-    return sources.start_cost[s] == 0.0 or _pays(t, s, need, sources, now, seconds)
 
 
 @called
@@ -434,8 +431,7 @@ def _spared(t: int, k: int, most: float, sources: Field, now: Now) -> float:
     for s in range(now.before.size):
         if sources.charges[t, s, k] and taken < most:
             more = min(now.spare[s], most - taken)
-            runs = now.heat[s] > 0.0 or sources.least[t, s] == 0.0
-            if runs or (sources.wakes[k] and more >= sources.least[t, s]):
+            if now.heat[s] + more >= sources.least[t, s]:
                 taken += more
                 now.spare[s] -= more
                 now.heat[s] += more

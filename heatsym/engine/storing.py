@@ -126,7 +126,7 @@ def over_time(
     may = _named(problem, offers)
     charges = _may_charge(offers, rank, may)
     place = _place(rank, charges)
-    price, wakes = None, np.zeros(storages, dtype=np.bool_)
+    price = None
     if costs is not None:
         plainly = np.argsort(rank, axis=1, kind="stable")
         heat = filled_plainly(known.need, power, plainly)
@@ -135,7 +135,6 @@ def over_time(
         rule = rules.cheap_hours(storage)
         if rule is not None and costs is not None and price is not None:
             window = max(round(rule.window / problem.step), 1)
-            wakes[k] = True
             charges[:, :, k], worth = cheap_hours(
                 costs, price, may[k] & (power > 0.0), window, rule.share, rule.round_trip
             )
@@ -159,7 +158,6 @@ def over_time(
         up=up.copy(),
         down=down.copy(),
         ahead=np.maximum(up, int(np.ceil(PAYS_WITHIN / problem.step))),
-        wakes=wakes,
     )
     stored = StoragePlan.idle(problem.t_feed, storages)
     found = kernels.Found(
