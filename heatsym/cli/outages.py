@@ -144,8 +144,7 @@ def command(
     with closing(Progress(shown=not quiet)) as progress:
         study = outages(case, questions, workers=jobs, progress=progress)
     write_outages(study, folder, overwrite, ("heatsym", *sys.argv[1:]))
-    for warning in study.warnings:
-        say(f"warning: {warning}")
+    say_problems(study.warnings)
     if not quiet:
         for sentence in in_short(study):
             say(sentence)

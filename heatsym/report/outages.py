@@ -53,7 +53,7 @@ def page(study: OutageStudy, command: Sequence[str] = ()) -> str:
             for key, title, pictures in SECTIONS
         ],
         assumptions=study.assumptions,
-        warnings=study.warnings,
+        warnings=[str(problem) for problem in study.warnings],
         made_with=tuple(_made_with(study, command)),
     )
 

@@ -31,7 +31,7 @@ def as_data(study: OutageStudy) -> dict[str, Any]:
         "closure": study.closure and _closure(study.closure),
         "backup": study.backup and _backup(study.backup),
         "assumptions": list(study.assumptions),
-        "warnings": list(study.warnings),
+        "warnings": [str(problem) for problem in study.warnings],
     }
     return {key: value for key, value in found.items() if value is not None}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from heatsym.engine.prepare import prepare
+from heatsym.errors import Problem
 from heatsym.simulation import Progress
 from heatsym.study.changes import added, name_of_added, without
 from heatsym.study.losing import coldest_week
@@ -25,7 +26,7 @@ class Backup:
     target: float  # [MWh]
     capacity: float | None  # the least that was found [MW]; None if out of reach
     tried: tuple[tuple[float, Outcome], ...]  # capacity [MW], ascending
-    why: str = ""
+    warning: Problem | None = None  # why it is out of reach
 
 
 def find_backup(of: Computed, plant: str, lost: str, target: float, *, progress: Progress) -> Backup:
@@ -60,8 +61,11 @@ def find_backup(of: Computed, plant: str, lost: str, target: float, *, progress:
         return Backup(plant, lost, target, best * unit / 1e6, rows)
     causes = tried[max(tried)].unmet_by_cause
     said = ", ".join(f"{cause} {value:.4g} MWh" for cause, value in causes.items() if value)
-    why = (
-        f"HS833: {rows[-1][0]:.4g} MW of {name} leave {rows[-1][1].unmet:.4g} MWh unserved in "
+    reason = (
+        f"{rows[-1][0]:.4g} MW of {name} leave {rows[-1][1].unmet:.4g} MWh unserved in "
         f"{rows[-1][1].unmet_hours:g} h, more than {target:.4g} MWh: {said}"
     )
-    return Backup(plant, lost, target, None, rows, why)
+    hint = "capacity elsewhere may help, or ask for less"
+    return Backup(
+        plant, lost, target, None, rows, Problem("HS833", reason, "backup", hint, severity="warning")
+    )

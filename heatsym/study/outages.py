@@ -65,7 +65,7 @@ class OutageStudy:
     closure: Closure | None
     backup: Backup | None
     assumptions: tuple[str, ...]
-    warnings: tuple[str, ...]
+    warnings: tuple[Problem, ...]
     runs: int
 
 
@@ -142,7 +142,7 @@ def outages(
         closure=closure,
         backup=backup,
         assumptions=(*notes, *_assumed(ensemble), UNPRICED, *of.outcome.not_computed),
-        warnings=(backup.why,) if backup is not None and backup.why else (),
+        warnings=() if backup is None or backup.warning is None else (backup.warning,),
         runs=1 + len(every),
     )
 

@@ -44,9 +44,9 @@ class Choice:
 
     def __str__(self) -> str:
         """As a legend has it."""
-        return (
-            "least carbon" if self.objective == "emissions" else f"CO2 at {1e3 * self.weight:.4g} EUR/t more"
-        )
+        if self.objective == "emissions":
+            return "least carbon"
+        return f"CO2 weighed {1e3 * self.weight:.4g} EUR/t" if self.weight else "least cost"
 
 
 LEAST_COST, LEAST_CARBON = Choice(), Choice("emissions")

@@ -16,14 +16,18 @@ from heatsym.case.model import Case
 from heatsym.engine.settle import SETTLED, settle_into
 from heatsym.engine.shared import Shared
 from heatsym.interfaces.axis import TimeAxis
+from heatsym.report.outages import page
 from heatsym.sources.availability import Outages, Stop, running_by_chance, unavailability
 from heatsym.sources.ideal import Ideal
+from heatsym.study.answers import as_data
 from heatsym.study.backup import find_backup
 from heatsym.study.changes import added, drawn, failing, moved, without
 from heatsym.study.ensemble import fail, spread
 from heatsym.study.losing import close, coldest_week, lose_each, move_stop
 from heatsym.study.outages import Questions, outages
 from heatsym.study.variants import Computed, Outcome, beside, computed, variant
+from tests.balance import test_boosters as boosters
+from tests.balance import test_prosumers as prosumers
 
 EXAMPLES = Path(hs.__file__).parent / "examples" / "configs"
 
@@ -182,8 +186,10 @@ def test_backup_that_cannot_help_says_what_stands_against_it(quarter):
     )
     found = find_backup(started(closed), "boiler", "works", 0.0, progress=silent)
     assert found.capacity is None
-    assert "closed" in found.why
-    assert "MWh unserved in" in found.why
+    assert found.warning is not None
+    assert (found.warning.code, found.warning.severity) == ("HS833", "warning")
+    assert "MWh unserved in" in found.warning.reason
+    assert "closed" in found.warning.reason
 
 
 @pytest.mark.parametrize("which", ["quarter", "town"])
@@ -323,3 +329,32 @@ def test_histories_of_years_and_sources_are_their_own(quarter):
     flat = [seed for pair in seeds for seed in pair]
     assert len(set(flat)) == len(flat)
     assert all(0 <= seed < 2**31 for seed in flat)
+
+
+def test_nothing_that_can_fail_and_nothing_that_is_paid(tmp_path):
+    """A plant that gives at any time, prosumers, no weather: what has no answer says so, page and all."""
+    series = np.tile(np.repeat([10.0, -12.0], 12), 3)
+    study = outages(hs.load(prosumers.town(tmp_path, series)), years=5)
+    run = hs.run(study.case)
+    assert study.base.demand == run.summary["energy"]["demand_MWh"]
+    assert study.base.surplus_share == run.summary["surplus_share"]
+    assert (study.base.cost, study.base.carbon, study.base.month_cost) == (None, None, None)
+    assert (study.losses.lost, study.stops, study.ensemble, study.closure, study.backup) == (
+        (),
+        None,
+        None,
+        None,
+        None,
+    )
+    said = " ".join(study.assumptions)
+    for word in ("stop not moved", "nothing can fail", "no closure", "no source can be lost", "no prices"):
+        assert word in said
+    assert "cost_EUR" not in as_data(study)["base"]
+    assert "nothing can fail" in page(study)
+
+
+def test_boosters_are_paid_as_in_a_run(tmp_path):
+    case = hs.load(boosters.town(tmp_path))
+    found, run = started(case).outcome, hs.run(case)
+    assert found.cost == run.summary["economics"]["operating_cost_EUR"]
+    assert found.carbon == run.summary.get("emissions", {}).get("total_t")
