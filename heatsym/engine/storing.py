@@ -130,7 +130,7 @@ def over_time(
     if costs is not None:
         plainly = np.argsort(rank, axis=1, kind="stable")
         heat = filled_plainly(known.need, power, plainly)
-        price = marginal_price(heat, power, costs, float(costs.max(initial=0.0)))
+        price = marginal_price(heat, power, costs, float(np.nan_to_num(costs).max(initial=0.0)))
     for k, storage in enumerate(problem.storages):
         rule = rules.cheap_hours(storage)
         if rule is not None and costs is not None and price is not None:
