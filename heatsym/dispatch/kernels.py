@@ -100,7 +100,6 @@ class Field(NamedTuple):
     up: IntArray  # (source,) steps that it runs at least
     down: IntArray  # (source,) steps that it rests at least
     ahead: IntArray  # (source,) steps in which a start must save its cost
-    wakes: BoolArray  # (storage,) whether sources that rest may run for it alone
 
 
 class Found(NamedTuple):
@@ -432,8 +431,7 @@ def _spared(t: int, k: int, most: float, sources: Field, now: Now) -> float:
     for s in range(now.before.size):
         if sources.charges[t, s, k] and taken < most:
             more = min(now.spare[s], most - taken)
-            runs = now.heat[s] > 0.0 or sources.least[t, s] == 0.0
-            if runs or (sources.wakes[k] and more >= sources.least[t, s]):
+            if now.heat[s] + more >= sources.least[t, s]:
                 taken += more
                 now.spare[s] -= more
                 now.heat[s] += more

@@ -70,7 +70,6 @@ def planned(
         up=each(up, np.int64),
         down=each(down, np.int64),
         ahead=np.maximum(each(up, np.int64), 24),
-        wakes=np.ones(1, dtype=bool),
     )
     around = Around(80.0 * full, 40.0 * full, 10.0 * full[:, 0], 10.0 * full[:, 0])
     limits = Limits(np.inf * full, np.inf * full, np.array([5.0]), np.array([5.0]))

@@ -69,7 +69,6 @@ def system(seed, plain=False):
         up=(random.integers(0, 7, many) * bound).astype(np.int64),
         down=(random.integers(0, 7, many) * bound).astype(np.int64),
         ahead=np.full(many, 24),
-        wakes=np.ones(1, dtype=bool),
     )
     state = np.full(cells + 2, 60.0)
     state[0] = 0.5
