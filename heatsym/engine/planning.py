@@ -157,17 +157,19 @@ def foreseen(now: Planned, before: Course) -> FloatArray:
 
     Below 0 where a storage takes it.
     """
-    heat = now.source_heat
-    if heat is None:  # an order of filling, whatever the need
-        heat = planned_heat(now.sources, now.most, now.stored, before.source_heat.sum(axis=1))
-    return np.concatenate([heat, now.stored.discharge - now.stored.charge], axis=1)
+    return np.concatenate([_expected(now, before), now.stored.discharge - now.stored.charge], axis=1)
+
+
+def _expected(now: Planned, course: Course) -> FloatArray:
+    """Heat of sources that a plan expects, where it is but an order, at the need of a march. [W]"""
+    if now.source_heat is not None:
+        return now.source_heat
+    return planned_heat(now.sources, now.most, now.stored, course.source_heat.sum(axis=1))
 
 
 def intended(now: Planned, course: Course) -> Intent:
     """What a plan expected of the round that was marched by it."""
-    heat = now.source_heat
-    if heat is None:  # an order of filling, whatever the need
-        heat = planned_heat(now.sources, now.most, now.stored, course.source_heat.sum(axis=1))
+    heat = _expected(now, course)
     choice, price = now.choice, now.choice.price
     if price is None and now.values.cost is not None:
         price = marginal_price(heat, now.most, now.values.cost)
