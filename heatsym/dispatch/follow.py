@@ -111,7 +111,7 @@ def follow(
     task : Task
         As it turns out to be.
     planned : Schedule
-        For the same steps.
+        For the same steps; its heat is all that sources make.
     rules : Dispatch
         Names of committed sources, and what decides who is cheapest.
     carbon_weight : array or float
@@ -135,7 +135,8 @@ def follow(
     unserved, excess = np.empty(steps), np.empty(steps)
     content, last = reserves.initial, before
     for t in range(steps):
-        low, high = _limits(task, planned.on[t], usable[t], committed, t, last)
+        had = usable[t - 1] if t else last
+        low, high = _limits(task, planned.on[t], usable[t], committed, t, last, had)
         levels = _Levels(
             reserves, task.step, t, reserves.keep * content, planned.charge[t], planned.discharge[t]
         )
@@ -147,6 +148,7 @@ def follow(
     heat = fired - _rejected(fired, excess, order)
     spare = np.where(task.fleet.must_run, usable - heat, 0.0).sum(axis=1)
     on = fired > 0.0
+    on[:, committed] = (planned.on & (usable > 0.0))[:, committed]
     made = Schedule(
         heat=heat,
         charge=charge,
@@ -171,16 +173,17 @@ def _limits(
     committed: IntArray,
     t: int,
     last: FloatArray | None,
+    had: FloatArray | None,
 ) -> tuple[FloatArray, FloatArray]:
-    """Least and most heat of each source after the step before. [W]"""
+    """Least and most heat of each source after a step in which it could have given what it ``had``. [W]"""
     fleet = task.fleet
     low, high = np.zeros(len(usable)), usable.copy()
     runs = np.zeros(len(usable), dtype=bool)
     runs[committed] = on[committed] & (usable[committed] > 0.0)
-    if last is not None:
+    if last is not None and had is not None:
         rise = np.where(runs & (last == 0.0), np.maximum(fleet.rise[t], fleet.least[t]), fleet.rise[t])
         high = np.minimum(high, last + rise)
-        low = np.minimum(usable, np.maximum(last - fleet.fall[t], 0.0))
+        low = np.clip(last - np.maximum(fleet.fall[t], had - usable), 0.0, usable)
     low = np.where(runs, np.maximum(low, fleet.least[t]), low)
     high = np.maximum(high, low)
     off = np.zeros(len(usable), dtype=bool)
