@@ -22,18 +22,20 @@ class _Levels:
     content: FloatArray  # before they take and give [J]
     taken: FloatArray  # [W]
     given: FloatArray  # [W]
+    full: FloatArray = field(init=False)  # at least 1 [J]
     drawn: FloatArray = field(init=False)  # from the storage for one unit given [-]
 
     def __post_init__(self) -> None:
         """No more is drawn than is there, and no more taken than has room."""
         reserves, lift = self.reserves, self.reserves.lift[self.at]
+        self.full = np.maximum(reserves.full, 1.0)
         self.drawn = 1.0 - np.where(np.isfinite(lift), lift, 0.0)
         there = self.content / self.step
         self.given = np.where(np.isfinite(lift), np.minimum(self.given, there / self.drawn), 0.0)
         self.given *= self._share(reserves.discharge[self.at], self._sum(self.given))
         self.taken = np.where(reserves.takes[self.at], self.taken, 0.0)
         self.taken *= self._share(reserves.charge[self.at], self._sum(self.taken))
-        filled = self._sum(self.step * self.taken / reserves.full)
+        filled = self._sum(self.step * self.taken / self.full)
         self.taken *= self._share(self._room(), filled)
 
     def _sum(self, level: FloatArray) -> FloatArray:
@@ -46,7 +48,7 @@ class _Levels:
     def _room(self) -> FloatArray:
         """Part of each storage's volume that would be left if nothing were taken."""
         left = self.content - self.step * self.drawn * self.given
-        return 1.0 - self._sum(left / self.reserves.full)
+        return 1.0 - self._sum(left / self.full)
 
     def after(self) -> FloatArray:
         """Heat at the end of the step. [J]"""
@@ -66,7 +68,7 @@ class _Levels:
         reserves, t, left = self.reserves, self.at, heat
         for level in np.flatnonzero(reserves.takes[t]):
             k = reserves.storage[level]
-            spare = self._room()[k] - self._sum(self.step * self.taken / reserves.full)[k]
+            spare = self._room()[k] - self._sum(self.step * self.taken / self.full)[k]
             most = min(
                 reserves.charge[t, k] - self._sum(self.taken)[k], spare * reserves.full[level] / self.step
             )

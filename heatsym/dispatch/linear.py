@@ -320,7 +320,8 @@ def _shared(program: Program, task: Task, scale: _Scale, columns: _Columns, k: i
     reserves = task.reserves
     steps = len(task.need)
     volume = program.rows((steps,), high=1.0)
-    program.put(volume[:, None], columns.energy[:, own], scale.energy / reserves.full[own])
+    holds = own[reserves.full[own] > 0]
+    program.put(volume[:, None], columns.energy[:, holds], scale.energy / reserves.full[holds])
     for most, column in ((reserves.charge, columns.charge), (reserves.discharge, columns.discharge)):
         bounded = np.flatnonzero(np.isfinite(most[:, k]))
         row = program.rows(bounded.shape, high=most[bounded, k] / scale.power)
