@@ -22,18 +22,20 @@ class _Levels:
     content: FloatArray  # before they take and give [J]
     taken: FloatArray  # [W]
     given: FloatArray  # [W]
+    full: FloatArray = field(init=False)  # at least 1 [J]
     drawn: FloatArray = field(init=False)  # from the storage for one unit given [-]
 
     def __post_init__(self) -> None:
         """No more is drawn than is there, and no more taken than has room."""
         reserves, lift = self.reserves, self.reserves.lift[self.at]
+        self.full = np.maximum(reserves.full, 1.0)
         self.drawn = 1.0 - np.where(np.isfinite(lift), lift, 0.0)
         there = self.content / self.step
         self.given = np.where(np.isfinite(lift), np.minimum(self.given, there / self.drawn), 0.0)
         self.given *= self._share(reserves.discharge[self.at], self._sum(self.given))
         self.taken = np.where(reserves.takes[self.at], self.taken, 0.0)
         self.taken *= self._share(reserves.charge[self.at], self._sum(self.taken))
-        filled = self._sum(self.step * self.taken / reserves.full)
+        filled = self._sum(self.step * self.taken / self.full)
         self.taken *= self._share(self._room(), filled)
 
     def _sum(self, level: FloatArray) -> FloatArray:
@@ -46,7 +48,7 @@ class _Levels:
     def _room(self) -> FloatArray:
         """Part of each storage's volume that would be left if nothing were taken."""
         left = self.content - self.step * self.drawn * self.given
-        return 1.0 - self._sum(left / self.reserves.full)
+        return 1.0 - self._sum(left / self.full)
 
     def after(self) -> FloatArray:
         """Heat at the end of the step. [J]"""
@@ -66,7 +68,7 @@ class _Levels:
         reserves, t, left = self.reserves, self.at, heat
         for level in np.flatnonzero(reserves.takes[t]):
             k = reserves.storage[level]
-            spare = self._room()[k] - self._sum(self.step * self.taken / reserves.full)[k]
+            spare = self._room()[k] - self._sum(self.step * self.taken / self.full)[k]
             most = min(
                 reserves.charge[t, k] - self._sum(self.taken)[k], spare * reserves.full[level] / self.step
             )
@@ -111,7 +113,7 @@ def follow(
     task : Task
         As it turns out to be.
     planned : Schedule
-        For the same steps.
+        For the same steps; its heat is all that sources make.
     rules : Dispatch
         Names of committed sources, and what decides who is cheapest.
     carbon_weight : array or float
@@ -135,7 +137,8 @@ def follow(
     unserved, excess = np.empty(steps), np.empty(steps)
     content, last = reserves.initial, before
     for t in range(steps):
-        low, high = _limits(task, planned.on[t], usable[t], committed, t, last)
+        had = usable[t - 1] if t else last
+        low, high = _limits(task, planned.on[t], usable[t], committed, t, last, had)
         levels = _Levels(
             reserves, task.step, t, reserves.keep * content, planned.charge[t], planned.discharge[t]
         )
@@ -147,6 +150,7 @@ def follow(
     heat = fired - _rejected(fired, excess, order)
     spare = np.where(task.fleet.must_run, usable - heat, 0.0).sum(axis=1)
     on = fired > 0.0
+    on[:, committed] = (planned.on & (usable > 0.0))[:, committed]
     made = Schedule(
         heat=heat,
         charge=charge,
@@ -171,16 +175,17 @@ def _limits(
     committed: IntArray,
     t: int,
     last: FloatArray | None,
+    had: FloatArray | None,
 ) -> tuple[FloatArray, FloatArray]:
-    """Least and most heat of each source after the step before. [W]"""
+    """Least and most heat of each source after a step in which it could have given what it ``had``. [W]"""
     fleet = task.fleet
     low, high = np.zeros(len(usable)), usable.copy()
     runs = np.zeros(len(usable), dtype=bool)
     runs[committed] = on[committed] & (usable[committed] > 0.0)
-    if last is not None:
+    if last is not None and had is not None:
         rise = np.where(runs & (last == 0.0), np.maximum(fleet.rise[t], fleet.least[t]), fleet.rise[t])
         high = np.minimum(high, last + rise)
-        low = np.minimum(usable, np.maximum(last - fleet.fall[t], 0.0))
+        low = np.clip(last - np.maximum(fleet.fall[t], had - usable), 0.0, usable)
     low = np.where(runs, np.maximum(low, fleet.least[t]), low)
     high = np.maximum(high, low)
     off = np.zeros(len(usable), dtype=bool)

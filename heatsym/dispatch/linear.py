@@ -102,8 +102,9 @@ def linear(
         edges = Edges()
     else:
         edges = Edges(allowance=rules.co2_cap * task.step * len(task.need) / YEAR)
-    schedule = plan(task, rules, month, carbon_weight, edges).schedule
-    return replace(schedule, said=remarks(task, rules, schedule, carbon_weight))
+    found = plan(task, rules, month, carbon_weight, edges)
+    said = remarks(task, rules, found.schedule, carbon_weight, found.gap)
+    return replace(found.schedule, said=said)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -248,7 +249,7 @@ def _columns(
         discharge=program.columns(shape, lift * scale.electricity[:, None], high=discharge),
         energy=program.columns(shape, kept, high=reserves.full / scale.energy),
         unserved=program.columns((steps,), scale.unserved, high=np.maximum(task.need, 0.0) / scale.power),
-        excess=program.columns((steps,), scale.unserved),
+        excess=program.columns((steps,), HEAVY * scale.unserved),
         on=program.columns(runs.shape, low=stays, high=runs, whole=True),
         start=program.columns(runs.shape, start_cost, high=1.0),
     )
@@ -319,7 +320,8 @@ def _shared(program: Program, task: Task, scale: _Scale, columns: _Columns, k: i
     reserves = task.reserves
     steps = len(task.need)
     volume = program.rows((steps,), high=1.0)
-    program.put(volume[:, None], columns.energy[:, own], scale.energy / reserves.full[own])
+    holds = own[reserves.full[own] > 0]
+    program.put(volume[:, None], columns.energy[:, holds], scale.energy / reserves.full[holds])
     for most, column in ((reserves.charge, columns.charge), (reserves.discharge, columns.discharge)):
         bounded = np.flatnonzero(np.isfinite(most[:, k]))
         row = program.rows(bounded.shape, high=most[bounded, k] / scale.power)
@@ -620,9 +622,9 @@ def accounts(
 
 
 def remarks(
-    task: Task, rules: Dispatch, schedule: Schedule, carbon_weight: FloatArray | float
+    task: Task, rules: Dispatch, schedule: Schedule, carbon_weight: FloatArray | float, gap: float
 ) -> tuple[str, ...]:
-    """What could not be kept, in sentences."""
+    """What could not be kept, in sentences; ``gap`` is what the search for who is on ended at."""
     little = 10 * NEGLIGIBLE * max(float(np.max(task.need, initial=0.0)), 1.0)
     usable = usable_power(task)
     said = []
@@ -652,6 +654,8 @@ def remarks(
     said += _amount(spare > little, spare, task.step, what)
     what = "rejected: least loads, least times or ramps give more than is needed"
     said += _amount(excess > little, excess, task.step, what)
+    if gap > rules.gap * (1 + 1e-6) + 1e-9:
+        said.append(f"the search for who is on ended at a gap of {gap:.2%} instead of {rules.gap:.2%}")
     return tuple(said + _said_of_cap(task, rules, schedule, cap, carbon_weight))
 
 

@@ -89,7 +89,7 @@ def rolling(
     ahead = round(rules.lookahead_days * DAY / task.step)
     guide = _guide(task, rules, weight)
     now = _State(task.reserves.initial, np.zeros(int(months.max(initial=0)) + 1))
-    done, fired = [], []
+    done, fired, gap = [], [], 0.0
     for first in range(0, steps, window):
         last, seen = min(first + window, steps), min(first + window + ahead, steps)
         known = part(task, first, seen) if view is None else view(task, first, seen)
@@ -100,7 +100,8 @@ def rolling(
         actual = part(task, first, last)
         if view is not None:
             actual = replace(actual, reserves=replace(actual.reserves, initial=now.energy))
-            made, made_of = follow(actual, made, rules, weight[first:last], now.heat)
+            made, made_of = follow(actual, replace(made, heat=made_of), rules, weight[first:last], now.heat)
+        gap = max(gap, found.gap)
         now = _after(now, actual, rules, made, made_of, months[first:last])
         done.append(made)
         fired.append(made_of)
@@ -108,7 +109,7 @@ def rolling(
     all_fired = np.concatenate(fired)
     cost, carbon = accounts(task, rules, all_fired, schedule.on, schedule.discharge, month)
     schedule = replace(schedule, cost=cost, carbon=carbon)
-    return replace(schedule, said=remarks(task, rules, schedule, weight))
+    return replace(schedule, said=remarks(task, rules, schedule, weight, gap))
 
 
 def part(task: Task, first: int, last: int) -> Task:

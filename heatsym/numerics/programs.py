@@ -1,14 +1,15 @@
 """Linear programs in blocks of columns and rows, some columns whole numbers, solved by HiGHS.
 
 Columns and rows are arrays of numbers of any shape; coefficients are put where two such arrays meet, so that
-no row is ever made on its own. HiGHS runs in one thread: its answer is then the same every time.
+no row is ever made on its own. HiGHS runs in one thread, so that its answer is the same every time, unless
+other code of the process has had it run in more: it then keeps their number to the end of the process.
 """
 
 from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -120,24 +121,21 @@ def _continuous(
     most: FloatArray,
     method: str,
 ) -> Answer:
-    from scipy.optimize import linprog  # takes a quarter of a second to import
-
     equal = least == most
     above = ~equal & np.isfinite(least)
     below = ~equal & np.isfinite(most)
     at_most = sparse.vstack([matrix[below], -matrix[above]], format="csr")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that scipy does not know the option, which HiGHS does
-        found = cast(Any, linprog)(
-            cost,
-            A_ub=at_most if at_most.shape[0] else None,
-            b_ub=np.concatenate([most[below], -least[above]]) if at_most.shape[0] else None,
-            A_eq=matrix[equal] if equal.any() else None,
-            b_eq=least[equal] if equal.any() else None,
-            bounds=np.column_stack([low, high]),
-            method=method,
-            options={"threads": 1},
-        )
+    found = _called(
+        "linprog",
+        {},
+        c=cost,
+        A_ub=at_most if at_most.shape[0] else None,
+        b_ub=np.concatenate([most[below], -least[above]]) if at_most.shape[0] else None,
+        A_eq=matrix[equal] if equal.any() else None,
+        b_eq=least[equal] if equal.any() else None,
+        bounds=np.column_stack([low, high]),
+        method=method,
+    )
     if found.status != 0 or found.x is None:
         raise ProgramError(f"HiGHS found no least cost of {len(cost)} columns: {found.message}")
     dual = np.zeros(len(least))
@@ -161,19 +159,31 @@ def _whole(
     most: FloatArray,
     gap: float,
 ) -> Answer:
-    from scipy.optimize import Bounds, LinearConstraint, milp  # takes a quarter of a second to import
+    from scipy.optimize import Bounds, LinearConstraint  # takes a quarter of a second to import
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that scipy does not know the option, which HiGHS does
-        found = cast(Any, milp)(
-            cost,
-            integrality=whole.astype(int),
-            bounds=Bounds(low, high),
-            constraints=LinearConstraint(matrix, least, most),
-            options={"mip_rel_gap": gap, "node_limit": NODES, "threads": 1},
-        )
+    found = _called(
+        "milp",
+        {"mip_rel_gap": gap, "node_limit": NODES},
+        c=cost,
+        integrality=whole.astype(int),
+        bounds=Bounds(low, high),
+        constraints=LinearConstraint(matrix, least, most),
+    )
     if found.x is None:
         raise ProgramError(f"HiGHS found no whole numbers for {int(whole.sum())} columns: {found.message}")
     value = np.clip(found.x, low, high)
     value[whole] = np.rint(value[whole])
     return Answer(value, np.full(len(least), np.nan), float(found.fun), float(found.mip_gap or 0.0))
+
+
+def _called(name: str, options: dict[str, float], **problem: Any) -> Any:
+    """What a function of scipy finds; where one thread is refused, in as many as others have asked for."""
+    import scipy.optimize  # takes a quarter of a second
+
+    for threads in (1, 0):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that scipy does not know the option, which HiGHS does
+            found = getattr(scipy.optimize, name)(options={**options, "threads": threads}, **problem)
+        if "Not Set" not in found.message:
+            break
+    return found

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from heatsym.dispatch.linear import linear
+from heatsym.dispatch.rolling import part, rolling
 from heatsym.dispatch.settings import Dispatch
 from tests.tasks import MW, MWH, Held, Level, Unit, balanced, task
 
@@ -79,6 +80,19 @@ def test_levels_cannot_both_fill_a_tank():
     found = linear(of, LINEAR)
     balanced(of, found)
     np.testing.assert_allclose(found.energy[0] / MWH, [4, 0], atol=1e-9)
+
+
+def test_a_level_that_holds_nothing_is_left_alone():
+    """Water as warm as what comes back holds no heat; the other level, of 2 MWh, serves as before."""
+    of = task(
+        [0, 5],
+        {"surplus": Unit(power=[10, 0], cost=0), "boiler": Unit(power=10, cost=100)},
+        {"tank": Held(levels=(Level(full=2), Level(full=0)))},
+    )
+    plain = linear(of, LINEAR)
+    by_hour = rolling(of, LINEAR, view=part)
+    for found in (plain, by_hour):
+        np.testing.assert_allclose(found.energy / MWH, [[2, 0], [0, 0]], atol=1e-9)
 
 
 def test_a_storage_takes_heat_of_its_sources_only():
