@@ -165,7 +165,9 @@ def fan_of_unmet(study: OutageStudy) -> Picture | Missing:
         return Missing(key, title, "nothing is missed in any of the years")
     rows = np.cumsum([one.month_unmet for one in study.ensemble.outcomes], axis=1)
     without = np.cumsum(study.ensemble.without.month_unmet)
-    return _fan(study, key, title, rows, without, "unserved heat so far", "MWh", UNMET)
+    return _fan(
+        study, key, title, rows, without, "unserved heat so far", "unserved heat so far", "MWh", UNMET
+    )
 
 
 def fan_of_cost(study: OutageStudy) -> Picture | Missing:
@@ -179,7 +181,17 @@ def fan_of_cost(study: OutageStudy) -> Picture | Missing:
         return Missing(key, title, "; ".join(study.base.not_computed) or "no cost was computed")
     without = np.cumsum(alone)
     rows = np.cumsum(spent, axis=1) - without
-    return _fan(study, key, title, rows, without, "cost above that of the case itself", "EUR", BLUE)
+    return _fan(
+        study,
+        key,
+        title,
+        rows,
+        without,
+        "cost above that of the case itself",
+        "cost added so far",
+        "EUR",
+        BLUE,
+    )
 
 
 def duration(study: OutageStudy) -> Picture | Missing:
@@ -352,6 +364,7 @@ def _fan(
     rows: FloatArray,
     without: FloatArray,
     said: str,
+    axis: str,
     unit: str,
     colour: str,
 ) -> Picture:
@@ -377,7 +390,7 @@ def _fan(
     styled(figure).update_layout(hovermode="x unified", showlegend=True)
     figure.update_layout(legend={"traceorder": "normal"})
     figure.update_xaxes(type="category")
-    figure.update_yaxes(title=f"{said} [{unit}]", rangemode="tozero")
+    figure.update_yaxes(title=f"{axis} [{unit}]", rangemode="tozero")
     caption = (
         f"{said[:1].upper()}{said[1:]}, month by month: half of {len(rows)} years lie below the solid line, "
         f"eight of ten between the dotted ones. The year ends between {number(float(low[-1]))} and "

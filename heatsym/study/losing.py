@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from heatsym.errors import InputError, Problem
-from heatsym.interfaces.axis import BoolArray
+from heatsym.interfaces.axis import BoolArray, TimeAxis
 from heatsym.simulation import Progress
 from heatsym.sources.availability import Stop
 from heatsym.study.changes import can_fail, moved, without
@@ -44,7 +44,7 @@ class Stops:
 
     source: str
     days: int
-    own: datetime.date | None  # first day of the case's own stop, which is moved
+    own: datetime.date | None  # first day of the case's own stop, if it lies in the run
     first_days: tuple[datetime.date, ...]
     outcomes: tuple[Outcome, ...]
 
@@ -120,7 +120,7 @@ def move_stop(
     """
     axis = of.case.axis
     first, last = axis.day[0], axis.day[-1] - np.timedelta64(days - 1, "D")
-    if last < first:
+    if not fits(axis, days):
         reason = f"a stop of {days} days does not fit into the run"
         raise InputError([Problem("HS832", reason, "outages", "give a shorter one, or a longer period")])
     starts = [day.astype(object) for day in np.arange(first, last + 1, every * WEEK)]
@@ -129,7 +129,13 @@ def move_stop(
         return variant(of.problem, moved(of.case, name, stop, start, days), tell)
 
     found = beside(shifted, starts, workers, progress, "stops moved")
-    return Stops(name, days, None if stop is None else stop.start, tuple(starts), tuple(found))
+    own = None if stop is None or not axis.day[0] <= np.datetime64(stop.start) <= axis.day[-1] else stop.start
+    return Stops(name, days, own, tuple(starts), tuple(found))
+
+
+def fits(axis: TimeAxis, days: int) -> bool:
+    """Whether a run has at least so many local days."""
+    return len(np.unique(axis.day)) >= days
 
 
 def close(of: Computed, sources: Sequence[str], year: int, years: int, *, progress: Progress) -> Closure:

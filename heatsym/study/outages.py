@@ -15,7 +15,7 @@ from heatsym.sources.availability import Outages, Stop
 from heatsym.study.backup import Backup, find_backup
 from heatsym.study.changes import can_fail, fallible, source_named
 from heatsym.study.ensemble import Ensemble, fail
-from heatsym.study.losing import Closure, Losses, Stops, close, lose_each, move_stop
+from heatsym.study.losing import Closure, Losses, Stops, close, fits, lose_each, move_stop
 from heatsym.study.variants import Computed, Outcome, computed
 
 PLANTS = ("ideal", "boiler", "electric_boiler")
@@ -30,12 +30,12 @@ class Questions:
     """What is asked; what is left out follows from the case.
 
     ``fails`` are the sources that fail by chance: by default those whose outages the case gives, else all by
-    the usual rates of their kinds. ``stop`` is the source whose planned stop is moved by ``every`` weeks; by
-    default the one with the longest stop, and ``stop_days`` its length. ``closes`` is a source or partner,
-    by default the largest surplus source, gone from ``closing_year`` of ``horizon`` on. ``backup`` is the
-    plant beside which capacity is looked for, by default the last that is no surplus heat, while ``lost`` is
-    lost, by default the source whose loss leaves most unserved; ``target`` [MWh] is what may be left
-    unserved, by default ``target_share`` of the demand.
+    the usual rates of their kinds; others keep the history that the case gives. ``stop`` is the source whose
+    planned stop is moved by ``every`` weeks; by default the one with the longest stop, and ``stop_days`` its
+    length. ``closes`` is a source or partner, by default the largest surplus source, gone from
+    ``closing_year`` of ``horizon`` on. ``backup`` is the plant beside which capacity is looked for, by
+    default the last that is no surplus heat, while ``lost`` is lost, by default the source whose loss leaves
+    most unserved; ``target`` [MWh] is what may be left unserved, by default ``target_share`` of the demand.
     """
 
     years: int = 200
@@ -110,6 +110,8 @@ def outages(
     stops = None
     if stopping is None:
         notes.append("stop not moved: no source has a planned stop, and none was given")
+    elif wanted.stop is None and wanted.stop_days is None and not fits(case.axis, stopping[2]):
+        notes.append(f"stop not moved: that of {stopping[0]}, {stopping[2]} days, does not fit into the run")
     else:
         stops = move_stop(of, *stopping, every=wanted.every, workers=workers, progress=tell)
     ensemble, fails = None, failing_sources(case, wanted)

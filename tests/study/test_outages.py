@@ -279,6 +279,12 @@ def test_all_of_it_at_once(quarter):
     assert again.backup.capacity == 0.0
 
 
+def test_a_stop_that_nobody_asked_for_and_that_does_not_fit_is_left_out(town):
+    study = outages(town.case, years=0, workers=1, target=1e9)
+    assert study.stops is None
+    assert any("that of works, 19 days, does not fit" in said for said in study.assumptions)
+
+
 @pytest.mark.parametrize(
     ("asked", "code", "word"),
     [
