@@ -202,11 +202,11 @@ def plan(
                 )
         for s in range(many):
             _bound(t, s, sources, now)
-            now.waits[s] = (
-                sources.start_cost[s] > 0.0
-                and now.since[s] < 0
-                and not _pays(t, s, need, sources, now, seconds)
-            )
+            now.waits[s] = False
+        for place in range(many + storages):
+            s = sources.order[t, place]
+            if s < many and sources.start_cost[s] > 0.0 and now.since[s] < 0:
+                now.waits[s] = not _pays(t, s, need, sources, now, seconds)
         attempt = 0
         while not _filled(t, need[t], sources, storages, now, found, attempt) and attempt < ANYBODY:
             attempt += 1
@@ -252,7 +252,7 @@ def _pays(t: int, s: int, need: FloatArray, sources: Field, now: Now, seconds: f
     """Whether a source saves what its start costs in the steps ahead, or those behind it are not enough.
 
     Each step is filled from the merit order alone, without storages and ramps, with it and without it; the
-    start of another that it makes needless counts as saved.
+    start of another that it makes needless counts as saved. Who waits in front of it gives nothing.
     """
     steps, many = sources.power.shape
     saved, cost = 0.0, sources.start_cost[s]
@@ -260,7 +260,7 @@ def _pays(t: int, s: int, need: FloatArray, sources: Field, now: Now, seconds: f
         without, place = need[ahead], 0
         while sources.order[ahead, place] != s:
             i = sources.order[ahead, place]
-            if i < many:
+            if i < many and not now.waits[i]:
                 without -= min(without, sources.power[ahead, i])
             place += 1
         heat = min(without, sources.power[ahead, s])

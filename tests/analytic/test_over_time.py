@@ -259,11 +259,17 @@ def test_a_start_must_pay() -> None:
 
 
 def test_a_start_is_worth_the_one_that_it_spares() -> None:
-    """The other would have to be started as well, for 3 EUR: 4.1 EUR are less than 4 and 3."""
-    costs = np.array([10.0, 30.0]) / 3.6e9
+    """The other would have to be started as well, for 3 EUR: 6.9 EUR are less than 4 and 3, 7.1 are not.
+
+    The third, at 1000 EUR/MWh, needs no start, and is dear enough for the start of the second.
+    """
+    costs = np.array([10.0, 30.0, 1000.0]) / 3.6e9
     need = [0.0, 100e3, 100e3, 0.0] + 24 * [0.0]
-    found = planned(need, [[100e3, 100e3]], costs=costs, start_cost=[4.1, 3.0])
-    assert found.heat[:4, 0].tolist() == [0.0, 100e3, 100e3, 0.0]
+    first, second = (
+        planned(need, [[100e3] * 3], costs=costs, start_cost=[start, 3.0, 0.0]).heat for start in (6.9, 7.1)
+    )
+    assert first[1:3].tolist() == [[100e3, 0.0, 0.0]] * 2
+    assert second[1:3].tolist() == [[0.0, 100e3, 0.0]] * 2
 
 
 def test_heat_that_nobody_else_can_give_is_reason_enough_to_start() -> None:
