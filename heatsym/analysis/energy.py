@@ -227,14 +227,14 @@ def starts(heat: FloatArray) -> FloatArray:
 
     Notes
     -----
-    Less than 1 W is no heat.
+    Less than a thousandth of a source's largest heat is none: by so much a plan may be off.
     """
     return np.asarray(begun(heat).sum(axis=0), dtype=np.float64)
 
 
 def begun(heat: FloatArray) -> BoolArray:
     """Whether each source starts in each step, both (time, source), of its heat [W]; see :func:`starts`."""
-    runs = heat >= 1.0
+    runs: BoolArray = heat >= np.maximum(1e-3 * heat.max(axis=0, initial=0.0), 1.0)
     found = np.zeros_like(runs)
     found[1:] = runs[1:] & ~runs[:-1]
     return found

@@ -132,7 +132,7 @@ def ten_lines(figures: Mapping[str, Any]) -> list[str]:
             "MWh",
             f"in {number(figures['unmet_hours'])} h {causes}".strip(),
         ),
-        ("cost", money.get("cost_EUR_per_MWh"), "EUR/MWh", "", missing.get("economics", "")),
+        ("cost", money.get("cost_EUR_per_MWh"), "EUR/MWh", _planned(figures), missing.get("economics", "")),
         ("emissions", co2.get("kg_per_MWh"), "kg CO2/MWh", _against(co2), missing.get("emissions", "")),
         ("balance residual", heat.get("residual_relative"), "", "of the heat supplied"),
         ("warnings", float(len(warnings)), "", f"first: {warnings[0]}" if warnings else ""),
@@ -156,6 +156,12 @@ def _loss_share(figures: Mapping[str, Any]) -> str:
     """Loss relative to the heat supplied, in words."""
     share = figures.get("loss_share")
     return "" if share is None else f"{number(100.0 * share)} % of the heat supplied"
+
+
+def _planned(figures: Mapping[str, Any]) -> str:
+    """How far plan and march are from each other, in words."""
+    apart = figures.get("dispatch", {}).get("plan_difference")
+    return "" if apart is None else f"plan and march differ by {number(100.0 * apart)} % of the heat"
 
 
 def _against(co2: Mapping[str, Any]) -> str:

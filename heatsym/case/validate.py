@@ -97,7 +97,9 @@ def _storages(reader: Reader, parts: Parts) -> None:
             if all_read and name not in names:
                 hint = suggestion(name, names)
                 reader.error((*path, "charge_from"), "HS554", f"there is no source {name!r}", hint)
-        if cheap_hours(storage) is not None and "prices" not in reader.document.data:
+        dispatch = reader.document.data.get("dispatch")
+        clean = isinstance(dispatch, dict) and dispatch.get("objective") == "emissions"
+        if cheap_hours(storage) is not None and not clean and "prices" not in reader.document.data:
             hint = 'add [prices], or leave out charge_when = "cheap"'
             reader.error((*path, "charge_when"), "HS812", "nobody knows which hours are cheap", hint)
 

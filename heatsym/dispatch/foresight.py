@@ -6,7 +6,6 @@ import hashlib
 from dataclasses import replace
 
 import numpy as np
-from scipy.signal import lfilter
 
 from heatsym.dispatch.settings import Dispatch
 from heatsym.dispatch.task import Task
@@ -99,6 +98,8 @@ class _Noise:
 
     def of(self, name: str) -> FloatArray:
         """Normal errors that grow with the lead time to a standard deviation of 1 a day ahead; (time,)."""
+        from scipy.signal import lfilter  # takes half a second to import
+
         digest = hashlib.blake2b(f"{self.of_decision}/{name}".encode(), digest_size=16).digest()
         chance = np.random.default_rng(int.from_bytes(digest, "little")).standard_normal(self.steps)
         chance[:1] = 0.0  # what is now is known

@@ -158,6 +158,18 @@ class Course:
                     getattr(self, name)[rows] = getattr(part, name)
 
 
+PLANNED = (
+    "source_heat",
+    "source_return_temperature",
+    "storage_charged",
+    "storage_discharged",
+    "storage_supply_temperature",
+    "storage_return_temperature",
+    "short_heat",
+)
+"""What the next round asks of a course."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Digest:
     """A settled run without the rows of nodes, pipes and consumers."""

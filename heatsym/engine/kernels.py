@@ -133,6 +133,11 @@ def compiled(function: Function) -> Function:
     return cast(Function, made(function))
 
 
+def outermost(function: Function) -> Function:
+    """Compile, to be called from Python alone."""
+    return cast(Function, code_cache.for_python(compiled(function)))
+
+
 def called(function: Function) -> Function:
     """Compile for other kernels, which call it: what is long, or called from many places."""
     made = njit(no_cfunc_wrapper=True, no_cpython_wrapper=True, **FLAGS)  # type: ignore[call-overload]
@@ -3083,7 +3088,7 @@ def advance(
 # -- the march ---------------------------------------------------------------------------------------
 
 
-@compiled
+@outermost
 def march(setting: Setting, state: State, work: Work, output: Output, first: int, last: int, row: int) -> int:
     """Steps ``first`` up to ``last``, written from ``row`` on, or not at all where ``row`` is negative.
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from heatsym.engine.compiled import Compiled
-from heatsym.engine.digest import Course, Ledger
+from heatsym.engine.digest import PLANNED, Course, Ledger
 from heatsym.engine.problem import Problem
 from heatsym.engine.reference import Reference
 from heatsym.engine.scheduling import Choice
@@ -18,17 +18,6 @@ from heatsym.engine.settle import Mark, planned_first
 from heatsym.engine.stretches import Staged, stretch_of
 
 Arrays = dict[str, NDArray[Any]]
-
-_PLANNED = (
-    "source_heat",
-    "source_return_temperature",
-    "storage_charged",
-    "storage_discharged",
-    "storage_supply_temperature",
-    "storage_return_temperature",
-    "short_heat",
-)
-"""What is asked of the round before."""
 
 
 def packed(mark: Mark) -> tuple[dict[str, Any], Arrays]:
@@ -49,7 +38,7 @@ def packed(mark: Mark) -> tuple[dict[str, Any], Arrays]:
     arrays |= {f"choice.{name}": array for name, array in _flat(mark.choice).items()}
     facts["choice"] = list(mark.choice.said)
     if mark.before is not None:
-        arrays |= {f"before.{name}": getattr(mark.before, name) for name in _PLANNED}
+        arrays |= {f"before.{name}": getattr(mark.before, name) for name in PLANNED}
     return facts, arrays
 
 
@@ -65,9 +54,9 @@ def unpacked(problem: Problem, facts: Mapping[str, Any], arrays: Mapping[str, ND
     for one in fields(Course):
         getattr(course, one.name)[: facts["step"]] = arrays[f"course.{one.name}"]
     before = None
-    if f"before.{_PLANNED[0]}" in arrays:
+    if f"before.{PLANNED[0]}" in arrays:
         before = Course.blank(problem.steps, len(problem.sources), len(problem.storages))
-        for name in _PLANNED:
+        for name in PLANNED:
             getattr(before, name)[:] = arrays[f"before.{name}"]
     held = {one.name: arrays.get(f"choice.{one.name}") for one in fields(Choice)}
     plain: dict[str, Any] = {name: a if a is None or a.ndim else float(a) for name, a in held.items()}

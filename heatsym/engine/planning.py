@@ -152,6 +152,17 @@ def _emitted(per_heat: FloatArray, factor: FloatArray) -> FloatArray:
     return np.where(per_heat == 0.0, 0.0, per_heat * factor)
 
 
+def foreseen(now: Planned, before: Course) -> FloatArray:
+    """Heat of sources and storages, (time, both), that a plan expects if what is needed is as before. [W]
+
+    Below 0 where a storage takes it.
+    """
+    heat = now.source_heat
+    if heat is None:  # an order of filling, whatever the need
+        heat = planned_heat(now.sources, now.most, now.stored, before.source_heat.sum(axis=1))
+    return np.concatenate([heat, now.stored.discharge - now.stored.charge], axis=1)
+
+
 def intended(now: Planned, course: Course) -> Intent:
     """What a plan expected of the round that was marched by it."""
     heat = now.source_heat

@@ -53,7 +53,9 @@ CUTS = 20
 EXCESS = 1e-7
 """Heat that a source at its limit may be off, over the design heat. [-]"""
 BLOCK = 24
-"""Steps that are looked through together where sums over all steps are made."""
+"""Steps that are looked through together where sums over all steps are made, at least."""
+SEVERAL = 2**16
+"""Values that are: half a megabyte."""
 
 
 def _one_for_all(values: Stepwise) -> TypeGuard[FloatArray]:
@@ -227,11 +229,12 @@ class Reference:
         )
 
     def extremes(self) -> tuple[FloatArray, float]:
-        """Largest prescribed flow of each consumer, and the largest heat of all; day by day, to be small."""
+        """Largest prescribed flow of each consumer, and largest heat of all; piece by piece, to be small."""
         p, load = self.problem, self.problem.load
         flow, heat = np.zeros(load.heat.shape[1]), 0.0
-        for first in range(0, p.steps, BLOCK):
-            part = slice(first, first + BLOCK)
+        block = max(BLOCK, SEVERAL // max(len(flow), 1))
+        for first in range(0, p.steps, block):
+            part = slice(first, first + block)
             given = np.nan_to_num(load.mass_flow[part])
             drop = p.t_feed[part, None] * (1.0 - load.return_slope[part]) - load.return_offset[part]
             drawn = given * p.medium.capacity * np.maximum(drop, 0.0)

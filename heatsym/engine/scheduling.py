@@ -118,10 +118,17 @@ def followed(
         t_out=stored.t_feed,
         electricity=np.zeros_like(stored.charge),
     )
+    bound = most(offers, known.source_return)
+    order, upper = executable(choice.heat, bound, choice.merit)
+    charge, discharge = choice.charge, choice.discharge
+    if frozen:
+        charge, discharge = np.minimum(charge, known.charged), np.minimum(discharge, known.discharged)
+    capable = np.where(choice.heat > 0.0, upper, 0.0).sum(axis=1)
+    charge, discharge = _relieved(charge, discharge, known.need, capable)
     kernels.follow(
         problem.medium.theta(problem.t_feed),
-        np.minimum(choice.charge, known.charged) if frozen else choice.charge,
-        np.minimum(choice.discharge, known.discharged) if frozen else choice.discharge,
+        charge,
+        discharge,
         stores_of(problem, begin),
         around(problem, known),
         limits(problem),
@@ -129,14 +136,34 @@ def followed(
         problem.step,
         found,
     )
-    bound = most(offers, known.source_return)
-    order, upper = executable(choice.heat, bound, choice.merit)
     first = np.broadcast_to(many + np.arange(storages), (problem.steps, storages))
     degrees = problem.medium.temperature
     plan = Plan(np.concatenate([upper, found.discharge], axis=1), np.concatenate([first, order], axis=1))
     return plan, StoragePlan(
         found.charge, found.discharge, degrees(found.t_back), degrees(found.t_out), found.electricity
     )
+
+
+def _relieved(
+    charge: FloatArray, discharge: FloatArray, need: FloatArray, capable: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Storages that take a little less, or give a little more, where sources that run do not suffice.
+
+    So that nobody is started for what a plan was off by. ``need`` and what those that run are ``capable`` of
+    are (time,). [W]
+    """
+    charge, discharge = charge.copy(), discharge.copy()
+    left = need + charge.sum(axis=1) - discharge.sum(axis=1) - capable
+    left = np.where(left < OFF * need, np.maximum(left, 0.0), 0.0)
+    for k in range(charge.shape[1]):
+        less = np.minimum(charge[:, k], left)
+        charge[:, k] -= less
+        left = left - less
+    for k in range(charge.shape[1]):
+        more = np.where(discharge[:, k] > 0.0, left, 0.0)
+        discharge[:, k] += more
+        left = left - more
+    return charge, discharge
 
 
 def _scheduled(problem: Problem, task: Task, foresight: str) -> Schedule:
@@ -248,6 +275,8 @@ def _reserves(problem: Problem, known: Seen, begin: FloatArray) -> Reserves:
     )
 
 
+OFF = 0.01
+"""Part of the need that a plan may be off by. [-]"""
 SAME = 1e-6
 """Difference of temperatures that is none. [K]"""
 

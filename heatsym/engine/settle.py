@@ -9,11 +9,12 @@ from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
+from heatsym.engine.again import Piece, cut, differing
 from heatsym.engine.beside import parted
 from heatsym.engine.compiled import Compiled, RecirculationError
-from heatsym.engine.digest import Course, Digest, Ledger
+from heatsym.engine.digest import PLANNED, Course, Digest, Ledger
 from heatsym.engine.hydraulics import odd_pumping, pump_warnings
-from heatsym.engine.planning import Planned, intended, planned, sites_of
+from heatsym.engine.planning import Planned, foreseen, intended, planned, sites_of
 from heatsym.engine.problem import Problem
 from heatsym.engine.reference import Reference
 from heatsym.engine.scheduling import Choice
@@ -79,6 +80,9 @@ SETTLED = 1e-3
 """Energy-weighted hourly change of every source's heat, round to round, of a settled plan. [-]"""
 FREE = 2
 """Rounds after which storages take and give in the same steps as before, so that the plan settles."""
+LIKELY, MAYBE = 0.75 * SETTLED, 2.0 * SETTLED
+"""What a plan differs by from the last march, over all heat, where the next is expected to be the last, and
+where it may be. [-]"""
 PIECE = 4e6
 """Size of a piece of a march. [B]"""
 LEAST = 8
@@ -178,8 +182,6 @@ def _settled(
     changes, seconds = list[float](), 0.0 if mark is None else mark.seconds
     changes += () if mark is None else mark.change
     shift = np.zeros((problem.steps, len(problem.sources) + len(problem.storages)))
-    # what the first round finds is never the last word, nor what is found before choices are frozen
-    first_recorded = FREE + 2 - ahead if over_time else 2
     for number in count(1 if mark is None else mark.number):
         entered = begin
         if before is not None and before is not guess:
@@ -188,6 +190,9 @@ def _settled(
             engine = _engine(engine_of, now)
         begin, choice = now.begin, now.choice
         last = not minds or number == problem.max_rounds
+        again, recorded = None, last
+        if before is not None and not last:
+            again, recorded = _worth_it(now, before)
         if mark is None and start is None:
             progress(0.0, "settling the start")
             assert opening is not None  # there is no start yet
@@ -207,10 +212,14 @@ def _settled(
             begin=entered,
             choice=choice,
         )
-        recorded = last or number >= first_recorded
-        if last:
-            start = None  # which may be marched on itself
-        _march(now.problem, engine, at, sink, recorded, start is not None, _teller(progress, problem, number))
+        tell = _teller(progress, problem, number)
+        if again is not None:
+            assert before is not None  # else there is nothing that holds
+            _march_again(now.problem, engine, at, sink, again, before, tell)
+        else:
+            if last:
+                start = None  # which may be marched on itself
+            _march(now.problem, engine, at, sink, recorded, start is not None, tell)
         course, seconds, mark = at.course, at.seconds, None
         if before is not None and number > 1:
             shift = np.abs(_given(course) - _given(before))
@@ -272,14 +281,57 @@ def _march(
         heads = pressures.of(march, first) if recorded else None
         march, heads = parted(problem, march, heads, first)
         at.course.put(first, march, heads)
-        at.ledger.add(march)
-        at.ledger.odd_pumping += odd_pumping(problem, march)
         at.step, at.seconds = last, at.seconds + march.seconds
         if heads is not None:
+            at.ledger.add(march)
+            at.ledger.odd_pumping += odd_pumping(problem, march)
             sink.take(first, march, heads)
         if last < problem.steps:
             sink.pause(at)
     tell(1.0)
+
+
+def _march_again(
+    problem: Problem,
+    engine: Engine[Any],
+    at: Mark,
+    sink: Sink,
+    pieces: list[Piece],
+    before: Course,
+    tell: Callable[[float], None],
+) -> None:
+    """Move a mark to the end of a round in which only some pieces are marched; the rest is as before."""
+    for name in PLANNED:
+        getattr(at.course, name)[at.step :] = getattr(before, name)[at.step :]
+    keep = at.step == 0
+    for piece in cut(pieces, piece_steps(problem)):
+        if piece.last <= at.step:
+            continue
+        telling = _within(tell, piece.first, piece.last, problem.steps)
+        at.state, march = engine.part(at.state, piece.first, piece.last, telling, keep)
+        keep = False
+        if piece.counts:
+            at.course.put(piece.first, parted(problem, march, None, piece.first)[0], None)
+        at.step, at.seconds = piece.last, at.seconds + march.seconds
+        if at.step < problem.steps:
+            sink.pause(at)
+    at.step = problem.steps
+    tell(1.0)
+
+
+def _worth_it(now: Planned, before: Course) -> tuple[list[Piece] | None, bool]:
+    """The pieces of a plan that have to be marched, None for all, and whether its rows should be kept.
+
+    Where a plan hardly differs from what the last march gave, the next one may be the last.
+    """
+    off = np.abs(foreseen(now, before) - _given(before)).sum(axis=1)
+    heat = max(float(before.source_heat.sum()), 1e-300)
+    share = float(off.sum()) / heat
+    if share <= LIKELY:
+        return None, True
+    # what marches islands goes on with the water of the step before
+    again = None if now.problem.stretches else differing(now.problem, off, heat)
+    return again, again is None and share <= MAYBE
 
 
 def _within(tell: Callable[[float], None], first: int, last: int, steps: int) -> Callable[[float], None]:

@@ -130,7 +130,7 @@ def over_time(
     if costs is not None:
         plainly = np.argsort(rank, axis=1, kind="stable")
         heat = filled_plainly(known.need, power, plainly)
-        price = marginal_price(heat, power, costs, float(costs.max(initial=0.0)))
+        price = marginal_price(heat, power, costs, float(np.nan_to_num(costs).max(initial=0.0)))
     for k, storage in enumerate(problem.storages):
         rule = rules.cheap_hours(storage)
         if rule is not None and costs is not None and price is not None:
@@ -141,6 +141,7 @@ def over_time(
             cheaper = np.array([one.must_run for one in duties]) | (costs <= worth[:, None])
             behind = np.where(cheaper, rank, -1).max(axis=1, initial=-1) + 0.5
             place[:, k] = np.where(np.isfinite(worth), behind, place[:, k])
+    paid = costs is not None and problem.dispatch.objective == "cost"
     least_times = np.array([[one.least_up_time, one.least_down_time] for one in duties])
     up, down = (np.ceil(least_times / problem.step - 1e-9).astype(np.int64)).T
     sources = kernels.Field(
@@ -153,7 +154,7 @@ def over_time(
         charges=charges,
         spills=_may_spill(problem),
         must_run=np.array([one.must_run for one in duties]),
-        start_cost=np.array([0.0 if costs is None else one.start_cost for one in duties]),
+        start_cost=np.array([one.start_cost if paid else 0.0 for one in duties]),
         up=up.copy(),
         down=down.copy(),
         ahead=np.maximum(up, int(np.ceil(PAYS_WITHIN / problem.step))),

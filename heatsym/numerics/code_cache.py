@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
+from llvmlite import binding  # type: ignore[import-untyped]
 from numba import config
 from numba.misc.appdirs import AppDirs
 
@@ -24,6 +25,34 @@ def keep(*packages: str) -> None:
 @lru_cache
 def _kept(packages: tuple[str, ...]) -> Path:
     return folder(*packages)
+
+
+def for_python(made: Any) -> Any:
+    """A function to be compiled, of which what only others that are compiled would need is not kept.
+
+    That is its intermediate code: parsing it takes longer than anything else in loading the engine. Of what
+    it defines the names stay, which numba asks for.
+    """
+    kept, usual = made._cache._impl, made._cache._impl.reduce
+
+    def reduced(found: Any) -> Any:
+        (name, kind, code), *others = usual(found)
+        if kind == "object":
+            code = code[0], _names_only(code[1])
+        return (name, kind, code), *others
+
+    kept.reduce = reduced
+    return made
+
+
+def _names_only(bitcode: bytes) -> bytes:
+    """Intermediate code that defines functions and variables of the same names, with nothing in them."""
+    whole = binding.parse_bitcode(bitcode)
+    functions = [one.name for one in whole.functions if not one.is_declaration]
+    variables = [one.name for one in whole.global_variables if not one.is_declaration]
+    lines = [f'define void @"{name}"() {{ ret void }}' for name in functions]
+    lines += [f'@"{name}" = global i8 0' for name in variables]
+    return bytes(binding.parse_assembly("\n".join(lines)).as_bitcode())
 
 
 def folder(*packages: str, places: Iterable[Path] | None = None) -> Path:

@@ -107,7 +107,8 @@ def dispatch_weeks(run: Run) -> Picture | Missing | None:
     caption = _weeks_in_words(results, spans, course)
     label = f"Heat by source and storage, hour by hour. {caption}"
     table = _weeks_table(results, spans, course)
-    return Picture(key, title, caption + gaps(results, "source_heat"), label, figure, table)
+    caption += _constant(results) + gaps(results, "source_heat")
+    return Picture(key, title, caption, label, figure, table)
 
 
 def price_duration(run: Run) -> Picture | None:
@@ -124,7 +125,7 @@ def price_duration(run: Run) -> Picture | None:
         figure.add_trace(go.Scatter(_price_line(name, held(values), at, True)))
     styled(figure, height=380).update_layout(hovermode="x unified", legend={"y": -0.26})
     figure.update_xaxes(title="hours at or above [h]", range=[0.0, total], hoverformat=",.0f")
-    figure.update_yaxes(title="price [EUR/MWh]")
+    figure.update_yaxes(title="price [EUR/MWh]", rangemode="tozero")
     price = prices[HEAT_PRICE]
     known = np.isfinite(price)
     mean = float(np.average(price[known], weights=when.hours[known]))
@@ -138,6 +139,7 @@ def price_duration(run: Run) -> Picture | None:
         f"{said}; {number(float(price[known].max()))} EUR in the dearest step."
         + (f" In {number(free)} h it would have cost nothing, or less." if free else "")
         + (" Each curve is sorted by itself." if len(prices) > 1 else "")
+        + _constant(results)
     )
     rows: list[tuple[Cell, ...]] = []
     for share in SHARES:
@@ -206,12 +208,13 @@ def price_by_hour(run: Run) -> Picture | None:
         tickvals=[0, 6, 12, 18, 23],
         ticktext=["0:00", "6:00", "12:00", "18:00", "23:00"],
     )
-    figure.update_yaxes(title="price [EUR/MWh]")
+    figure.update_yaxes(title="price [EUR/MWh]", rangemode="tozero")
     values = mean.to_numpy()
     dear, cheap = (int(mean.index[int(place)]) for place in (values.argmax(), values.argmin()))
     caption = (
         f"On average heat was dearest at {dear}:00 ({number(float(mean[dear]))} EUR/MWh) and cheapest at"
         f" {cheap}:00 ({number(float(mean[cheap]))} EUR/MWh). The band holds eight of ten days."
+        + _constant(results)
     )
     rows = tuple(
         (f"{hour}:00", *(float(series[hour]) if hour in series.index else None for series in tables))
@@ -389,12 +392,25 @@ def _rgb(colour: str) -> str:
 
 
 def _prices(results: xr.Dataset) -> dict[str, FloatArray]:
-    """Prices that are known in some step, electricity first; (time,). [EUR/MWh]"""
+    """Prices known in some step, electricity first, and that only if it varies; (time,). [EUR/MWh]"""
     found = {}
     for said, name in ((ELECTRICITY_PRICE, POWER), (HEAT_PRICE, PRICE)):
         if name in results and np.isfinite(results[name].values).any():
             found[said] = power(results, name) * PER_MWH
+    if ELECTRICITY_PRICE in found and not np.nanmax(found[ELECTRICITY_PRICE]) > np.nanmin(
+        found[ELECTRICITY_PRICE]
+    ):
+        del found[ELECTRICITY_PRICE]
     return found
+
+
+def _constant(results: xr.Dataset) -> str:
+    """A sentence on an electricity price that is not drawn, as it does not vary."""
+    if POWER not in results or not np.isfinite(results[POWER].values).any():
+        return ""
+    price = power(results, POWER) * PER_MWH
+    low, high = float(np.nanmin(price)), float(np.nanmax(price))
+    return "" if high > low else f" Electricity cost {number(low)} EUR/MWh throughout."
 
 
 def _course(results: xr.Dataset, when: Calendar) -> _Course:

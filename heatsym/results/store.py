@@ -10,6 +10,7 @@ import platform
 import secrets
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -141,15 +142,18 @@ class Draft:
         progress: Callable[[str], None] = lambda name: None,
     ) -> None:
         """Write what stands beside the results, and rename the whole into its place."""
-        for name, content in ((SUMMARY, _json(summary)), (CASE, resolved_toml), (LOG, log_text)):
-            progress(name)
-            (self.path / name).write_bytes(content.encode())
-        progress(MANIFEST)
-        (self.path / MANIFEST).write_bytes(_json(_manifest(self.path, command, inputs)).encode())
+        with ThreadPoolExecutor(1) as beside:
+            on_disk = beside.submit(_sync, self.path / RESULTS)  # while its hash is made
+            for name, content in ((SUMMARY, _json(summary)), (CASE, resolved_toml), (LOG, log_text)):
+                progress(name)
+                (self.path / name).write_bytes(content.encode())
+            progress(MANIFEST)
+            (self.path / MANIFEST).write_bytes(_json(_manifest(self.path, command, inputs)).encode())
+            on_disk.result()
         shutil.rmtree(self.rows, ignore_errors=True)
         for name in (CHECKPOINT, LOCK):
             (self.path / name).unlink(missing_ok=True)
-        for path in (*self.path.iterdir(), self.path):
+        for path in (*(path for path in self.path.iterdir() if path.name != RESULTS), self.path):
             _sync(path)
         _place(self.path, self.target, self.folder, self.overwrite)
         for path in _interrupted(self.target):

@@ -44,6 +44,9 @@ stood begins to flow; a planning value."""
 FLOW = 0.01
 """Flow above a consumer's largest that does not count, relative: the largest is no better known."""
 
+AROUND = 3
+"""How many of the best have all neighbours looked at: along a border of what may be, bests lie apart."""
+
 BELOW, ABOVE = 20.0, 5.0
 """How far below the lowest point (where no consumer has a minimum) and above the highest is searched. [K]"""
 
@@ -170,8 +173,9 @@ def heating_curve(
     Notes
     -----
     Whole kelvins: four temperatures between the bounds, the milder point never above the colder, then the
-    eight neighbours of the best at half the distance, again and again down to a kelvin. Nothing is
-    assumed of the shape of what is searched; plans of sources and storages make it uneven.
+    eight neighbours of the best at half the distance, again and again down to a kelvin, and those of the
+    second and third. Nothing is assumed of the shape of what is searched; plans of sources and storages
+    make it uneven.
     """
     aim = case.dispatch.objective if objective is None else objective
     if aim not in OBJECTIVES:
@@ -266,9 +270,14 @@ def search(
         look(_neighbours(best, spacing, low, high))
         if min(known, key=known.__getitem__) != best:
             continue
-        if spacing == 1:
+        if spacing > 1:
+            spacing = (spacing + 1) // 2
+            continue
+        sound = sorted((point for point in known if math.isfinite(known[point])), key=known.__getitem__)
+        near = [p for point in sound[:AROUND] for p in _neighbours(point, 1, low, high) if p not in known]
+        if not near:
             break
-        spacing = (spacing + 1) // 2
+        look(iter(near))
     best = min(known, key=known.__getitem__)
     return all(point in known for point in _neighbours(best, 1, low, high))
 

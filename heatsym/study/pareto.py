@@ -44,9 +44,9 @@ class Choice:
 
     def __str__(self) -> str:
         """As a legend has it."""
-        return (
-            "least carbon" if self.objective == "emissions" else f"CO2 at {1e3 * self.weight:.4g} EUR/t more"
-        )
+        if self.objective == "emissions":
+            return "least carbon"
+        return f"CO2 weighed {1e3 * self.weight:.4g} EUR/t" if self.weight else "least cost"
 
 
 LEAST_COST, LEAST_CARBON = Choice(), Choice("emissions")
@@ -168,7 +168,7 @@ def sweep(evaluate: Evaluate, points: int) -> list[Point]:
     Returns
     -------
     list of Point
-        From least cost to least carbon, dominated ones and repeats among them.
+        From least cost to least carbon, dominated ones among them, each plan once.
 
     Notes
     -----
@@ -205,7 +205,7 @@ def sweep(evaluate: Evaluate, points: int) -> list[Point]:
             known = _same(point, found[a], spans) or _same(point, found[b], spans)
             vain[a, weight] = vain[weight, b] = vain[a, b] + 1 if known else 0
             found[weight] = point
-    return [found[weight] for weight in sorted(found)]
+    return _once([found[weight] for weight in sorted(found)])
 
 
 def without_dominated(points: Sequence[Point]) -> tuple[Point, ...]:
@@ -225,6 +225,15 @@ def _own(case: Case) -> Choice | None:
         return LEAST_CARBON
     weight = case.dispatch.carbon_weight
     return Choice(weight=weight) if isinstance(weight, float | int) else None
+
+
+def _once(points: Sequence[Point]) -> list[Point]:
+    """The same points without repeats, both ends among them."""
+    spans, kept = _spans(points), [points[0]]
+    for point in points[1:-1]:
+        if not _same(point, kept[-1], spans) and not _same(point, points[-1], spans):
+            kept.append(point)
+    return [*kept, points[-1]]
 
 
 def _between(first: Point, second: Point, low: float, high: float, halve: bool) -> float | None:

@@ -43,6 +43,7 @@ def task(steps=4 * WEEK):
         discharge=one,
         charges=np.ones((3, 1), dtype=bool),
         periodic=np.array([False]),
+        wear=np.zeros(1),
         storage=np.array([0]),
         full=np.array([1e9]),
         initial=np.array([0.0]),

@@ -11,6 +11,7 @@ import pytest
 from heatsym.engine.problem import Problem
 from heatsym.engine.settle import SETTLED, settle
 from heatsym.interfaces.exchange import Store
+from heatsym.interfaces.profile import Series
 from heatsym.physics.heat_pump import reversible_cop
 from heatsym.sources.ideal import Ideal
 from heatsym.sources.industrial import IndustrialStream
@@ -104,6 +105,60 @@ def test_what_is_spare_by_night_heats_by_day() -> None:
     assert stored.stored is not None
     needed = alone.march.source_heat[24:].sum() + stored.stored.heat[24:].sum()
     assert works.sum() + boiler.sum() == pytest.approx(needed, rel=1e-3)
+
+
+@dataclass(frozen=True)
+class Ruled(Tank):
+    """One that has rules for when it takes and gives heat."""
+
+    charge_when: str = "surplus"
+    cheap_share: float | None = None
+    cheap_window: float | None = None
+    round_trip: float | None = None
+    charge_season: tuple[str, ...] = ()
+    discharge_season: tuple[str, ...] = ()
+
+
+def bought(tank: Tank):
+    """Heat at 10 EUR/MWh by night and 60 by day, beside heat at 50, for 30 kW by night and 90 by day."""
+    steps, night = 96, np.arange(96) % 24 < 12
+    net = Net([(0, 1)], consumers=[1], sources=[0, 0], length=500.0)
+    problem = net.problem(np.where(night, 30e3, 90e3)[:, None], steps=steps, t_return=40.0, tolerance=1e-9)
+    changing = Series(np.where(night, 10.0, 60.0) / 3.6e9)
+    sources = (
+        IndustrialStream(name="works", node="N0", power=2e5, temperature=120.0, price=changing),
+        IndustrialStream(name="other", node="N0", power=2e5, temperature=120.0, price=50.0 / 3.6e9),
+    )
+    known = {"fuel_cost": np.zeros((steps, 2)), "electricity_cost": np.zeros(steps)}
+    problem = with_tank(replace(problem, sources=sources, **known), tank)
+    return night, settle(problem, lambda done, text: None)
+
+
+def test_cheap_nights_heat_dear_days() -> None:
+    """By surplus heat, 50 is given before what is stored; in cheap hours, what is stored comes first."""
+    night, waits = bought(Ruled(hot_share=0.3, charge_from=("works",)))
+    _, cheap = bought(Ruled(hot_share=0.3, charge_from=("works",), charge_when="cheap"))
+    days = ~night & (np.arange(96) >= 24)
+    assert waits.march.source_heat[days].sum() > 0.9 * days.sum() * 90e3
+    assert cheap.march.source_heat[days].sum() < 0.05 * days.sum() * 90e3
+    assert cheap.stored is not None
+    assert (cheap.stored.heat[~night] <= 0.0).all()
+    assert cheap.march.source_heat[:, 1].sum() < 0.05 * waits.march.source_heat[:, 1].sum()
+    assert cheap.settled
+
+
+def test_out_of_season_a_tank_keeps_what_it_has() -> None:
+    """The run is in one month: in it, and in no other, the tank gives and takes."""
+    axis = Net([(0, 1)], consumers=[1], sources=[0]).problem(1e3, steps=72).ctx.axis
+    (number,) = set(axis.month.tolist())
+    month = f"{number:02}"
+    other = f"{number % 12 + 1:02}"
+    kept = settled_with(Ruled(discharge_season=(other, other))).stored
+    given = settled_with(Ruled(charge_season=(other, other), discharge_season=(month, month))).stored
+    assert kept is not None
+    assert given is not None
+    assert kept.heat.min() == 0.0 < kept.heat.max()
+    assert given.heat.max() == 0.0 > given.heat.min()
 
 
 def test_heat_is_kept() -> None:

@@ -14,7 +14,16 @@ from heatsym.cli import main
 from tests.physics.test_weather_files import epw
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-PAGES = ("first-run", "own-demand", "own-network", "own-sources", "own-weather", "reading-results", "outages")
+PAGES = (
+    "first-run",
+    "own-demand",
+    "own-dispatch",
+    "own-network",
+    "own-sources",
+    "own-weather",
+    "reading-results",
+    "outages",
+)
 FENCE = re.compile(r"^```(\w*) ?(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 

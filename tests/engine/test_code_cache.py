@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import pickle
 import stat
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
 import pytest
+from llvmlite import binding
 
 from heatsym.numerics import code_cache
 from heatsym.numerics.code_cache import folder, writable
@@ -59,3 +64,56 @@ def test_changed_kernels_are_compiled_anew(tmp_path, monkeypatch):
         file.write("# changed")
     assert folder("engine", places=[tmp_path]) != before
     assert folder("storage", places=[tmp_path]) == other
+
+
+SMALL = """
+from numba import njit
+
+from heatsym.numerics.code_cache import for_python
+
+
+@njit
+def halved(x):
+    if x < 0.0:
+        raise ValueError("below zero")
+    return 0.5 * x
+
+
+@for_python
+@njit(cache=True)
+def added(x, y):
+    return halved(x) + y
+
+
+print(added(3.0, 4.0), sum(added.stats.cache_hits.values()))
+try:
+    added(-1.0, 0.0)
+except ValueError as error:
+    print(error)
+"""
+
+
+def test_what_is_kept_for_python_alone_runs_from_the_cache(tmp_path):
+    """Calls, results and errors as when it was compiled; of its intermediate code only names are stored."""
+    (tmp_path / "small.py").write_text(SMALL)
+    environment = os.environ | {
+        "NUMBA_CACHE_DIR": str(tmp_path / "kept"),
+        "PYTHONPATH": os.pathsep.join(sys.path),
+    }
+    told = [
+        subprocess.run(
+            [sys.executable, tmp_path / "small.py"],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.splitlines()
+        for _ in range(2)
+    ]
+    assert told == [["5.5 0", "below zero"], ["5.5 1", "below zero"]]
+    (kept,) = (tmp_path / "kept").rglob("*.nbc")
+    (_, kind, (_, bitcode)), *_ = pickle.loads(kept.read_bytes())
+    assert kind == "object"
+    functions = [one for one in binding.parse_bitcode(bitcode).functions if not one.is_declaration]
+    assert functions
+    assert all(len(list(block.instructions)) == 1 for one in functions for block in one.blocks)

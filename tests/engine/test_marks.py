@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from heatsym.dispatch.settings import Dispatch
 from heatsym.engine import settle
 from heatsym.engine.digest import Course, Digest
 from heatsym.engine.marks import packed, unpacked
@@ -16,6 +17,7 @@ from heatsym.engine.problem import Problem
 from heatsym.engine.settle import Mark, settle_into
 from heatsym.engine.trajectory import Cause, Hydraulics, March, joined
 from heatsym.results.checkpoint import read_checkpoint, write_checkpoint
+from heatsym.sources.boiler import Boiler
 from heatsym.sources.ideal import Ideal
 from tests.analytic.test_rounds import Chiller
 from tests.analytic.test_storing import Lifted, Tank, with_tank
@@ -122,7 +124,7 @@ def test_from_every_pause_to_the_same_end(tmp_path, engine, wall, step, closed):
     assert wanted.ledger.odd_pumping[1, 0] > 0
     assert "pump p: water flows beyond its curve" in wanted.warnings[-1]
     assert bool(wanted.ledger.unmet_by_cause.value[Cause.CLOSED] > 0.0) is (closed is CLOSED)
-    assert whole.begun == [0] * (wanted.rounds - 1)  # the first round is not recorded
+    assert whole.begun == [0]  # only what is expected to be the last round is recorded
     pauses = -(-STEPS // PIECE) - 1
     assert len(whole.files) == pauses * wanted.rounds
     for number in (0, pauses - 1, pauses, 2 * pauses + 1, 2 * pauses + 3, len(whole.files) - 1):
@@ -163,6 +165,33 @@ def test_storages_go_on_as_well(tmp_path, tank):
         assert found.stored is not None
         for one in fields(wanted.stored):
             np.testing.assert_array_equal(getattr(found.stored, one.name), getattr(wanted.stored, one.name))
+
+
+def test_a_schedule_goes_on_as_well(tmp_path):
+    """What a linear programme chose is held in a round whose choices are frozen, and found anew before."""
+    asked = with_tank(problem("reference"), replace(PERIODIC, charge_from=()))
+    asked = replace(
+        asked,
+        fuel_cost=np.zeros((STEPS, 2)),
+        electricity_cost=np.zeros(STEPS),
+        sources=(
+            asked.sources[0],
+            Boiler(name="boiler", node="N0", fuel="oil", power=1e6, efficiency=1.0, price=1e-8),
+        ),
+        dispatch=Dispatch(method="linear", horizon="year"),
+    )
+    whole = Notes(tmp_path)
+    wanted = settle_into(asked, whole, lambda done, text: None)
+    assert wanted.rounds > settle.FREE
+    assert wanted.stored is not None
+    assert np.ptp(wanted.stored.heat) > 0.0
+    pauses = -(-STEPS // PIECE) - 1
+    for number in (pauses + 1, len(whole.files) - 1):
+        mark = unpacked(asked, *read_checkpoint(whole.files[number]))
+        found = settle_into(asked, Notes(None), lambda done, text: None, mark)
+        same(found, wanted)
+        np.testing.assert_array_equal(found.intent.source_heat, wanted.intent.source_heat)
+        assert found.intent.cost == wanted.intent.cost
 
 
 def test_of_another_network_is_refused(tmp_path):

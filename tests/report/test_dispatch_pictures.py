@@ -186,6 +186,15 @@ def test_prices_by_local_hour(year):
     assert f"dearest at {int(means.idxmax())}:00" in picture.caption
 
 
+def test_a_price_of_electricity_that_never_varies_is_told_and_not_drawn():
+    run = finished(steps=96)
+    steady = priced(run, np.linspace(10.0, 50.0, 96), np.full(96, 180.0))
+    for function in (dispatch_weeks, price_duration, price_by_hour):
+        picture = drawn(function(steady))
+        assert "electricity" not in {trace.name for trace in picture.figure.data}
+        assert "Electricity cost 180 EUR/MWh throughout." in picture.caption
+
+
 # Plan and execution
 
 
@@ -276,7 +285,7 @@ ANY = {
 def test_every_picture_of_any_run_is_drawn_or_says_why(which):
     run = ANY[which]()
     steps = run.results.sizes["time"]
-    for known in (run, priced(run, np.linspace(-5.0, 80.0, steps), np.full(steps, 180.0))):
+    for known in (run, priced(run, np.linspace(-5.0, 80.0, steps), 180.0 + np.arange(steps) % 24)):
         for function in PICTURES:
             picture = function(known)
             if picture is None:
