@@ -176,7 +176,8 @@ def _scheduled(problem: Problem, task: Task, foresight: str) -> Schedule:
     weight = problem.ctx.values(rules.carbon_weight)
     if rules.horizon == "year":
         return linear(task, rules, month, weight)
-    seen = None if foresight == "perfect" else partial(view, rules=rules)
+    streams = [source.surplus or bool(getattr(source, "needs_sun", False)) for source in problem.sources]
+    seen = None if foresight == "perfect" else partial(view, rules=rules, uncertain=np.array(streams))
     return rolling(task, rules, month, weight, seen)
 
 
