@@ -178,7 +178,6 @@ def _settled(
     opening: Engine[Any] | None = engine
     start = None  # every round begins with the water that the first engine settles
     before = guess if mark is None else mark.before
-    ahead = 0 if guess is None else FREE - 1  # rounds that a guess stands for
     changes, seconds = list[float](), 0.0 if mark is None else mark.seconds
     changes += () if mark is None else mark.change
     shift = np.zeros((problem.steps, len(problem.sources) + len(problem.storages)))
@@ -186,7 +185,7 @@ def _settled(
         entered = begin
         if before is not None and before is not guess:
             del engine, now  # before there are others
-            now = planned(problem, before, begin, number + ahead > FREE, choice)
+            now = planned(problem, before, begin, number > FREE, choice)
             engine = _engine(engine_of, now)
         begin, choice = now.begin, now.choice
         last = not minds or number == problem.max_rounds

@@ -448,7 +448,7 @@ def _made_with(study: OutageStudy, command: Sequence[str]) -> Iterator[tuple[str
         largest = max(one.change for one in study.ensemble.outcomes)
         yield (
             "Settled",
-            f"years with failures have two rounds of plan and march each; between these at most "
+            f"years with failures have at most three rounds of plan and march; in the last at most "
             f"{number(100.0 * largest)} % of their heat changed its source",
         )
     yield "heatsym", __version__

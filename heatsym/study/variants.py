@@ -33,8 +33,8 @@ from heatsym.simulation import Progress
 from heatsym.study.many import processors
 from heatsym.tables.factors import JOULES_PER_MWH
 
-QUICK = 2
-"""Rounds of one year among many: storages choose in the first and keep to it in the second."""
+QUICK = 3
+"""Rounds of one year among many: storages choose in two and keep to it in the third."""
 
 Item = TypeVar("Item")
 Found = TypeVar("Found")
