@@ -54,6 +54,8 @@ LINE = 8
 """Numbers in a line of the cache: what is asked for ahead of time comes so."""
 MANY_PIPES = 2 * BATCH
 """Pipes beyond which the second cache does not hold what a sweep reads of all, so that it is asked for."""
+USUAL = 4
+"""Substeps of a step, as a rule: loops over them are compiled for this number as well, and then unrolled."""
 LEAST = 1e-100
 """Divisors are no smaller: quotients, products and their squares stay among normal numbers."""
 LAMINAR = 2000.0
@@ -83,7 +85,7 @@ ROWS, SEVERAL = 13 * BATCH, 19 * BATCH
 (
     FILLS, RATE, UNIFORM, LEAVING, KIND, OFFSET, GAIN, ALWAYS, OLD, LAG, PASS, SUM, NEWEST,
 ) = range(0, ROWS, BATCH)  # fmt: skip
-SIGN, SEQUENCE, UP, DOWN, SEAT = range(5)
+SIGN, SEQUENCE, UP, DOWN, SEAT, LISTED = range(6)
 FLOWING, CIRCLING, ONWARD = range(3)
 (
     ITS_RATE, ITS_FILLS, START, REACHED, LEFT, LATE, LATER, ITS_PASS, ITS_LAG, PER_FILL,
@@ -300,7 +302,7 @@ class Side(NamedTuple):
     factor: FloatArray  # of that matrix
     pipe: FloatArray  # (4, pipe)
     batch: FloatArray  # (batch, 13, BATCH), flat, from the first batch on of those computed together
-    order: Places  # (5, pipe) sequence of those with flow; the node each comes from and leads to
+    order: Places  # (6, pipe) sequence of those with flow; the node each comes from and leads to
     tally: IntArray  # (3,) pipes with flow, those that recirculate, 1 or -1 where numbers rise or fall along
     held: (
         IntArray  # (batch, FEW + 1) pipes with one parcel at least, two ..., of those laid out; all moved so
@@ -411,6 +413,17 @@ def fill(target: Any, value: Any) -> None:
         for i in range(target.shape[0]):
             for j in range(target.shape[1]):
                 target[i, j] = value
+
+
+@inner
+def mean_at(table: FloatArray, i: int, substeps: int) -> float:
+    """Mean of a row of as many numbers as there are substeps; the usual number written out."""
+    if substeps == USUAL:
+        return float(0.25 * ((table[i, 0] + table[i, 1]) + (table[i, 2] + table[i, 3])))
+    total = 0.0
+    for j in range(substeps):
+        total += table[i, j]
+    return total / substeps
 
 
 @inner
@@ -860,6 +873,34 @@ def tree_flow(network: Network, withdrawal: FloatArray, flow: FloatArray) -> Non
 
 
 @inner
+def noted(flow: FloatArray, sign: Places) -> None:
+    """The sign of each flow."""
+    for k in range(flow.size):
+        sign[k] = 1 if flow[k] > 0.0 else (-1 if flow[k] < 0.0 else 0)
+
+
+@inner
+def tree_carried(
+    network: Network, withdrawal: FloatArray, still: float, flow: FloatArray, sign: Places
+) -> bool:
+    """Both :func:`tree_flow` and :func:`carried`, for a tree's supply, whose memory is gone through once."""
+    changed = 0
+    for node in range(network.parent.size - 1, 0, -1):
+        k, drawn = index(node - 1), withdrawal[node]
+        withdrawal[network.parent[node]] += drawn
+        value = 0.0 if abs(drawn) < still else network.sense[k] * drawn
+        flow[k] = value
+        now = 1 if value > 0.0 else (-1 if value < 0.0 else 0)
+        changed += 0 if now == sign[k] else 1
+    for k in range(network.parent.size - 1, flow.size):
+        flow[k] = 0.0
+        changed += sign[k] != 0
+    if changed > 0:
+        noted(flow, sign)
+    return changed == 0
+
+
+@inner
 def carried(values: FloatArray, sense: float, still: float, flow: FloatArray, sign: Places) -> bool:
     """Flows of some values, none below ``still``; whether each has the sign noted, else the new are noted."""
     changed = 0
@@ -869,8 +910,8 @@ def carried(values: FloatArray, sense: float, still: float, flow: FloatArray, si
         flow[k] = value
         now = 1 if value > 0.0 else (-1 if value < 0.0 else 0)
         changed += 0 if now == sign[k] else 1
-    for k in range(flow.size if changed > 0 else 0):
-        sign[k] = 1 if flow[k] > 0.0 else (-1 if flow[k] < 0.0 else 0)
+    if changed > 0:
+        noted(flow, sign)
     return changed == 0
 
 
@@ -1358,8 +1399,8 @@ def route(
     """Flows of one side's pipes for what consumers draw and sources give; whether the loops balance.
 
     ``sense`` is 1 on the supply side, where consumers withdraw, and -1 on the return side, whose turn is
-    next with the same flows. Flows below ``still`` are rounding. ``fresh`` says that the side's friction
-    was not yet seen in this step.
+    next with the same flows; that of a tree is mirrored. Flows below ``still`` are rounding. ``fresh`` says
+    that the side's friction was not yet seen in this step.
     """
     withdrawal, flow, sign = room.withdrawal, side.pipe[FLOW], side.order[SIGN]
     if sense > 0.0:
@@ -1368,7 +1409,8 @@ def route(
             withdrawal[network.consumer[c]] += room.consumer[DRAWN, c]
         for s in range(network.source.size):
             withdrawal[network.source[s]] -= room.source[GIVEN, s]
-        tree_flow(network, withdrawal, room.base)
+        if loops.number > 0:
+            tree_flow(network, withdrawal, room.base)
     closed, same = True, True
     if loops.number > 0:
         for k in range(flow.size):
@@ -1376,7 +1418,7 @@ def route(
         closed = balanced(still, loops, medium, water, side, room, fresh, times)
         same = carried(flow, 1.0, still, flow, sign)
     else:
-        same = carried(room.base, sense, still, flow, sign)
+        same = tree_carried(network, withdrawal, still, flow, sign)
     if not same:
         sequence, outwards = side.order[SEQUENCE], sense > 0.0
         found = sorted_along(network, sign, sequence, room.queue, room.lean, outwards)
@@ -1412,14 +1454,14 @@ def at_rest(side: Side) -> None:
 
 
 @inner
-def with_room(water: Water, substeps: int) -> None:
-    """Room for the parcels of a step; the fade begun anew where it has become small."""
+def with_room(water: Water, substeps: int, first: int, last: int) -> None:
+    """Room for the parcels of a step in some pipes; the fade begun anew where it has become small."""
     most, some = water.ring.shape[1] - substeps, 0
-    for k in range(water.pipe.shape[1]):
-        some += water.pipe[FADE, k] < RENEWED
-    for k in range(water.pipe.shape[1]):
-        some += water.place[COUNT, k] > most
-    for k in range(water.pipe.shape[1] if some > 0 else 0):
+    for n in range(last - first):
+        some += water.pipe[FADE, index(first + n)] < RENEWED
+    for n in range(last - first):
+        some += water.place[COUNT, index(first + n)] > most
+    for k in range(first, last if some > 0 else first):
         if water.pipe[FADE, k] < RENEWED:
             renew(water, k)
         while water.place[COUNT, k] > most:
@@ -1427,19 +1469,45 @@ def with_room(water: Water, substeps: int) -> None:
 
 
 @inner
-def begin(network: Network, water: Water, partner: Water, side: Side, ground: float) -> None:
-    """What one side's pipes are like at the start of a step: equilibrium, and their water by kind.
+def begin(network: Network, state: State, work: Work, substeps: int, ground: float) -> None:
+    """What both sides' pipes are like at the start of a step; a batch is done with before the next begins."""
+    for batch in range(work.supply.held.shape[0]):
+        first = batch * BATCH
+        last = min(first + BATCH, network.start.size)
+        with_room(state.supply, substeps, first, last)
+        with_room(state.return_, substeps, first, last)
+        begin_batch(network, state.supply, state.return_, work.supply, ground, batch, first, last)
+        begin_batch(network, state.return_, state.supply, work.return_, ground, batch, first, last)
+
+
+@inner
+def begin_batch(
+    network: Network,
+    water: Water,
+    partner: Water,
+    side: Side,
+    ground: float,
+    batch: int,
+    first: int,
+    last: int,
+) -> None:
+    """What a batch of one side's pipes is like: equilibrium, and the water by kind.
 
     The water of pipes that hold one parcel, or a few, is laid out so that their operators vectorise. READY
     is that kind, or of more parcels the part of the pipe that those laid out fill; it is negative where the
     pipe's start is its outlet, and 0 where nothing is ready.
     """
-    t_eq, ready = side.pipe[T_EQ], side.pipe[READY]
-    for k in range(t_eq.size):
+    t_eq, ready, some = side.pipe[T_EQ], side.pipe[READY], 0
+    for n in range(last - first):
+        k = index(first + n)
         t_eq[k] = ground + network.cross[k] * (mean_of(partner, k) - ground)
         alone = water.place[HEAD, k] == ALONE and abs(water.pipe[ONLY_GROWTH, k]) <= SHORT
         ready[k] = (2.0 * water.place[FORWARD, k] - 1.0) * ONE if alone else 0.0
-    for batch in range(side.held.shape[0]):
+    for n in range(last - first):
+        some += water.place[HEAD, index(first + n)] != ALONE
+    for i in range(FEW):
+        side.held[batch, i] = 0
+    if some > 0:
         lay_out(water, side, side.held[batch], batch)
 
 
@@ -1448,27 +1516,28 @@ def lay_out(water: Water, side: Side, held: IntArray, batch: int) -> None:
     """The parcels of a batch's pipes, side by side; not where one bends too much.
 
     Of pipes with more than a few those at the outlet are laid out. Pipes with many of them come first;
-    ``held`` (FEW,) counts those with one at least, two at least ...
+    ``held`` (FEW,), of zeros, counts those with one at least, two at least ...
     """
-    mask, parcel, pipe = water.ring.shape[1] - 1, side.parcel, side.pipe
-    first = batch * BATCH
-    last = min(first + BATCH, pipe.shape[1])
-    for i in range(FEW):
-        held[i] = 0
-    for n in range(last - first):
-        k = index(first + n)
-        if water.place[HEAD, k] != ALONE:
-            held[min(water.place[COUNT, k], FEW) - 1] += 1
-            if pipe.shape[1] > MANY_PIPES:
-                parcels_of(water, k)
+    mask, parcel, pipe, listed = water.ring.shape[1] - 1, side.parcel, side.pipe, side.order[LISTED]
+    first, total = batch * BATCH, 0
+    for n in range(min(BATCH, pipe.shape[1] - first)):
+        listed[index(first + total)] = n
+        total += water.place[HEAD, index(first + n)] != ALONE
+    for m in range(total):
+        k = index(first + listed[index(first + m)])
+        held[min(water.place[COUNT, k], FEW) - 1] += 1
+        if pipe.shape[1] > MANY_PIPES:
+            parcels_of(water, k)
     for i in range(FEW - 1, 0, -1):
         held[i - 1] += held[i]
-    total = held[0]
-    for n in range(last - first):
+    for i in range(FEW if pipe.shape[1] > MANY_PIPES else 0):
+        for n in range(0, held[i], LINE):
+            for row in range(4):
+                ask_for(parcel, index(batch * PARCELS + i * PARCEL + row * BATCH + n))
+    for m in range(total):
+        n = listed[index(first + m)]
         k = index(first + n)
         head, count = water.place[HEAD, k], min(water.place[COUNT, k], FEW)
-        if head == ALONE:
-            continue
         held[count - 1] -= 1
         seat, bend, reach = held[count - 1], 0.0, 0.0
         above, fade = pipe_above(water, pipe, k), water.pipe[FADE, k]
@@ -1820,10 +1889,11 @@ def moved_soon(network: Network, water: Water, safe: Safe, side: Side, k: int) -
 
 @inner
 def parcels_of(water: Water, k: int) -> None:
-    """Ask for the first of a pipe's parcels where they do not stand in ``pipe``."""
-    head = water.place[HEAD, k]
+    """Ask for the parcels of a pipe that a step reads, two a line, where they do not stand in ``pipe``."""
+    head, mask = water.place[HEAD, k], water.ring.shape[1] - 1
     if head >= 0:
-        ask_for(water.ring[k, index(head)], index(0))
+        for i in range(0, min(water.place[COUNT, k], FEW), 2):
+            ask_for(water.ring[k, index((head + i) & mask)], index(0))
     elif head <= FRESH:
         ask_for(water.fresh[k, index(FRESH - head)], index(0))
 
@@ -2089,6 +2159,17 @@ def moved(
 
 
 @inner
+def entered(side: Side, place: Places, inflow: FloatArray, t_in: FloatArray, substeps: int) -> None:
+    """What enters at some nodes, added to their temperatures."""
+    for s in range(place.size):
+        if inflow[s] > 0.0:
+            node = index(place[s])
+            share = inflow[s] * side.node[SHARE, node]
+            for j in range(substeps):
+                side.nodes[node, j] += share * t_in[s, j]
+
+
+@inner
 def move(
     network: Network,
     medium: Medium,
@@ -2108,10 +2189,10 @@ def move(
     """
     nodes, batches = side.nodes, side.held.shape[0]
     fill(nodes, 0.0)
-    for s in range(place.size):
-        if inflow[s] > 0.0:
-            for j in range(substeps):
-                nodes[place[s], j] += inflow[s] * t_in[s, j] * side.node[SHARE, place[s]]
+    if substeps == USUAL:
+        entered(side, place, inflow, t_in, USUAL)
+    else:
+        entered(side, place, inflow, t_in, substeps)
     onward, i = side.tally[ONWARD], 0
     for part in range(batches if onward != 0 else 1):
         one = part if onward > 0 else batches - 1 - part
@@ -2569,7 +2650,7 @@ def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -
         closed = route(
             limits.still, network, loops, medium, state.supply, work.supply, room, 1.0, fresh, times
         )
-        if loops.number == 0:
+        if loops.number == 0 and limits.asks_return:
             mirrored(work.supply, work.return_)
         elif limits.asks_return:
             if fresh:
@@ -2635,6 +2716,8 @@ def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -
             1.0,
         )
         settled = settled and back
+    elif not limits.asks_return:
+        mirrored(work.supply, work.return_)
     return now, sweep, settled
 
 
@@ -2660,7 +2743,26 @@ def shift_of_some(excess: FloatArray, falling: FloatArray, fall: float, substeps
     return shift
 
 
-@once
+@inner
+def arrivals(network: Network, side: Side, room: Room, substeps: int) -> float:
+    """What arrives at the consumers in each substep, and in the mean.
+
+    Returns by how much that mean differs from what was found, in the mean of their flows.
+    """
+    drawn, found, came = room.consumer[DRAWN], room.consumer[FOUND], room.consumer[CAME]
+    missed = total = 0.0
+    for c in range(drawn.size):
+        node = index(network.consumer[c])
+        flows = drawn[c] > 0.0 and side.node[THROUGH, node] > 0.0
+        for j in range(substeps):
+            room.arrived[c, j] = side.nodes[node, j] if flows else found[c]
+        came[c] = mean_at(room.arrived, c, substeps)
+        missed += drawn[c] * abs(came[c] - found[c])
+        total += drawn[c]
+    return missed / max(total, LEAST)
+
+
+@inner
 def draw(
     limits: Limits,
     inputs: Inputs,
@@ -2757,19 +2859,12 @@ def commit(
         given,
         room.entering,
     )
-    missed = total = 0.0
-    for c in range(drawn.size):
-        node, came = network.consumer[c], 0.0
-        for j in range(substeps):
-            room.arrived[c, j] = room.consumer[FOUND, c]
-            if drawn[c] > 0.0 and s_side.node[THROUGH, node] > 0.0:
-                room.arrived[c, j] = s_side.nodes[node, j]
-            came += room.arrived[c, j]
-        room.consumer[CAME, c] = came / substeps
-        missed += drawn[c] * abs(came / substeps - room.consumer[FOUND, c])
-        total += drawn[c]
-    missed /= max(total, LEAST)
-    stray = draw(setting.limits, inputs, medium, room, t, substeps, share, bounded)
+    if substeps == USUAL:
+        missed = arrivals(network, s_side, room, USUAL)
+        stray = draw(setting.limits, inputs, medium, room, t, USUAL, share, bounded)
+    else:
+        missed = arrivals(network, s_side, room, substeps)
+        stray = draw(setting.limits, inputs, medium, room, t, substeps, share, bounded)
     if not setting.limits.asks_return:
         throughflow(r_side, network.consumer, drawn)
     move(
@@ -2788,10 +2883,7 @@ def commit(
     for s in range(given.size):
         node, back = network.source[s], state.memory.source_return[s]
         if r_side.node[THROUGH, node] > 0.0:
-            back = 0.0
-            for j in range(substeps):
-                back += r_side.nodes[node, j]
-            back /= substeps
+            back = mean_at(r_side.nodes, node, substeps)
         room.source[BACK, s] = back
         beyond = 0.0
         if given[s] > 0.0:
@@ -2850,11 +2942,11 @@ def remembered(state: State, work: Work) -> None:
 @compiled
 def stored_heat(network: Network, state: State) -> float:
     """Heat in all pipes, relative to water at theta 0. [J]"""
-    heat = 0.0
+    warm = cold = 0.0
     for k in range(network.start.size):
-        heat += network.supply_capacity[k] * mean_of(state.supply, k)
-        heat += network.return_capacity[k] * mean_of(state.return_, k)
-    return heat
+        warm += network.supply_capacity[k] * mean_of(state.supply, k)
+        cold += network.return_capacity[k] * mean_of(state.return_, k)
+    return warm + cold
 
 
 @inner
@@ -2886,8 +2978,18 @@ def recorded(
     network, medium, inputs, sums = setting.network, setting.medium, setting.inputs, work.sums
     room, capacity, part = work.room, setting.medium.capacity, seconds / setting.limits.seconds
     whole, follows = part == 1.0, setting.limits.follows
-    lost = taken = given = stored = 0.0
-    for k in range(network.start.size):
+    lost = taken = given = stored = kept = 0.0
+    for k in range(network.start.size if whole else 0):
+        column, leak = index(output.pipe_column[k]), work.supply.pipe[LOSS, k] + work.return_.pipe[LOSS, k]
+        lost += leak
+        output.pipe[0, row, column] = work.supply.pipe[FLOW, k]
+        output.pipe[1, row, column] = work.return_.pipe[FLOW, k]
+        output.pipe[2, row, column] = leak * (1.0 / setting.limits.seconds)
+        warm, cold = mean_of(state.supply, k), mean_of(state.return_, k)
+        stored += network.supply_capacity[k] * warm  # as in stored_heat, to the last bit
+        kept += network.return_capacity[k] * cold
+        output.pipe[3, row, column], output.pipe[4, row, column] = warm, cold
+    for k in range(0 if whole else network.start.size):
         column, leak = index(output.pipe_column[k]), work.supply.pipe[LOSS, k] + work.return_.pipe[LOSS, k]
         fore, back = part * work.supply.pipe[FLOW, k], part * work.return_.pipe[FLOW, k]
         loss = leak / setting.limits.seconds
@@ -2899,8 +3001,8 @@ def recorded(
         output.pipe[0, row, column], output.pipe[1, row, column] = fore, back
         output.pipe[2, row, column] = loss
         warm, cold = mean_of(state.supply, k), mean_of(state.return_, k)
-        stored += network.supply_capacity[k] * warm  # as in stored_heat, to the last bit
-        stored += network.return_capacity[k] * cold
+        stored += network.supply_capacity[k] * warm
+        kept += network.return_capacity[k] * cold
         output.pipe[3, row, column], output.pipe[4, row, column] = warm, cold
     recorded_nodes(work.supply, output.node[0], sums.node[0], output.node_column, row, substeps, part, opens)
     recorded_nodes(work.return_, output.node[1], sums.node[1], output.node_column, row, substeps, part, opens)
@@ -2926,9 +3028,7 @@ def recorded(
                 rule = offsets[c] + slopes[c] * temperature_of(medium, came)
                 cold = cold or rule < rule_end(offsets[c], slopes[c], set_point, soil)
             sums.worst[c], output.cause[row, column] = missing, cause_of(heat, demand, share, cold)
-        sent = 0.0
-        for j in range(substeps):
-            sent += room.returned[c, j] / substeps
+        sent = mean_at(room.returned, c, substeps)
         if whole:
             came, sent = (came, sent) if flow > 0.0 else (np.nan, np.nan)
         else:
@@ -2966,7 +3066,7 @@ def recorded(
     sums.total[0] += given
     sums.total[1] += taken
     sums.total[2] += lost
-    sums.total[3] = stored
+    sums.total[3] = stored + kept
 
 
 @inner
@@ -2982,10 +3082,8 @@ def recorded_nodes(
 ) -> None:
     """One side's nodes in the row, or what a part of the step adds to them."""
     for node in range(weight.size):
-        column, through, mean = index(columns[node]), side.node[THROUGH, node], 0.0
-        for j in range(substeps):
-            mean += side.nodes[node, j]
-        mean /= substeps
+        column, through = index(columns[node]), side.node[THROUGH, node]
+        mean = mean_at(side.nodes, node, substeps)
         if part == 1.0:
             table[row, column] = mean if through > 0.0 else np.nan
             continue
@@ -3028,10 +3126,7 @@ def advance(
     limits, room = setting.limits, work.room
     seconds = limits.seconds / 2.0**depth
     substeps = max(1, limits.substeps >> depth)
-    with_room(state.supply, substeps)
-    with_room(state.return_, substeps)
-    begin(setting.network, state.supply, state.return_, work.supply, setting.inputs.ground[t])
-    begin(setting.network, state.return_, state.supply, work.return_, setting.inputs.ground[t])
+    begin(setting.network, state, work, substeps, setting.inputs.ground[t])
     fill(room.consumer[BIAS], 0.0)
     fill(room.source[SEEN_BIAS], 0.0)
     copy(state.memory.arrived, room.consumer[FOUND])

@@ -149,7 +149,7 @@ def work(at: kernels.Setting) -> kernels.Work:
             factor=np.zeros(len(at.loops.factor_row)),
             pipe=np.zeros((4, pipes)),
             batch=np.zeros(batches * kernels.ROWS),
-            order=_places(np.zeros((5, pipes))),
+            order=_places(np.zeros((6, pipes))),
             tally=_zeros(3),
             held=_zeros((batches, kernels.FEW + 1)),
             holder=_places(np.zeros(pipes)),
