@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 
 from heatsym.engine.friction_kernels import exponential, resistance
 from heatsym.engine.prefetch_kernels import ask_for
+from heatsym.engine.substep_kernels import moved_on
 from heatsym.interfaces.axis import FloatArray, IntArray
 from heatsym.numerics import code_cache
 
@@ -78,7 +79,7 @@ TEMPERATURE, FLOW_LIMIT, CAPACITY_LIMIT = 1, 2, 3
 # Rows of Water.ring (and Side.parcel), Water.pipe, Water.place
 WIDTH, LEVEL, EDGE, GROWTH = range(4)
 REFERENCE, FADE, CONTENT, ONLY_EDGE, ONLY_GROWTH, PART = range(6)
-HEAD, COUNT, FORWARD, CUT = range(4)
+HEAD, COUNT, FORWARD = range(3)
 # Rows of Side.pipe, Side.batch, Side.order, Side.tally, Side.several, Side.node
 FLOW, T_EQ, READY, LOSS = range(4)
 ROWS, SEVERAL = 13 * BATCH, 19 * BATCH
@@ -275,6 +276,9 @@ class Water(NamedTuple):
     is FRESH or FRESH - 1, all water came in during one step: no parcel has a level, all have the growth
     ONLY_GROWTH per width and, but for the first, the width PART; their edges stand in ``fresh``, in the
     first or second set. A step writes the other set, so that it can be undone.
+
+    ``pipe`` and ``place`` are there twice, too: a step reads those from before it and writes all of the
+    others, which then change places. The ring is the same for both.
     """
 
     ring: FloatArray  # (pipe, slot, 4): a parcel's numbers lie together
@@ -285,11 +289,13 @@ class Water(NamedTuple):
 
 
 class Safe(NamedTuple):
-    """What undoes a step: new water takes free slots, so that of the old parcels just one, cut, changes."""
+    """Where a step writes, and what undoes it: new water takes free slots, old parcels change where cut."""
 
-    pipe: FloatArray  # (6, pipe)
-    place: Places  # (4, pipe); CUT is the slot of the parcel that was cut, or -1
-    parcel: FloatArray  # (pipe, 4)
+    pipe: FloatArray  # (6, pipe) Water's other
+    place: Places  # (3, pipe)
+    parcel: FloatArray  # (pipe, 4) parcels that this step cut, one after another
+    cut: Places  # (2, pipe) the pipe and the slot of each
+    number: IntArray  # (1,) how many
 
 
 class Side(NamedTuple):
@@ -321,7 +327,7 @@ class Room(NamedTuple):
     consumer: FloatArray  # (25, consumer)
     source: FloatArray  # (6, source)
     entering: FloatArray  # (source, substep)
-    arrived: FloatArray  # (consumer, substep)
+    arrived: FloatArray  # (BATCH at most, substep) of some consumers
     returned: FloatArray  # (consumer, substep)
     excess: FloatArray  # (2, substep)
     withdrawal: FloatArray  # (node,)
@@ -656,9 +662,18 @@ def stand(water: Water, k: int, decay: float, t_eq: float) -> float:
 
 
 @inner
-def free_set(safe: Safe, k: int) -> int:
-    """The set of a pipe's edges that does not hold the water from before the step."""
-    return 1 if safe.place[HEAD, k] == FRESH else 0
+def free_set(head: int) -> int:
+    """The set of a pipe's edges that does not hold the water from before the step, which has this head."""
+    return 1 if head == FRESH else 0
+
+
+@inner
+def taken_along(water: Water, later: Water, k: int) -> None:
+    """A pipe's numbers from before the step, to be changed by it."""
+    for row in range(6):
+        later.pipe[row, k] = water.pipe[row, k]
+    for row in range(3):
+        later.place[row, k] = water.place[row, k]
 
 
 @inner
@@ -703,7 +718,7 @@ def take_in(
 @called
 def flushed(
     water: Water,
-    safe: Safe,
+    before: int,
     k: int,
     fills: float,
     rate: float,
@@ -713,7 +728,7 @@ def flushed(
     entering: FloatArray,
     substeps: int,
 ) -> float:
-    """New water only: that of the last ``late`` substeps and a part, ``later``, of the one before.
+    """New water only: that of the last ``late`` substeps and a part, ``later``, of the one ahead of them.
 
     Returns the heat that all new water lost, in capacities times kelvin.
     """
@@ -740,7 +755,7 @@ def flushed(
     water.pipe[REFERENCE, k], water.pipe[FADE, k], water.pipe[CONTENT, k] = t_eq, 1.0, content + part
     if made <= FEW:
         first = water.place[HEAD, k]
-        at = free_set(safe, k)
+        at = free_set(before)
         for i in range(made):
             water.fresh[k, at, i] = water.ring[k, (first + i) & last, EDGE]
         anew(water, k, made, at, fills, rate)
@@ -751,6 +766,7 @@ def flushed(
 def push(
     water: Water,
     safe: Safe,
+    before: int,
     k: int,
     fills: float,
     rate: float,
@@ -763,8 +779,8 @@ def push(
     """Move a pipe's water on, ``fills`` > 0 in each substep; the heat lost, in capacities times kelvin.
 
     ``entering`` (substep,) is the temperature of the node upstream; that of what arrives, times ``weight``,
-    is added to ``leaving_to`` (substep,). The old water is gone through once, from
-    the outlet on, and cut where a substep ends. At constant flow new water stays for just one fill: it
+    is added to ``leaving_to`` (substep,). The old water, whose head was ``before``, is gone through once,
+    from the outlet on, and cut where a substep ends. At constant flow new water stays for just one fill: it
     leaves in the substeps ``late`` and ``late + 1`` after its own, all with one and the same decay.
     """
     unfold(water, k)
@@ -773,6 +789,7 @@ def push(
     count, head = water.place[COUNT, k], water.place[HEAD, k]
     above, renewed = reference - t_eq, fills * substeps >= 1.0
     kept_all, per_fill = 1.0 - rate * mean_exp(-rate), 1.0 / fills
+    usual = mean_exp(-rate * fills)
     late, later = substeps, 0.0
     if renewed:
         late = min(int(per_fill), substeps)
@@ -788,7 +805,7 @@ def push(
             if not whole:
                 gone, run = left, growth * (left / width)
             fading = rate * gone
-            uniform = mean_exp(-fading)
+            uniform = usual if gone == fills else mean_exp(-fading)
             leaving += gone * reached * (level * uniform + edge * mean_exp(run - fading))
             reached *= 1.0 - fading * uniform
             if not (whole and renewed):
@@ -813,12 +830,13 @@ def push(
 
     total = above + fade * content
     if renewed:
-        lost = flushed(water, safe, k, fills, rate, late, later, t_eq, entering, substeps)
+        lost = flushed(water, before, k, fills, rate, late, later, t_eq, entering, substeps)
         return float(total - old_left + lost)
     if s_cut == s and i < count:
-        safe.place[CUT, k] = s
+        number = safe.number[0]
+        safe.number[0], safe.cut[0, number], safe.cut[1, number] = number + 1, k, s
         for row in range(4):
-            safe.parcel[k, row] = ring[k, s, row]
+            safe.parcel[number, row] = ring[k, s, row]
         ring[k, s, WIDTH], ring[k, s, EDGE], ring[k, s, GROWTH] = width, edge / fade, growth
     passed = rate * fills * substeps
     faded = passed * mean_exp(-passed)
@@ -845,18 +863,28 @@ def push(
 
 @inner
 def undone(water: Water, safe: Safe) -> None:
-    """Bring back the water as it was before a step. Pipes turned meanwhile stay so: it is the same water."""
+    """Bring back the parcels that a step cut. Pipes turned meanwhile stay so: it is the same water."""
+    for n in range(safe.number[0]):
+        for row in range(4):
+            water.ring[safe.cut[0, n], safe.cut[1, n], row] = safe.parcel[n, row]
+    safe.number[0] = 0
+
+
+@inner
+def other(water: Water, safe: Safe) -> Water:
+    """The water after a step."""
+    return Water(water.ring, water.fresh, safe.pipe, safe.place, water.merged)
+
+
+@called
+def brought_back(now: State, state: State) -> None:
+    """The numbers by pipe where the next march looks for them."""
     for row in range(6):
-        for k in range(water.pipe.shape[1]):
-            water.pipe[row, k] = safe.pipe[row, k]
+        copy(now.supply.pipe[row], state.supply.pipe[row])
+        copy(now.return_.pipe[row], state.return_.pipe[row])
     for row in range(3):
-        for k in range(water.pipe.shape[1]):
-            water.place[row, k] = safe.place[row, k]
-    for k in range(water.pipe.shape[1]):
-        if safe.place[CUT, k] >= 0:
-            for row in range(4):
-                water.ring[k, safe.place[CUT, k], row] = safe.parcel[k, row]
-            safe.place[CUT, k] = -1
+        copy(now.supply.place[row], state.supply.place[row])
+        copy(now.return_.place[row], state.return_.place[row])
 
 
 # -- flows -----------------------------------------------------------------------------------------
@@ -1776,7 +1804,7 @@ def renewed(several: FloatArray, cut: FloatArray, seats: int, cuts: int, number:
 @called
 def kept_parcels(
     water: Water,
-    safe: Safe,
+    later_water: Water,
     pipe: FloatArray,
     rows: FloatArray,
     several: FloatArray,
@@ -1799,22 +1827,22 @@ def kept_parcels(
         before = pipe_above(water, pipe, k) + water.pipe[FADE, k] * water.pipe[CONTENT, k]
         lost = before - several[index(q + LEFT)] + several[index(q + LOST)]
         pipe[LOSS, k] = lost * capacity[k]
-        water.pipe[REFERENCE, k], water.pipe[FADE, k] = pipe[T_EQ, k], 1.0
-        water.pipe[CONTENT, k] = several[index(q + INSIDE)]
-        water.place[FORWARD, k] = 1 if pipe[FLOW, k] > 0.0 else 0
+        later_water.pipe[REFERENCE, k], later_water.pipe[FADE, k] = pipe[T_EQ, k], 1.0
+        later_water.pipe[CONTENT, k] = several[index(q + INSIDE)]
+        later_water.place[FORWARD, k] = 1 if pipe[FLOW, k] > 0.0 else 0
         rate, fills = several[index(q + ITS_RATE)], several[index(q + ITS_FILLS)]
         later, late = several[index(q + LATER)], int(several[index(q + LATE)])
         made = late + 1 if later > 0.0 and late < substeps else late
         oldest = cuts + (substeps - made) * BATCH + n
         if made <= FEW:
-            other = free_set(safe, k)
+            free = free_set(water.place[HEAD, k])
             for j in range(made):
-                water.fresh[k, other, j] = cut[index(oldest + j * BATCH)]
-            anew(water, k, made, other, fills, rate)
+                water.fresh[k, free, j] = cut[index(oldest + j * BATCH)]
+            anew(later_water, k, made, free, fills, rate)
             continue
         head, held = water.place[HEAD, k], water.place[COUNT, k]
         place = 0 if head >= made and head + held <= mask + 1 else (head + held) & mask
-        water.place[HEAD, k], water.place[COUNT, k] = place, made
+        later_water.place[HEAD, k], later_water.place[COUNT, k] = place, made
         for j in range(made):
             s, width = (place + j) & mask, later if j == 0 and made > late else fills
             water.ring[k, s, WIDTH], water.ring[k, s, LEVEL] = width, 0.0
@@ -1868,20 +1896,20 @@ def parcels_soon(side: Side, k: int) -> None:
 
 
 @inner
-def moved_soon(network: Network, water: Water, safe: Safe, side: Side, k: int) -> None:
+def moved_soon(network: Network, water: Water, later: Water, side: Side, k: int) -> None:
     """Ask for what moving the next batch needs of a pipe and its neighbours in the cache."""
     if k < 0 or k >= side.pipe.shape[1]:
         return
     for row in range(4):
         ask_for(side.pipe[row], index(k))
-        ask_for(safe.place[row], index(k))
     ask_for(side.capacity, index(k))
     ask_for(network.conductance, index(k))
     for row in range(6):
         ask_for(water.pipe[row], index(k))
-        ask_for(safe.pipe[row], index(k))
+        ask_for(later.pipe[row], index(k))
     for row in range(3):
         ask_for(water.place[row], index(k))
+        ask_for(later.place[row], index(k))
     for row in (SEQUENCE, UP, DOWN):
         ask_for(side.order[row], index(k))
     parcels_soon(side, k)
@@ -1896,6 +1924,15 @@ def parcels_of(water: Water, k: int) -> None:
             ask_for(water.ring[k, index((head + i) & mask)], index(0))
     elif head <= FRESH:
         ask_for(water.fresh[k, index(FRESH - head)], index(0))
+
+
+@inner
+def slots_of(water: Water, k: int) -> None:
+    """Ask for where a pipe's new parcels will stand in its ring."""
+    head, mask = water.place[HEAD, k], water.ring.shape[1] - 1
+    if head >= 0:
+        for i in range(0, USUAL, 2):
+            ask_for(water.ring[k, index((head + water.place[COUNT, k] + i) & mask)], index(0))
 
 
 @inner
@@ -1915,12 +1952,12 @@ def mix(
     """
     throughflow(side, place, inflow)
     mixed, number, batches, rows = side.node[MIXED], side.pipe.shape[1], side.held.shape[0], side.batch
-    sequence, up, down = side.order[SEQUENCE], side.order[UP], side.order[DOWN]
+    up, down = side.order[UP], side.order[DOWN]
     fill(mixed, 0.0)
     for i in range(place.size):
         if inflow[i] > 0.0:
             mixed[place[i]] += inflow[i] * t_in[i] * side.node[SHARE, place[i]]
-    onward, i = side.tally[ONWARD], 0
+    onward = side.tally[ONWARD]
     soon = onward if number > MANY_PIPES else 0
     for part in range(batches if onward != 0 else 1):
         one = part if onward > 0 else batches - 1 - part
@@ -1932,17 +1969,20 @@ def mix(
             if side.held[batch, 0] > 0:
                 passage_of_several(side, side.held[batch], batch, at, (batch - lowest) * SEVERAL)
             mixing(side, water, first, last, at)
-        while i < side.tally[FLOWING]:
-            k = sequence[i]
-            if k < lowest * BATCH or k >= highest * BATCH:
-                break
-            if soon != 0 and k % LINE == 0:
-                mixed_soon(network, water, side, k + soon * BATCH)
-            m = row_of(k, lowest)
-            mixed[index(down[index(k)])] += (
-                rows[index(m + OFFSET)] + rows[index(m + GAIN)] * mixed[index(up[index(k)])]
-            )
-            i += 1
+        if onward == 0:
+            for i in range(side.tally[FLOWING]):
+                k = index(side.order[SEQUENCE, i])
+                m = row_of(side.order[SEQUENCE, i], 0)
+                mixed[index(down[k])] += rows[index(m + OFFSET)] + rows[index(m + GAIN)] * mixed[index(up[k])]
+            continue
+        first = lowest * BATCH
+        many = min(BATCH, number - first)
+        for i in range(many):
+            n = i if onward > 0 else many - 1 - i
+            if soon != 0 and (first + n) % LINE == 0:
+                mixed_soon(network, water, side, first + n + soon * BATCH)
+            k = index(first + n)
+            mixed[index(down[k])] += rows[index(n + OFFSET)] + rows[index(n + GAIN)] * mixed[index(up[k])]
 
 
 @inner
@@ -1956,14 +1996,13 @@ def moving(
     network: Network,
     medium: Medium,
     water: Water,
-    safe: Safe,
     side: Side,
     seconds: float,
     substeps: int,
     batch: int,
     slot: int,
 ) -> None:
-    """Of a batch's pipes, what arrives at their ends in the substeps, and what undoes the step.
+    """Of a batch's pipes, what arrives at their ends in the substeps.
 
     It is a sum: ALWAYS for water at equilibrium, OLD for water from before the step, PASS and LAG times what
     entered so many substeps ago and one more.
@@ -1990,6 +2029,7 @@ def moving(
             rows[index(at + n + KIND)] = MANY
         elif flow.size > MANY_PIPES and kind in (SCALAR, SLACK) and flow[index(first + n)] != 0.0:
             parcels_of(water, index(first + n))
+            slots_of(water, index(first + n))
     if held[FEW] > 0:
         cut_up(
             rows,
@@ -2006,52 +2046,44 @@ def moving(
         )
     for n in range(last - first):
         rows[index(at + n + OLD)] *= rows[index(at + n + LEAVING)]
-    for row in range(6):
-        for n in range(last - first):
-            safe.pipe[row, index(first + n)] = water.pipe[row, index(first + n)]
-    for row in range(3):
-        for n in range(last - first):
-            safe.place[row, index(first + n)] = water.place[row, index(first + n)]
-    for n in range(last - first):
-        safe.place[CUT, index(first + n)] = -1
 
 
 @inner
 def along(
     network: Network,
     water: Water,
+    later: Water,
     safe: Safe,
     side: Side,
     substeps: int,
-    i: int,
     lowest: int,
     highest: int,
-) -> int:
-    """Move the water of the pipes from the ``i``-th of the sequence on while they are in these batches.
+) -> None:
+    """Move the water of the pipes of these batches, ``highest`` being the one after the last.
 
-    Returns the first that is not, ``highest`` being the batch after the last.
+    Where numbers rise or fall along the flow, it is one batch, else all, whose sequence counts.
     """
     t_eq, nodes, rows, cut = side.pipe[T_EQ], side.nodes, side.batch, side.cut
-    soon = side.tally[ONWARD] if t_eq.size > MANY_PIPES else 0
-    while i < side.tally[FLOWING]:
-        place = side.order[SEQUENCE, i]
-        if place < lowest * BATCH or place >= highest * BATCH:
-            break
-        i, k, m = i + 1, index(place), row_of(place, lowest)
+    onward, begins = side.tally[ONWARD], lowest * BATCH
+    soon = onward if t_eq.size > MANY_PIPES else 0
+    many = min(BATCH, t_eq.size - begins) if onward != 0 else side.tally[FLOWING]
+    for i in range(many):
+        if onward == 0:
+            place = int(side.order[SEQUENCE, i])
+            m = row_of(place, 0)
+        else:
+            m = i if onward > 0 else many - 1 - i
+            place = begins + m
+        k = index(place)
         if soon != 0 and place % LINE == 0:
-            moved_soon(network, water, safe, side, place + soon * BATCH)
+            moved_soon(network, water, later, side, place + soon * BATCH)
         up, down, about = index(side.order[UP, k]), index(side.order[DOWN, k]), t_eq[k]
         kind, ever = rows[index(m + KIND)], rows[index(m + ALWAYS)]
         if kind == ONE:
             before, after, through = rows[index(m + OLD)], rows[index(m + LAG)], rows[index(m + PASS)]
-            if substeps == 4:  # the usual number, written out: twice as fast
-                first, second = nodes[up, 0] - about, nodes[up, 1] - about
-                third, excess = nodes[up, 2] - about, nodes[up, 3] - about
-                nodes[down, 0] += ever + before + through * first
-                nodes[down, 1] += ever + after * first + through * second
-                nodes[down, 2] += ever + after * second + through * third
-                nodes[down, 3] += ever + after * third + through * excess
-                rows[index(m + SUM)], rows[index(m + NEWEST)] = first + second + third + excess, excess
+            if substeps == USUAL:
+                total, excess = moved_on(nodes, up, down, about, ever, before, through, after)
+                rows[index(m + SUM)], rows[index(m + NEWEST)] = total, excess
                 continue
             entered = excess = 0.0
             for j in range(substeps):
@@ -2062,10 +2094,10 @@ def along(
             rows[index(m + SUM)], rows[index(m + NEWEST)] = entered, excess
         elif kind == MANY:
             if soon != 0:
-                ask_for(water.fresh[k, index(free_set(safe, place))], index(0))
+                ask_for(water.fresh[k, index(free_set(water.place[HEAD, k]))], index(0))
             slot, seat = place // BATCH - lowest, side.order[SEAT, k]
             q, c = slot * SEVERAL + seat, slot * substeps * BATCH + seat
-            if substeps == 4:
+            if substeps == USUAL:
                 first, second = nodes[up, 0] - about, nodes[up, 1] - about
                 third, excess = nodes[up, 2] - about, nodes[up, 3] - about
                 none, one = side.several[index(q + AFTER_NONE)], side.several[index(q + AFTER_ONE)]
@@ -2090,21 +2122,24 @@ def along(
                 cut[index(c + j * BATCH)] = nodes[up, j] - about
         else:
             flow = side.pipe[FLOW, k]
+            if flow == 0.0:
+                continue
             if (flow > 0.0) != (water.place[FORWARD, k] == 1):
                 turn(water, place)
-                safe.place[HEAD, k], safe.place[FORWARD, k] = water.place[HEAD, k], water.place[FORWARD, k]
+            taken_along(water, later, k)
             fills, rate = rows[index(m + FILLS)] / substeps, rows[index(m + RATE)]
-            weight = abs(flow) * side.node[SHARE, down]
-            lost = push(water, safe, place, fills, rate, about, weight, nodes[up], nodes[down], substeps)
+            weight, head = abs(flow) * side.node[SHARE, down], int(water.place[HEAD, k])
+            lost = push(
+                later, safe, head, place, fills, rate, about, weight, nodes[up], nodes[down], substeps
+            )
             side.pipe[LOSS, k] = lost * side.capacity[k]
-    return i
 
 
 @inner
 def moved(
     network: Network,
     water: Water,
-    safe: Safe,
+    later: Water,
     side: Side,
     seconds: float,
     substeps: int,
@@ -2119,7 +2154,7 @@ def moved(
         renewed(side.several, side.cut, seats, cuts, number, substeps)
         kept_parcels(
             water,
-            safe,
+            later,
             side.pipe,
             rows,
             side.several,
@@ -2142,12 +2177,16 @@ def moved(
         away += (entered - latest) * (mean - 1.0 + lost) - rows[index(i + LEAVING)]
         away += entered * (1.0 - mean + lost * (rows[index(i + FILLS)] / substeps - 1.0))
         loss[k] = away * side.capacity[k] if one else loss[k]
-        water.pipe[REFERENCE, k] = t_eq[k] if one else water.pipe[REFERENCE, k]
-        water.pipe[FADE, k] = 1.0 if one else water.pipe[FADE, k]
-        water.pipe[CONTENT, k] = latest * mean if one else water.pipe[CONTENT, k]
-        water.pipe[ONLY_EDGE, k] = latest * (1.0 - lost) if one else water.pipe[ONLY_EDGE, k]
-        water.pipe[ONLY_GROWTH, k] = rate if one else water.pipe[ONLY_GROWTH, k]
-        water.place[HEAD, k] = ALONE if one else water.place[HEAD, k]  # a sweep may have put it into its ring
+        later.pipe[REFERENCE, k] = t_eq[k] if one else later.pipe[REFERENCE, k]
+        later.pipe[FADE, k] = 1.0 if one else later.pipe[FADE, k]
+        later.pipe[CONTENT, k] = latest * mean if one else later.pipe[CONTENT, k]
+        later.pipe[ONLY_EDGE, k] = latest * (1.0 - lost) if one else later.pipe[ONLY_EDGE, k]
+        later.pipe[ONLY_GROWTH, k] = rate if one else later.pipe[ONLY_GROWTH, k]
+    for n in range(last - first):
+        k, one = index(first + n), rows[index(at + n + KIND)] == ONE
+        later.place[HEAD, k] = ALONE if one else later.place[HEAD, k]
+        later.place[COUNT, k] = 1 if one else later.place[COUNT, k]
+        later.place[FORWARD, k] = water.place[FORWARD, k] if one else later.place[FORWARD, k]
     rests = 0
     for n in range(last - first):
         rests += flow[index(first + n)] == 0.0
@@ -2155,14 +2194,26 @@ def moved(
         k = index(first + n)
         if flow[k] == 0.0:
             decay = network.conductance[k] * seconds / side.capacity[k]
-            loss[k] = stand(water, first + n, decay, t_eq[k]) * side.capacity[k]
+            taken_along(water, later, k)
+            loss[k] = stand(later, first + n, decay, t_eq[k]) * side.capacity[k]
 
 
 @inner
-def entered(side: Side, place: Places, inflow: FloatArray, t_in: FloatArray, substeps: int) -> None:
-    """What enters at some nodes, added to their temperatures."""
+def entered(
+    side: Side,
+    place: Places,
+    inflow: FloatArray,
+    t_in: FloatArray,
+    substeps: int,
+    first: int,
+    last: int,
+) -> None:
+    """Some nodes' temperatures, of which so far only that counts which enters there from outside."""
+    for n in range(last - first):
+        for j in range(substeps):
+            side.nodes[index(first + n), j] = 0.0
     for s in range(place.size):
-        if inflow[s] > 0.0:
+        if inflow[s] > 0.0 and first <= place[s] < last:
             node = index(place[s])
             share = inflow[s] * side.node[SHARE, node]
             for j in range(substeps):
@@ -2170,10 +2221,28 @@ def entered(side: Side, place: Places, inflow: FloatArray, t_in: FloatArray, sub
 
 
 @inner
+def started(
+    side: Side,
+    place: Places,
+    inflow: FloatArray,
+    t_in: FloatArray,
+    substeps: int,
+    first: int,
+    last: int,
+) -> None:
+    """The same, compiled for the usual number of substeps as well."""
+    if substeps == USUAL:
+        entered(side, place, inflow, t_in, USUAL, first, last)
+    else:
+        entered(side, place, inflow, t_in, substeps, first, last)
+
+
+@inner
 def move(
     network: Network,
     medium: Medium,
     water: Water,
+    later: Water,
     safe: Safe,
     side: Side,
     seconds: float,
@@ -2185,23 +2254,24 @@ def move(
     """One side's water moved through the step in substeps; ``t_in`` (entry, substep) is what enters.
 
     Needs the throughflow of the same flow; fills ``nodes`` and the loss [J]. Where the pipes' numbers rise
-    or fall along the flow, one batch is done with before the next begins.
+    or fall along the flow, one batch is done with before the next begins. Where they rise in a tree, nothing
+    flows to nodes of batches to come, so that these begin with their batch.
     """
-    nodes, batches = side.nodes, side.held.shape[0]
-    fill(nodes, 0.0)
-    if substeps == USUAL:
-        entered(side, place, inflow, t_in, USUAL)
-    else:
-        entered(side, place, inflow, t_in, substeps)
-    onward, i = side.tally[ONWARD], 0
+    pipes, nodes, batches = side.pipe.shape[1], side.nodes.shape[0], side.held.shape[0]
+    onward = side.tally[ONWARD]
+    apart = onward > 0 and nodes == pipes + 1
+    started(side, place, inflow, t_in, substeps, 0, 1 if apart else nodes)
     for part in range(batches if onward != 0 else 1):
         one = part if onward > 0 else batches - 1 - part
         lowest, highest = (one, one + 1) if onward != 0 else (0, batches)
         for batch in range(lowest, highest):
-            moving(network, medium, water, safe, side, seconds, substeps, batch, batch - lowest)
-        i = along(network, water, safe, side, substeps, i, lowest, highest)
+            moving(network, medium, water, side, seconds, substeps, batch, batch - lowest)
+        if apart:
+            first = lowest * BATCH + 1
+            started(side, place, inflow, t_in, substeps, first, min(first + BATCH, nodes))
+        along(network, water, later, safe, side, substeps, lowest, highest)
         for batch in range(lowest, highest):
-            moved(network, water, safe, side, seconds, substeps, batch, batch - lowest)
+            moved(network, water, later, side, seconds, substeps, batch, batch - lowest)
 
 
 # -- bypasses: as in :mod:`heatsym.engine.bypass` ----------------------------------------------------
@@ -2492,33 +2562,44 @@ def received(
     bias, passed, cold = room.consumer[BIAS], room.consumer[PASSED], room.consumer[COLD]
     differences, off, astray = room.consumer[DIFFERENCE], room.consumer[OFF], room.consumer[ASTRAY]
     through, mixed = side.node[THROUGH], side.node[MIXED]
-    for c in range(heats.size):
-        node = index(network.consumer[c])
-        found[c] = mixed[node] + bias[c] if drawn[c] > 0.0 and through[node] > 0.0 else found[c]
-        cold[c] = offsets[c]
-    if limits.follows:
-        set_point, soil = inputs.outside[SET_POINT, t], inputs.outside[SOIL, t]
-        for c in range(heats.size):
-            if slopes[c] != 0.0:
-                cold[c] = sent_back(medium, offsets[c], slopes[c], found[c], set_point, soil)
-    for c in range(heats.size):
-        difference, own = found[c] - cold[c], drawn[c] - passed[c]
-        short = heats[c] - wish[c] * capacity * difference
-        counts = heats[c] == heats[c] and (wish[c] < mosts[c] or short < 0.0)  # NaN: its flow is prescribed
-        amount = abs(now * short) if counts else 0.0
-        bound = limits.temperature * own * capacity
-        strays = own > 0.0 and amount > bound
-        differences[c], off[c] = difference, amount
-        astray[c] = (drawn[c] * capacity if amount <= limits.farthest * bound else np.inf) if strays else 0.0
-    if limits.asks_return:
-        for c in range(heats.size):
-            draws, own = drawn[c] * capacity, drawn[c] - passed[c]
-            if draws > 0.0:
-                usable = own * capacity * max(differences[c], 0.0)
-                heat = drawn_heat(heats[c], mosts[c], own, now, usable)
-                room.consumer[SENT, c] = found[c] - heat / draws
-    total = total_of(drawn) * capacity
-    return total_of(off), total_of(astray) / max(total, LEAST)
+    total = missing = wrong = 0.0
+    for first in range(0, heats.size, BATCH):
+        many = min(BATCH, heats.size - first)
+        for n in range(many):
+            c = index(first + n)
+            node = index(network.consumer[c])
+            found[c] = mixed[node] + bias[c] if drawn[c] > 0.0 and through[node] > 0.0 else found[c]
+            cold[n] = offsets[c]
+        if limits.follows:
+            set_point, soil = inputs.outside[SET_POINT, t], inputs.outside[SOIL, t]
+            for n in range(many):
+                c = index(first + n)
+                if slopes[c] != 0.0:
+                    cold[n] = sent_back(medium, offsets[c], slopes[c], found[c], set_point, soil)
+        for n in range(many):
+            c = index(first + n)
+            difference, own = found[c] - cold[n], drawn[c] - passed[c]
+            short = heats[c] - wish[c] * capacity * difference
+            counts = heats[c] == heats[c] and (wish[c] < mosts[c] or short < 0.0)  # NaN: flow is prescribed
+            amount = abs(now * short) if counts else 0.0
+            bound = limits.temperature * own * capacity
+            strays = own > 0.0 and amount > bound
+            differences[c], off[n] = difference, amount
+            astray[n] = (
+                (drawn[c] * capacity if amount <= limits.farthest * bound else np.inf) if strays else 0.0
+            )
+        if limits.asks_return:
+            for n in range(many):
+                c = index(first + n)
+                draws, own = drawn[c] * capacity, drawn[c] - passed[c]
+                if draws > 0.0:
+                    usable = own * capacity * max(differences[c], 0.0)
+                    heat = drawn_heat(heats[c], mosts[c], own, now, usable)
+                    room.consumer[SENT, c] = found[c] - heat / draws
+        total += total_of(drawn[first : first + many])
+        missing += total_of(off[:many])
+        wrong += total_of(astray[:many])
+    return missing, wrong / max(total * capacity, LEAST)
 
 
 @once
@@ -2744,22 +2825,56 @@ def shift_of_some(excess: FloatArray, falling: FloatArray, fall: float, substeps
 
 
 @inner
-def arrivals(network: Network, side: Side, room: Room, substeps: int) -> float:
-    """What arrives at the consumers in each substep, and in the mean.
+def arrivals(
+    network: Network, side: Side, room: Room, substeps: int, first: int, last: int
+) -> tuple[float, float]:
+    """What arrives at some consumers in each substep, and in the mean.
 
-    Returns by how much that mean differs from what was found, in the mean of their flows.
+    Returns by how much that mean differs from what was found, times their flows, and the sum of these.
     """
     drawn, found, came = room.consumer[DRAWN], room.consumer[FOUND], room.consumer[CAME]
     missed = total = 0.0
-    for c in range(drawn.size):
+    for n in range(last - first):
+        c = index(first + n)
         node = index(network.consumer[c])
         flows = drawn[c] > 0.0 and side.node[THROUGH, node] > 0.0
         for j in range(substeps):
-            room.arrived[c, j] = side.nodes[node, j] if flows else found[c]
-        came[c] = mean_at(room.arrived, c, substeps)
+            room.arrived[n, j] = side.nodes[node, j] if flows else found[c]
+        came[c] = mean_at(room.arrived, n, substeps)
         missed += drawn[c] * abs(came[c] - found[c])
         total += drawn[c]
-    return missed / max(total, LEAST)
+    return missed, total
+
+
+@inner
+def served(
+    setting: Setting,
+    side: Side,
+    room: Room,
+    t: int,
+    substeps: int,
+    share: float,
+    bounded: bool,
+) -> tuple[float, float]:
+    """What arrives at the consumers, and their heat; see :func:`draw` and :func:`commit`."""
+    missed = strayed = total = 0.0
+    for first in range(0, setting.network.consumer.size, BATCH):
+        last = min(first + BATCH, setting.network.consumer.size)
+        misses, flow = arrivals(setting.network, side, room, substeps, first, last)
+        strayed += draw(
+            setting.limits,
+            setting.inputs,
+            setting.medium,
+            room,
+            t,
+            substeps,
+            share,
+            bounded,
+            first,
+            last,
+        )
+        missed, total = missed + misses, total + flow
+    return missed / max(total, LEAST), strayed / max(total, LEAST)
 
 
 @inner
@@ -2772,11 +2887,13 @@ def draw(
     substeps: int,
     share: float,
     bounded: bool,
+    first: int,
+    last: int,
 ) -> float:
-    """Heat that consumers get and what they send back in each substep.
+    """Heat that some consumers get and what they send back in each substep.
 
-    Returns the share of the flow whose consumers' shift is larger than ``limits`` says, infinite where
-    one is much larger.
+    Returns the flow of the consumers whose shift is larger than ``limits`` says, infinite where one is
+    much larger.
 
     One shift, common to all substeps, is added to a consumer's excess of supply over wanted return and
     makes its heat exact; negative excess is cut, so that no substep returns water warmer than it came.
@@ -2786,14 +2903,15 @@ def draw(
     set_point, soil = inputs.outside[SET_POINT, t], inputs.outside[SOIL, t]
     slopes, mosts = inputs.return_slope[t], inputs.consumer[LARGEST_FLOW]
     excess, falling = room.excess[0], room.excess[1]
-    stray = total = 0.0
-    for c in range(heats.size):
+    stray = 0.0
+    for n in range(last - first):
+        c = index(first + n)
         flow, part, heat, mean = room.consumer[DRAWN, c], 1.0, 0.0, 0.0
         if room.consumer[PASSED, c] > 0.0:
             own = flow - room.consumer[PASSED, c]
             flow, part = own, own / flow
         for j in range(substeps):
-            supply = room.arrived[c, j]
+            supply = room.arrived[n, j]
             room.returned[c, j] = supply
             back = offsets[c]
             if limits.follows and slopes[c] != 0.0:
@@ -2805,7 +2923,6 @@ def draw(
             if bounded:
                 heat = min(heat, flow * medium.capacity * mean)
         room.consumer[HEAT, c] = heat
-        total += room.consumer[DRAWN, c]
         if heat <= 0.0:
             continue
         above, least = 0.0, np.inf
@@ -2820,13 +2937,14 @@ def draw(
             room.returned[c, j] -= part * max(excess[j] + shift, 0.0)
         if abs(shift) > limits.shift:
             stray += room.consumer[DRAWN, c] if abs(shift) <= limits.farthest * limits.temperature else np.inf
-    return stray / max(total, LEAST)
+    return stray
 
 
 @inner
 def commit(
     setting: Setting,
     state: State,
+    later: State,
     work: Work,
     t: int,
     seconds: float,
@@ -2843,6 +2961,7 @@ def commit(
     """
     network, medium, inputs = setting.network, setting.medium, setting.inputs
     room, s_side, r_side = work.room, work.supply, work.return_
+    work.safe_supply.number[0] = work.safe_return.number[0] = 0
     drawn, given = room.consumer[DRAWN], room.source[GIVEN]
     for s in range(given.size):
         for j in range(substeps):
@@ -2851,6 +2970,7 @@ def commit(
         network,
         medium,
         state.supply,
+        later.supply,
         work.safe_supply,
         s_side,
         seconds,
@@ -2860,17 +2980,16 @@ def commit(
         room.entering,
     )
     if substeps == USUAL:
-        missed = arrivals(network, s_side, room, USUAL)
-        stray = draw(setting.limits, inputs, medium, room, t, USUAL, share, bounded)
+        missed, stray = served(setting, s_side, room, t, USUAL, share, bounded)
     else:
-        missed = arrivals(network, s_side, room, substeps)
-        stray = draw(setting.limits, inputs, medium, room, t, substeps, share, bounded)
+        missed, stray = served(setting, s_side, room, t, substeps, share, bounded)
     if not setting.limits.asks_return:
         throughflow(r_side, network.consumer, drawn)
     move(
         network,
         medium,
         state.return_,
+        later.return_,
         work.safe_return,
         r_side,
         seconds,
@@ -3114,9 +3233,19 @@ def joined(sums: Sums, output: Output, row: int) -> None:
 
 @once
 def advance(
-    setting: Setting, state: State, work: Work, output: Output, t: int, row: int, depth: int, opens: bool
+    setting: Setting,
+    state: State,
+    later: State,
+    work: Work,
+    output: Output,
+    t: int,
+    row: int,
+    depth: int,
+    opens: bool,
 ) -> tuple[bool, int]:
     """One step or part of one, ``2 ** -depth`` of it: coupled, moved, recorded where there is a row.
+
+    The water after it is ``later``.
 
     Coupled again where substeps brought other temperatures than the whole step. Where it does not
     converge and may be halved, everything is left as it was; where it may not, nobody gets more than the
@@ -3144,7 +3273,7 @@ def advance(
             share *= cut(setting, state, work, t, cuts == limits.cuts)
         if work.supply.tally[CIRCLING] > 0 or work.return_.tally[CIRCLING] > 0:
             return False, sweeps
-        missed, stray, excess = commit(setting, state, work, t, seconds, substeps, share, cuts >= 0)
+        missed, stray, excess = commit(setting, state, later, work, t, seconds, substeps, share, cuts >= 0)
         within = excess <= limits.excess * limits.design_heat
         if cuts < 0:
             good = settled and stray <= limits.stray and excess <= 10.0 * limits.excess * limits.design_heat
@@ -3168,7 +3297,7 @@ def advance(
     if good or depth == limits.halvings:
         remembered(state, work)
         if row >= 0:
-            recorded(setting, state, work, output, t, row, seconds, substeps, share, opens)
+            recorded(setting, later, work, output, t, row, seconds, substeps, share, opens)
     else:
         undone(state.supply, work.safe_supply)
         undone(state.return_, work.safe_return)
@@ -3186,17 +3315,22 @@ def march(setting: Setting, state: State, work: Work, output: Output, first: int
     circulates within one side, which this engine does not do, or -1.
     """
     halvings, depths, total = setting.limits.halvings, work.room.depths, work.sums.total
-    stored = stored_heat(setting.network, state)
+    stored, swapped = stored_heat(setting.network, state), False
+    now = State(state.supply, state.return_, state.memory)
+    later = State(other(state.supply, work.safe_supply), other(state.return_, work.safe_return), state.memory)
     for t in range(first, last):
         sweeps, converged, waiting, parts = 0, True, 1, 0
         depths[0], at = 0, row + t - first if row >= 0 else row
         while waiting > 0:
             waiting -= 1
             depth = depths[waiting]
-            good, some = advance(setting, state, work, output, t, at, depth, parts == 0)
+            good, some = advance(setting, now, later, work, output, t, at, depth, parts == 0)
             if work.supply.tally[CIRCLING] > 0 or work.return_.tally[CIRCLING] > 0:
+                if swapped:
+                    brought_back(now, state)
                 return t
             if good or depth == halvings:
+                now, later, swapped = later, now, not swapped
                 converged = converged and good
                 sweeps, parts = sweeps + some, parts + 1
             else:
@@ -3211,4 +3345,6 @@ def march(setting: Setting, state: State, work: Work, output: Output, first: int
             output.step[1, at] = (given - taken - lost - (stored - before)) / setting.limits.seconds
             output.sweeps[at] = sweeps
             output.converged[at] = converged
+    if swapped:
+        brought_back(now, state)
     return -1
