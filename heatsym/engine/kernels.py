@@ -909,17 +909,28 @@ def noted(flow: FloatArray, sign: Places) -> None:
 
 @inner
 def tree_carried(
-    network: Network, withdrawal: FloatArray, still: float, flow: FloatArray, sign: Places
+    network: Network, withdrawal: FloatArray, given: FloatArray, still: float, side: Side
 ) -> bool:
-    """Both :func:`tree_flow` and :func:`carried`, for a tree's supply, whose memory is gone through once."""
-    changed = 0
+    """:func:`tree_flow`, :func:`carried` and :func:`throughflow` of a tree's supply, through memory once."""
+    flow, sign, changed = side.pipe[FLOW], side.order[SIGN], 0
+    through, share = side.node[THROUGH], side.node[SHARE]
+    fill(through, 0.0)
+    for s in range(given.size):
+        through[network.source[s]] += max(given[s], 0.0)
     for node in range(network.parent.size - 1, 0, -1):
-        k, drawn = index(node - 1), withdrawal[node]
-        withdrawal[network.parent[node]] += drawn
+        k, above, drawn = index(node - 1), index(network.parent[node]), withdrawal[node]
+        withdrawal[above] += drawn
         value = 0.0 if abs(drawn) < still else network.sense[k] * drawn
         flow[k] = value
         now = 1 if value > 0.0 else (-1 if value < 0.0 else 0)
         changed += 0 if now == sign[k] else 1
+        passes = through[node]
+        if drawn > 0.0:
+            passes += abs(value)
+        elif drawn < 0.0:
+            through[above] += abs(value)
+        through[node], share[node] = passes, 1.0 / passes if passes > 0.0 else 0.0
+    share[0] = 1.0 / through[0] if through[0] > 0.0 else 0.0
     for k in range(network.parent.size - 1, flow.size):
         flow[k] = 0.0
         changed += sign[k] != 0
@@ -1427,8 +1438,8 @@ def route(
     """Flows of one side's pipes for what consumers draw and sources give; whether the loops balance.
 
     ``sense`` is 1 on the supply side, where consumers withdraw, and -1 on the return side, whose turn is
-    next with the same flows; that of a tree is mirrored. Flows below ``still`` are rounding. ``fresh`` says
-    that the side's friction was not yet seen in this step.
+    next with the same flows; that of a tree is mirrored, and its supply's throughflow found as well. Flows
+    below ``still`` are rounding. ``fresh`` says that the side's friction was not yet seen in this step.
     """
     withdrawal, flow, sign = room.withdrawal, side.pipe[FLOW], side.order[SIGN]
     if sense > 0.0:
@@ -1446,7 +1457,7 @@ def route(
         closed = balanced(still, loops, medium, water, side, room, fresh, times)
         same = carried(flow, 1.0, still, flow, sign)
     else:
-        same = tree_carried(network, withdrawal, still, flow, sign)
+        same = tree_carried(network, withdrawal, room.source[GIVEN], still, side)
     if not same:
         sequence, outwards = side.order[SEQUENCE], sense > 0.0
         found = sorted_along(network, sign, sequence, room.queue, room.lean, outwards)
@@ -1946,11 +1957,10 @@ def mix(
     inflow: FloatArray,
     t_in: FloatArray,
 ) -> None:
-    """Throughflow and temperature of one side's nodes over a whole step, from the pipes' operators.
+    """Temperature of one side's nodes over a whole step, from the pipes' operators and the throughflow.
 
     ``inflow`` [kg/s] of temperature ``t_in`` enters at the nodes ``place``.
     """
-    throughflow(side, place, inflow)
     mixed, number, batches, rows = side.node[MIXED], side.pipe.shape[1], side.held.shape[0], side.batch
     up, down = side.order[UP], side.order[DOWN]
     fill(mixed, 0.0)
@@ -2740,7 +2750,8 @@ def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -
                 limits.still, network, again, medium, state.return_, work.return_, room, -1.0, fresh, times
             )
             closed = closed and back
-
+        if loops.number > 0:
+            throughflow(work.supply, network.source, given)
         mix(
             network, medium, state.supply, work.supply, seconds, network.source, given, inputs.source[FEED, t]
         )
@@ -2757,6 +2768,7 @@ def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -
             within += limits.tolerance * carried
         excess = 0.0
         if limits.asks_return:
+            throughflow(work.return_, network.consumer, drawn)
             mix(
                 network,
                 medium,
@@ -3048,11 +3060,12 @@ def cut(setting: Setting, state: State, work: Work, t: int, rest: bool) -> float
 
 
 @once
-def remembered(state: State, work: Work) -> None:
+def remembered(state: State, work: Work, bypasses: bool) -> None:
     """Hand on what the step found beside the water."""
     copy(work.room.consumer[CAME], state.memory.arrived)
     copy(work.room.consumer[RESPONSE], state.memory.response)
-    copy(work.room.consumer[KEEPS], state.memory.held)
+    if bypasses:
+        copy(work.room.consumer[KEEPS], state.memory.held)
     copy(work.room.source[BACK], state.memory.source_return)
     copy(work.supply.mesh[NOW], state.memory.supply_flow)
     copy(work.return_.mesh[NOW], state.memory.return_flow)
@@ -3260,7 +3273,8 @@ def advance(
     fill(room.source[SEEN_BIAS], 0.0)
     copy(state.memory.arrived, room.consumer[FOUND])
     copy(state.memory.response, room.consumer[RESPONSE])
-    copy(state.memory.held, room.consumer[KEEPS])
+    if limits.bypasses:
+        copy(state.memory.held, room.consumer[KEEPS])
     copy(state.memory.source_return, room.source[SEEN])
     copy(state.memory.supply_flow, work.supply.mesh[NOW])
     copy(state.memory.return_flow, work.return_.mesh[NOW])
@@ -3295,7 +3309,7 @@ def advance(
             copy(room.consumer[CAME], room.consumer[FOUND])
             copy(room.source[BACK], room.source[SEEN])
     if good or depth == limits.halvings:
-        remembered(state, work)
+        remembered(state, work, limits.bypasses)
         if row >= 0:
             recorded(setting, later, work, output, t, row, seconds, substeps, share, opens)
     else:
