@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 
 from heatsym.engine.friction_kernels import exponential, resistance
 from heatsym.engine.prefetch_kernels import ask_for
+from heatsym.engine.substep_kernels import moved_on
 from heatsym.interfaces.axis import FloatArray, IntArray
 from heatsym.numerics import code_cache
 
@@ -54,6 +55,8 @@ LINE = 8
 """Numbers in a line of the cache: what is asked for ahead of time comes so."""
 MANY_PIPES = 2 * BATCH
 """Pipes beyond which the second cache does not hold what a sweep reads of all, so that it is asked for."""
+USUAL = 4
+"""Substeps of a step, as a rule: loops over them are compiled for this number as well, and then unrolled."""
 LEAST = 1e-100
 """Divisors are no smaller: quotients, products and their squares stay among normal numbers."""
 LAMINAR = 2000.0
@@ -76,14 +79,14 @@ TEMPERATURE, FLOW_LIMIT, CAPACITY_LIMIT = 1, 2, 3
 # Rows of Water.ring (and Side.parcel), Water.pipe, Water.place
 WIDTH, LEVEL, EDGE, GROWTH = range(4)
 REFERENCE, FADE, CONTENT, ONLY_EDGE, ONLY_GROWTH, PART = range(6)
-HEAD, COUNT, FORWARD, CUT = range(4)
+HEAD, COUNT, FORWARD = range(3)
 # Rows of Side.pipe, Side.batch, Side.order, Side.tally, Side.several, Side.node
 FLOW, T_EQ, READY, LOSS = range(4)
 ROWS, SEVERAL = 13 * BATCH, 19 * BATCH
 (
     FILLS, RATE, UNIFORM, LEAVING, KIND, OFFSET, GAIN, ALWAYS, OLD, LAG, PASS, SUM, NEWEST,
 ) = range(0, ROWS, BATCH)  # fmt: skip
-SIGN, SEQUENCE, UP, DOWN, SEAT = range(5)
+SIGN, SEQUENCE, UP, DOWN, SEAT, LISTED = range(6)
 FLOWING, CIRCLING, ONWARD = range(3)
 (
     ITS_RATE, ITS_FILLS, START, REACHED, LEFT, LATE, LATER, ITS_PASS, ITS_LAG, PER_FILL,
@@ -278,6 +281,9 @@ class Water(NamedTuple):
     is FRESH or FRESH - 1, all water came in during one step: no parcel has a level, all have the growth
     ONLY_GROWTH per width and, but for the first, the width PART; their edges stand in ``fresh``, in the
     first or second set. A step writes the other set, so that it can be undone.
+
+    ``pipe`` and ``place`` are there twice, too: a step reads those from before it and writes all of the
+    others, which then change places. The ring is the same for both.
     """
 
     ring: FloatArray  # (pipe, slot, 4): a parcel's numbers lie together
@@ -288,11 +294,13 @@ class Water(NamedTuple):
 
 
 class Safe(NamedTuple):
-    """What undoes a step: new water takes free slots, so that of the old parcels just one, cut, changes."""
+    """Where a step writes, and what undoes it: new water takes free slots, old parcels change where cut."""
 
-    pipe: FloatArray  # (6, pipe)
-    place: Places  # (4, pipe); CUT is the slot of the parcel that was cut, or -1
-    parcel: FloatArray  # (pipe, 4)
+    pipe: FloatArray  # (6, pipe) Water's other
+    place: Places  # (3, pipe)
+    parcel: FloatArray  # (pipe, 4) parcels that this step cut, one after another
+    cut: Places  # (2, pipe) the pipe and the slot of each
+    number: IntArray  # (1,) how many
 
 
 class Side(NamedTuple):
@@ -305,7 +313,7 @@ class Side(NamedTuple):
     factor: FloatArray  # of that matrix
     pipe: FloatArray  # (4, pipe)
     batch: FloatArray  # (batch, 13, BATCH), flat, from the first batch on of those computed together
-    order: Places  # (5, pipe) sequence of those with flow; the node each comes from and leads to
+    order: Places  # (6, pipe) sequence of those with flow; the node each comes from and leads to
     tally: IntArray  # (3,) pipes with flow, those that recirculate, 1 or -1 where numbers rise or fall along
     held: (
         IntArray  # (batch, FEW + 1) pipes with one parcel at least, two ..., of those laid out; all moved so
@@ -324,7 +332,7 @@ class Room(NamedTuple):
     consumer: FloatArray  # (25, consumer)
     source: FloatArray  # (6, source)
     entering: FloatArray  # (source, substep)
-    arrived: FloatArray  # (consumer, substep)
+    arrived: FloatArray  # (BATCH at most, substep) of some consumers
     returned: FloatArray  # (consumer, substep)
     excess: FloatArray  # (2, substep)
     withdrawal: FloatArray  # (node,)
@@ -416,6 +424,17 @@ def fill(target: Any, value: Any) -> None:
         for i in range(target.shape[0]):
             for j in range(target.shape[1]):
                 target[i, j] = value
+
+
+@inner
+def mean_at(table: FloatArray, i: int, substeps: int) -> float:
+    """Mean of a row of as many numbers as there are substeps; the usual number written out."""
+    if substeps == USUAL:
+        return float(0.25 * ((table[i, 0] + table[i, 1]) + (table[i, 2] + table[i, 3])))
+    total = 0.0
+    for j in range(substeps):
+        total += table[i, j]
+    return total / substeps
 
 
 @inner
@@ -648,9 +667,18 @@ def stand(water: Water, k: int, decay: float, t_eq: float) -> float:
 
 
 @inner
-def free_set(safe: Safe, k: int) -> int:
-    """The set of a pipe's edges that does not hold the water from before the step."""
-    return 1 if safe.place[HEAD, k] == FRESH else 0
+def free_set(head: int) -> int:
+    """The set of a pipe's edges that does not hold the water from before the step, which has this head."""
+    return 1 if head == FRESH else 0
+
+
+@inner
+def taken_along(water: Water, later: Water, k: int) -> None:
+    """A pipe's numbers from before the step, to be changed by it."""
+    for row in range(6):
+        later.pipe[row, k] = water.pipe[row, k]
+    for row in range(3):
+        later.place[row, k] = water.place[row, k]
 
 
 @inner
@@ -695,7 +723,7 @@ def take_in(
 @called
 def flushed(
     water: Water,
-    safe: Safe,
+    before: int,
     k: int,
     fills: float,
     rate: float,
@@ -705,7 +733,7 @@ def flushed(
     entering: FloatArray,
     substeps: int,
 ) -> float:
-    """New water only: that of the last ``late`` substeps and a part, ``later``, of the one before.
+    """New water only: that of the last ``late`` substeps and a part, ``later``, of the one ahead of them.
 
     Returns the heat that all new water lost, in capacities times kelvin.
     """
@@ -732,7 +760,7 @@ def flushed(
     water.pipe[REFERENCE, k], water.pipe[FADE, k], water.pipe[CONTENT, k] = t_eq, 1.0, content + part
     if made <= FEW:
         first = water.place[HEAD, k]
-        at = free_set(safe, k)
+        at = free_set(before)
         for i in range(made):
             water.fresh[k, at, i] = water.ring[k, (first + i) & last, EDGE]
         anew(water, k, made, at, fills, rate)
@@ -743,6 +771,7 @@ def flushed(
 def push(
     water: Water,
     safe: Safe,
+    before: int,
     k: int,
     fills: float,
     rate: float,
@@ -755,8 +784,8 @@ def push(
     """Move a pipe's water on, ``fills`` > 0 in each substep; the heat lost, in capacities times kelvin.
 
     ``entering`` (substep,) is the temperature of the node upstream; that of what arrives, times ``weight``,
-    is added to ``leaving_to`` (substep,). The old water is gone through once, from
-    the outlet on, and cut where a substep ends. At constant flow new water stays for just one fill: it
+    is added to ``leaving_to`` (substep,). The old water, whose head was ``before``, is gone through once,
+    from the outlet on, and cut where a substep ends. At constant flow new water stays for just one fill: it
     leaves in the substeps ``late`` and ``late + 1`` after its own, all with one and the same decay.
     """
     unfold(water, k)
@@ -765,6 +794,7 @@ def push(
     count, head = water.place[COUNT, k], water.place[HEAD, k]
     above, renewed = reference - t_eq, fills * substeps >= 1.0
     kept_all, per_fill = 1.0 - rate * mean_exp(-rate), 1.0 / fills
+    usual = mean_exp(-rate * fills)
     late, later = substeps, 0.0
     if renewed:
         late = min(int(per_fill), substeps)
@@ -780,7 +810,7 @@ def push(
             if not whole:
                 gone, run = left, growth * (left / width)
             fading = rate * gone
-            uniform = mean_exp(-fading)
+            uniform = usual if gone == fills else mean_exp(-fading)
             leaving += gone * reached * (level * uniform + edge * mean_exp(run - fading))
             reached *= 1.0 - fading * uniform
             if not (whole and renewed):
@@ -805,12 +835,13 @@ def push(
 
     total = above + fade * content
     if renewed:
-        lost = flushed(water, safe, k, fills, rate, late, later, t_eq, entering, substeps)
+        lost = flushed(water, before, k, fills, rate, late, later, t_eq, entering, substeps)
         return float(total - old_left + lost)
     if s_cut == s and i < count:
-        safe.place[CUT, k] = s
+        number = safe.number[0]
+        safe.number[0], safe.cut[0, number], safe.cut[1, number] = number + 1, k, s
         for row in range(4):
-            safe.parcel[k, row] = ring[k, s, row]
+            safe.parcel[number, row] = ring[k, s, row]
         ring[k, s, WIDTH], ring[k, s, EDGE], ring[k, s, GROWTH] = width, edge / fade, growth
     passed = rate * fills * substeps
     faded = passed * mean_exp(-passed)
@@ -837,18 +868,28 @@ def push(
 
 @inner
 def undone(water: Water, safe: Safe) -> None:
-    """Bring back the water as it was before a step. Pipes turned meanwhile stay so: it is the same water."""
+    """Bring back the parcels that a step cut. Pipes turned meanwhile stay so: it is the same water."""
+    for n in range(safe.number[0]):
+        for row in range(4):
+            water.ring[safe.cut[0, n], safe.cut[1, n], row] = safe.parcel[n, row]
+    safe.number[0] = 0
+
+
+@inner
+def other(water: Water, safe: Safe) -> Water:
+    """The water after a step."""
+    return Water(water.ring, water.fresh, safe.pipe, safe.place, water.merged)
+
+
+@called
+def brought_back(now: State, state: State) -> None:
+    """The numbers by pipe where the next march looks for them."""
     for row in range(6):
-        for k in range(water.pipe.shape[1]):
-            water.pipe[row, k] = safe.pipe[row, k]
+        copy(now.supply.pipe[row], state.supply.pipe[row])
+        copy(now.return_.pipe[row], state.return_.pipe[row])
     for row in range(3):
-        for k in range(water.pipe.shape[1]):
-            water.place[row, k] = safe.place[row, k]
-    for k in range(water.pipe.shape[1]):
-        if safe.place[CUT, k] >= 0:
-            for row in range(4):
-                water.ring[k, safe.place[CUT, k], row] = safe.parcel[k, row]
-            safe.place[CUT, k] = -1
+        copy(now.supply.place[row], state.supply.place[row])
+        copy(now.return_.place[row], state.return_.place[row])
 
 
 # -- flows -----------------------------------------------------------------------------------------
@@ -865,6 +906,45 @@ def tree_flow(network: Network, withdrawal: FloatArray, flow: FloatArray) -> Non
 
 
 @inner
+def noted(flow: FloatArray, sign: Places) -> None:
+    """The sign of each flow."""
+    for k in range(flow.size):
+        sign[k] = 1 if flow[k] > 0.0 else (-1 if flow[k] < 0.0 else 0)
+
+
+@inner
+def tree_carried(
+    network: Network, withdrawal: FloatArray, given: FloatArray, still: float, side: Side
+) -> bool:
+    """:func:`tree_flow`, :func:`carried` and :func:`throughflow` of a tree's supply, through memory once."""
+    flow, sign, changed = side.pipe[FLOW], side.order[SIGN], 0
+    through, share = side.node[THROUGH], side.node[SHARE]
+    fill(through, 0.0)
+    for s in range(given.size):
+        through[network.source[s]] += max(given[s], 0.0)
+    for node in range(network.parent.size - 1, 0, -1):
+        k, above, drawn = index(node - 1), index(network.parent[node]), withdrawal[node]
+        withdrawal[above] += drawn
+        value = 0.0 if abs(drawn) < still else network.sense[k] * drawn
+        flow[k] = value
+        now = 1 if value > 0.0 else (-1 if value < 0.0 else 0)
+        changed += 0 if now == sign[k] else 1
+        passes = through[node]
+        if drawn > 0.0:
+            passes += abs(value)
+        elif drawn < 0.0:
+            through[above] += abs(value)
+        through[node], share[node] = passes, 1.0 / passes if passes > 0.0 else 0.0
+    share[0] = 1.0 / through[0] if through[0] > 0.0 else 0.0
+    for k in range(network.parent.size - 1, flow.size):
+        flow[k] = 0.0
+        changed += sign[k] != 0
+    if changed > 0:
+        noted(flow, sign)
+    return changed == 0
+
+
+@inner
 def carried(values: FloatArray, sense: float, still: float, flow: FloatArray, sign: Places) -> bool:
     """Flows of some values, none below ``still``; whether each has the sign noted, else the new are noted."""
     changed = 0
@@ -874,8 +954,8 @@ def carried(values: FloatArray, sense: float, still: float, flow: FloatArray, si
         flow[k] = value
         now = 1 if value > 0.0 else (-1 if value < 0.0 else 0)
         changed += 0 if now == sign[k] else 1
-    for k in range(flow.size if changed > 0 else 0):
-        sign[k] = 1 if flow[k] > 0.0 else (-1 if flow[k] < 0.0 else 0)
+    if changed > 0:
+        noted(flow, sign)
     return changed == 0
 
 
@@ -1363,8 +1443,8 @@ def route(
     """Flows of one side's pipes for what consumers draw and sources give; whether the loops balance.
 
     ``sense`` is 1 on the supply side, where consumers withdraw, and -1 on the return side, whose turn is
-    next with the same flows. Flows below ``still`` are rounding. ``fresh`` says that the side's friction
-    was not yet seen in this step.
+    next with the same flows; that of a tree is mirrored, and its supply's throughflow found as well. Flows
+    below ``still`` are rounding. ``fresh`` says that the side's friction was not yet seen in this step.
     """
     withdrawal, flow, sign = room.withdrawal, side.pipe[FLOW], side.order[SIGN]
     if sense > 0.0:
@@ -1373,7 +1453,8 @@ def route(
             withdrawal[network.consumer[c]] += room.consumer[DRAWN, c]
         for s in range(network.source.size):
             withdrawal[network.source[s]] -= room.source[GIVEN, s]
-        tree_flow(network, withdrawal, room.base)
+        if loops.number > 0:
+            tree_flow(network, withdrawal, room.base)
     closed, same = True, True
     if loops.number > 0:
         for k in range(flow.size):
@@ -1381,7 +1462,7 @@ def route(
         closed = balanced(still, loops, medium, water, side, room, fresh, times)
         same = carried(flow, 1.0, still, flow, sign)
     else:
-        same = carried(room.base, sense, still, flow, sign)
+        same = tree_carried(network, withdrawal, room.source[GIVEN], still, side)
     if not same:
         sequence, outwards = side.order[SEQUENCE], sense > 0.0
         found = sorted_along(network, sign, sequence, room.queue, room.lean, outwards)
@@ -1417,14 +1498,14 @@ def at_rest(side: Side) -> None:
 
 
 @inner
-def with_room(water: Water, substeps: int) -> None:
-    """Room for the parcels of a step; the fade begun anew where it has become small."""
+def with_room(water: Water, substeps: int, first: int, last: int) -> None:
+    """Room for the parcels of a step in some pipes; the fade begun anew where it has become small."""
     most, some = water.ring.shape[1] - substeps, 0
-    for k in range(water.pipe.shape[1]):
-        some += water.pipe[FADE, k] < RENEWED
-    for k in range(water.pipe.shape[1]):
-        some += water.place[COUNT, k] > most
-    for k in range(water.pipe.shape[1] if some > 0 else 0):
+    for n in range(last - first):
+        some += water.pipe[FADE, index(first + n)] < RENEWED
+    for n in range(last - first):
+        some += water.place[COUNT, index(first + n)] > most
+    for k in range(first, last if some > 0 else first):
         if water.pipe[FADE, k] < RENEWED:
             renew(water, k)
         while water.place[COUNT, k] > most:
@@ -1432,19 +1513,45 @@ def with_room(water: Water, substeps: int) -> None:
 
 
 @inner
-def begin(network: Network, water: Water, partner: Water, side: Side, ground: float) -> None:
-    """What one side's pipes are like at the start of a step: equilibrium, and their water by kind.
+def begin(network: Network, state: State, work: Work, substeps: int, ground: float) -> None:
+    """What both sides' pipes are like at the start of a step; a batch is done with before the next begins."""
+    for batch in range(work.supply.held.shape[0]):
+        first = batch * BATCH
+        last = min(first + BATCH, network.start.size)
+        with_room(state.supply, substeps, first, last)
+        with_room(state.return_, substeps, first, last)
+        begin_batch(network, state.supply, state.return_, work.supply, ground, batch, first, last)
+        begin_batch(network, state.return_, state.supply, work.return_, ground, batch, first, last)
+
+
+@inner
+def begin_batch(
+    network: Network,
+    water: Water,
+    partner: Water,
+    side: Side,
+    ground: float,
+    batch: int,
+    first: int,
+    last: int,
+) -> None:
+    """What a batch of one side's pipes is like: equilibrium, and the water by kind.
 
     The water of pipes that hold one parcel, or a few, is laid out so that their operators vectorise. READY
     is that kind, or of more parcels the part of the pipe that those laid out fill; it is negative where the
     pipe's start is its outlet, and 0 where nothing is ready.
     """
-    t_eq, ready = side.pipe[T_EQ], side.pipe[READY]
-    for k in range(t_eq.size):
+    t_eq, ready, some = side.pipe[T_EQ], side.pipe[READY], 0
+    for n in range(last - first):
+        k = index(first + n)
         t_eq[k] = ground + network.cross[k] * (mean_of(partner, k) - ground)
         alone = water.place[HEAD, k] == ALONE and abs(water.pipe[ONLY_GROWTH, k]) <= SHORT
         ready[k] = (2.0 * water.place[FORWARD, k] - 1.0) * ONE if alone else 0.0
-    for batch in range(side.held.shape[0]):
+    for n in range(last - first):
+        some += water.place[HEAD, index(first + n)] != ALONE
+    for i in range(FEW):
+        side.held[batch, i] = 0
+    if some > 0:
         lay_out(water, side, side.held[batch], batch)
 
 
@@ -1453,27 +1560,28 @@ def lay_out(water: Water, side: Side, held: IntArray, batch: int) -> None:
     """The parcels of a batch's pipes, side by side; not where one bends too much.
 
     Of pipes with more than a few those at the outlet are laid out. Pipes with many of them come first;
-    ``held`` (FEW,) counts those with one at least, two at least ...
+    ``held`` (FEW,), of zeros, counts those with one at least, two at least ...
     """
-    mask, parcel, pipe = water.ring.shape[1] - 1, side.parcel, side.pipe
-    first = batch * BATCH
-    last = min(first + BATCH, pipe.shape[1])
-    for i in range(FEW):
-        held[i] = 0
-    for n in range(last - first):
-        k = index(first + n)
-        if water.place[HEAD, k] != ALONE:
-            held[min(water.place[COUNT, k], FEW) - 1] += 1
-            if pipe.shape[1] > MANY_PIPES:
-                parcels_of(water, k)
+    mask, parcel, pipe, listed = water.ring.shape[1] - 1, side.parcel, side.pipe, side.order[LISTED]
+    first, total = batch * BATCH, 0
+    for n in range(min(BATCH, pipe.shape[1] - first)):
+        listed[index(first + total)] = n
+        total += water.place[HEAD, index(first + n)] != ALONE
+    for m in range(total):
+        k = index(first + listed[index(first + m)])
+        held[min(water.place[COUNT, k], FEW) - 1] += 1
+        if pipe.shape[1] > MANY_PIPES:
+            parcels_of(water, k)
     for i in range(FEW - 1, 0, -1):
         held[i - 1] += held[i]
-    total = held[0]
-    for n in range(last - first):
+    for i in range(FEW if pipe.shape[1] > MANY_PIPES else 0):
+        for n in range(0, held[i], LINE):
+            for row in range(4):
+                ask_for(parcel, index(batch * PARCELS + i * PARCEL + row * BATCH + n))
+    for m in range(total):
+        n = listed[index(first + m)]
         k = index(first + n)
         head, count = water.place[HEAD, k], min(water.place[COUNT, k], FEW)
-        if head == ALONE:
-            continue
         held[count - 1] -= 1
         seat, bend, reach = held[count - 1], 0.0, 0.0
         above, fade = pipe_above(water, pipe, k), water.pipe[FADE, k]
@@ -1712,7 +1820,7 @@ def renewed(several: FloatArray, cut: FloatArray, seats: int, cuts: int, number:
 @called
 def kept_parcels(
     water: Water,
-    safe: Safe,
+    later_water: Water,
     pipe: FloatArray,
     rows: FloatArray,
     several: FloatArray,
@@ -1735,22 +1843,22 @@ def kept_parcels(
         before = pipe_above(water, pipe, k) + water.pipe[FADE, k] * water.pipe[CONTENT, k]
         lost = before - several[index(q + LEFT)] + several[index(q + LOST)]
         pipe[LOSS, k] = lost * capacity[k]
-        water.pipe[REFERENCE, k], water.pipe[FADE, k] = pipe[T_EQ, k], 1.0
-        water.pipe[CONTENT, k] = several[index(q + INSIDE)]
-        water.place[FORWARD, k] = 1 if pipe[FLOW, k] > 0.0 else 0
+        later_water.pipe[REFERENCE, k], later_water.pipe[FADE, k] = pipe[T_EQ, k], 1.0
+        later_water.pipe[CONTENT, k] = several[index(q + INSIDE)]
+        later_water.place[FORWARD, k] = 1 if pipe[FLOW, k] > 0.0 else 0
         rate, fills = several[index(q + ITS_RATE)], several[index(q + ITS_FILLS)]
         later, late = several[index(q + LATER)], int(several[index(q + LATE)])
         made = late + 1 if later > 0.0 and late < substeps else late
         oldest = cuts + (substeps - made) * BATCH + n
         if made <= FEW:
-            other = free_set(safe, k)
+            free = free_set(water.place[HEAD, k])
             for j in range(made):
-                water.fresh[k, other, j] = cut[index(oldest + j * BATCH)]
-            anew(water, k, made, other, fills, rate)
+                water.fresh[k, free, j] = cut[index(oldest + j * BATCH)]
+            anew(later_water, k, made, free, fills, rate)
             continue
         head, held = water.place[HEAD, k], water.place[COUNT, k]
         place = 0 if head >= made and head + held <= mask + 1 else (head + held) & mask
-        water.place[HEAD, k], water.place[COUNT, k] = place, made
+        later_water.place[HEAD, k], later_water.place[COUNT, k] = place, made
         for j in range(made):
             s, width = (place + j) & mask, later if j == 0 and made > late else fills
             water.ring[k, s, WIDTH], water.ring[k, s, LEVEL] = width, 0.0
@@ -1804,20 +1912,20 @@ def parcels_soon(side: Side, k: int) -> None:
 
 
 @inner
-def moved_soon(network: Network, water: Water, safe: Safe, side: Side, k: int) -> None:
+def moved_soon(network: Network, water: Water, later: Water, side: Side, k: int) -> None:
     """Ask for what moving the next batch needs of a pipe and its neighbours in the cache."""
     if k < 0 or k >= side.pipe.shape[1]:
         return
     for row in range(4):
         ask_for(side.pipe[row], index(k))
-        ask_for(safe.place[row], index(k))
     ask_for(side.capacity, index(k))
     ask_for(network.conductance, index(k))
     for row in range(6):
         ask_for(water.pipe[row], index(k))
-        ask_for(safe.pipe[row], index(k))
+        ask_for(later.pipe[row], index(k))
     for row in range(3):
         ask_for(water.place[row], index(k))
+        ask_for(later.place[row], index(k))
     for row in (SEQUENCE, UP, DOWN):
         ask_for(side.order[row], index(k))
     parcels_soon(side, k)
@@ -1825,12 +1933,22 @@ def moved_soon(network: Network, water: Water, safe: Safe, side: Side, k: int) -
 
 @inner
 def parcels_of(water: Water, k: int) -> None:
-    """Ask for the first of a pipe's parcels where they do not stand in ``pipe``."""
-    head = water.place[HEAD, k]
+    """Ask for the parcels of a pipe that a step reads, two a line, where they do not stand in ``pipe``."""
+    head, mask = water.place[HEAD, k], water.ring.shape[1] - 1
     if head >= 0:
-        ask_for(water.ring[k, index(head)], index(0))
+        for i in range(0, min(water.place[COUNT, k], FEW), 2):
+            ask_for(water.ring[k, index((head + i) & mask)], index(0))
     elif head <= FRESH:
         ask_for(water.fresh[k, index(FRESH - head)], index(0))
+
+
+@inner
+def slots_of(water: Water, k: int) -> None:
+    """Ask for where a pipe's new parcels will stand in its ring."""
+    head, mask = water.place[HEAD, k], water.ring.shape[1] - 1
+    if head >= 0:
+        for i in range(0, USUAL, 2):
+            ask_for(water.ring[k, index((head + water.place[COUNT, k] + i) & mask)], index(0))
 
 
 @inner
@@ -1844,18 +1962,17 @@ def mix(
     inflow: FloatArray,
     t_in: FloatArray,
 ) -> None:
-    """Throughflow and temperature of one side's nodes over a whole step, from the pipes' operators.
+    """Temperature of one side's nodes over a whole step, from the pipes' operators and the throughflow.
 
     ``inflow`` [kg/s] of temperature ``t_in`` enters at the nodes ``place``.
     """
-    throughflow(side, place, inflow)
     mixed, number, batches, rows = side.node[MIXED], side.pipe.shape[1], side.held.shape[0], side.batch
-    sequence, up, down = side.order[SEQUENCE], side.order[UP], side.order[DOWN]
+    up, down = side.order[UP], side.order[DOWN]
     fill(mixed, 0.0)
     for i in range(place.size):
         if inflow[i] > 0.0:
             mixed[place[i]] += inflow[i] * t_in[i] * side.node[SHARE, place[i]]
-    onward, i = side.tally[ONWARD], 0
+    onward = side.tally[ONWARD]
     soon = onward if number > MANY_PIPES else 0
     for part in range(batches if onward != 0 else 1):
         one = part if onward > 0 else batches - 1 - part
@@ -1867,17 +1984,20 @@ def mix(
             if side.held[batch, 0] > 0:
                 passage_of_several(side, side.held[batch], batch, at, (batch - lowest) * SEVERAL)
             mixing(side, water, first, last, at)
-        while i < side.tally[FLOWING]:
-            k = sequence[i]
-            if k < lowest * BATCH or k >= highest * BATCH:
-                break
-            if soon != 0 and k % LINE == 0:
-                mixed_soon(network, water, side, k + soon * BATCH)
-            m = row_of(k, lowest)
-            mixed[index(down[index(k)])] += (
-                rows[index(m + OFFSET)] + rows[index(m + GAIN)] * mixed[index(up[index(k)])]
-            )
-            i += 1
+        if onward == 0:
+            for i in range(side.tally[FLOWING]):
+                k = index(side.order[SEQUENCE, i])
+                m = row_of(side.order[SEQUENCE, i], 0)
+                mixed[index(down[k])] += rows[index(m + OFFSET)] + rows[index(m + GAIN)] * mixed[index(up[k])]
+            continue
+        first = lowest * BATCH
+        many = min(BATCH, number - first)
+        for i in range(many):
+            n = i if onward > 0 else many - 1 - i
+            if soon != 0 and (first + n) % LINE == 0:
+                mixed_soon(network, water, side, first + n + soon * BATCH)
+            k = index(first + n)
+            mixed[index(down[k])] += rows[index(n + OFFSET)] + rows[index(n + GAIN)] * mixed[index(up[k])]
 
 
 @inner
@@ -1891,14 +2011,13 @@ def moving(
     network: Network,
     medium: Medium,
     water: Water,
-    safe: Safe,
     side: Side,
     seconds: float,
     substeps: int,
     batch: int,
     slot: int,
 ) -> None:
-    """Of a batch's pipes, what arrives at their ends in the substeps, and what undoes the step.
+    """Of a batch's pipes, what arrives at their ends in the substeps.
 
     It is a sum: ALWAYS for water at equilibrium, OLD for water from before the step, PASS and LAG times what
     entered so many substeps ago and one more.
@@ -1925,6 +2044,7 @@ def moving(
             rows[index(at + n + KIND)] = MANY
         elif flow.size > MANY_PIPES and kind in (SCALAR, SLACK) and flow[index(first + n)] != 0.0:
             parcels_of(water, index(first + n))
+            slots_of(water, index(first + n))
     if held[FEW] > 0:
         cut_up(
             rows,
@@ -1941,52 +2061,44 @@ def moving(
         )
     for n in range(last - first):
         rows[index(at + n + OLD)] *= rows[index(at + n + LEAVING)]
-    for row in range(6):
-        for n in range(last - first):
-            safe.pipe[row, index(first + n)] = water.pipe[row, index(first + n)]
-    for row in range(3):
-        for n in range(last - first):
-            safe.place[row, index(first + n)] = water.place[row, index(first + n)]
-    for n in range(last - first):
-        safe.place[CUT, index(first + n)] = -1
 
 
 @inner
 def along(
     network: Network,
     water: Water,
+    later: Water,
     safe: Safe,
     side: Side,
     substeps: int,
-    i: int,
     lowest: int,
     highest: int,
-) -> int:
-    """Move the water of the pipes from the ``i``-th of the sequence on while they are in these batches.
+) -> None:
+    """Move the water of the pipes of these batches, ``highest`` being the one after the last.
 
-    Returns the first that is not, ``highest`` being the batch after the last.
+    Where numbers rise or fall along the flow, it is one batch, else all, whose sequence counts.
     """
     t_eq, nodes, rows, cut = side.pipe[T_EQ], side.nodes, side.batch, side.cut
-    soon = side.tally[ONWARD] if t_eq.size > MANY_PIPES else 0
-    while i < side.tally[FLOWING]:
-        place = side.order[SEQUENCE, i]
-        if place < lowest * BATCH or place >= highest * BATCH:
-            break
-        i, k, m = i + 1, index(place), row_of(place, lowest)
+    onward, begins = side.tally[ONWARD], lowest * BATCH
+    soon = onward if t_eq.size > MANY_PIPES else 0
+    many = min(BATCH, t_eq.size - begins) if onward != 0 else side.tally[FLOWING]
+    for i in range(many):
+        if onward == 0:
+            place = int(side.order[SEQUENCE, i])
+            m = row_of(place, 0)
+        else:
+            m = i if onward > 0 else many - 1 - i
+            place = begins + m
+        k = index(place)
         if soon != 0 and place % LINE == 0:
-            moved_soon(network, water, safe, side, place + soon * BATCH)
+            moved_soon(network, water, later, side, place + soon * BATCH)
         up, down, about = index(side.order[UP, k]), index(side.order[DOWN, k]), t_eq[k]
         kind, ever = rows[index(m + KIND)], rows[index(m + ALWAYS)]
         if kind == ONE:
             before, after, through = rows[index(m + OLD)], rows[index(m + LAG)], rows[index(m + PASS)]
-            if substeps == 4:  # the usual number, written out: twice as fast
-                first, second = nodes[up, 0] - about, nodes[up, 1] - about
-                third, excess = nodes[up, 2] - about, nodes[up, 3] - about
-                nodes[down, 0] += ever + before + through * first
-                nodes[down, 1] += ever + after * first + through * second
-                nodes[down, 2] += ever + after * second + through * third
-                nodes[down, 3] += ever + after * third + through * excess
-                rows[index(m + SUM)], rows[index(m + NEWEST)] = first + second + third + excess, excess
+            if substeps == USUAL:
+                total, excess = moved_on(nodes, up, down, about, ever, before, through, after)
+                rows[index(m + SUM)], rows[index(m + NEWEST)] = total, excess
                 continue
             entered = excess = 0.0
             for j in range(substeps):
@@ -1997,10 +2109,10 @@ def along(
             rows[index(m + SUM)], rows[index(m + NEWEST)] = entered, excess
         elif kind == MANY:
             if soon != 0:
-                ask_for(water.fresh[k, index(free_set(safe, place))], index(0))
+                ask_for(water.fresh[k, index(free_set(water.place[HEAD, k]))], index(0))
             slot, seat = place // BATCH - lowest, side.order[SEAT, k]
             q, c = slot * SEVERAL + seat, slot * substeps * BATCH + seat
-            if substeps == 4:
+            if substeps == USUAL:
                 first, second = nodes[up, 0] - about, nodes[up, 1] - about
                 third, excess = nodes[up, 2] - about, nodes[up, 3] - about
                 none, one = side.several[index(q + AFTER_NONE)], side.several[index(q + AFTER_ONE)]
@@ -2025,21 +2137,24 @@ def along(
                 cut[index(c + j * BATCH)] = nodes[up, j] - about
         else:
             flow = side.pipe[FLOW, k]
+            if flow == 0.0:
+                continue
             if (flow > 0.0) != (water.place[FORWARD, k] == 1):
                 turn(water, place)
-                safe.place[HEAD, k], safe.place[FORWARD, k] = water.place[HEAD, k], water.place[FORWARD, k]
+            taken_along(water, later, k)
             fills, rate = rows[index(m + FILLS)] / substeps, rows[index(m + RATE)]
-            weight = abs(flow) * side.node[SHARE, down]
-            lost = push(water, safe, place, fills, rate, about, weight, nodes[up], nodes[down], substeps)
+            weight, head = abs(flow) * side.node[SHARE, down], int(water.place[HEAD, k])
+            lost = push(
+                later, safe, head, place, fills, rate, about, weight, nodes[up], nodes[down], substeps
+            )
             side.pipe[LOSS, k] = lost * side.capacity[k]
-    return i
 
 
 @inner
 def moved(
     network: Network,
     water: Water,
-    safe: Safe,
+    later: Water,
     side: Side,
     seconds: float,
     substeps: int,
@@ -2054,7 +2169,7 @@ def moved(
         renewed(side.several, side.cut, seats, cuts, number, substeps)
         kept_parcels(
             water,
-            safe,
+            later,
             side.pipe,
             rows,
             side.several,
@@ -2077,12 +2192,16 @@ def moved(
         away += (entered - latest) * (mean - 1.0 + lost) - rows[index(i + LEAVING)]
         away += entered * (1.0 - mean + lost * (rows[index(i + FILLS)] / substeps - 1.0))
         loss[k] = away * side.capacity[k] if one else loss[k]
-        water.pipe[REFERENCE, k] = t_eq[k] if one else water.pipe[REFERENCE, k]
-        water.pipe[FADE, k] = 1.0 if one else water.pipe[FADE, k]
-        water.pipe[CONTENT, k] = latest * mean if one else water.pipe[CONTENT, k]
-        water.pipe[ONLY_EDGE, k] = latest * (1.0 - lost) if one else water.pipe[ONLY_EDGE, k]
-        water.pipe[ONLY_GROWTH, k] = rate if one else water.pipe[ONLY_GROWTH, k]
-        water.place[HEAD, k] = ALONE if one else water.place[HEAD, k]  # a sweep may have put it into its ring
+        later.pipe[REFERENCE, k] = t_eq[k] if one else later.pipe[REFERENCE, k]
+        later.pipe[FADE, k] = 1.0 if one else later.pipe[FADE, k]
+        later.pipe[CONTENT, k] = latest * mean if one else later.pipe[CONTENT, k]
+        later.pipe[ONLY_EDGE, k] = latest * (1.0 - lost) if one else later.pipe[ONLY_EDGE, k]
+        later.pipe[ONLY_GROWTH, k] = rate if one else later.pipe[ONLY_GROWTH, k]
+    for n in range(last - first):
+        k, one = index(first + n), rows[index(at + n + KIND)] == ONE
+        later.place[HEAD, k] = ALONE if one else later.place[HEAD, k]
+        later.place[COUNT, k] = 1 if one else later.place[COUNT, k]
+        later.place[FORWARD, k] = water.place[FORWARD, k] if one else later.place[FORWARD, k]
     rests = 0
     for n in range(last - first):
         rests += flow[index(first + n)] == 0.0
@@ -2090,7 +2209,47 @@ def moved(
         k = index(first + n)
         if flow[k] == 0.0:
             decay = network.conductance[k] * seconds / side.capacity[k]
-            loss[k] = stand(water, first + n, decay, t_eq[k]) * side.capacity[k]
+            taken_along(water, later, k)
+            loss[k] = stand(later, first + n, decay, t_eq[k]) * side.capacity[k]
+
+
+@inner
+def entered(
+    side: Side,
+    place: Places,
+    inflow: FloatArray,
+    t_in: FloatArray,
+    substeps: int,
+    first: int,
+    last: int,
+) -> None:
+    """Some nodes' temperatures, of which so far only that counts which enters there from outside."""
+    for n in range(last - first):
+        for j in range(substeps):
+            side.nodes[index(first + n), j] = 0.0
+    for s in range(place.size):
+        if inflow[s] > 0.0 and first <= place[s] < last:
+            node = index(place[s])
+            share = inflow[s] * side.node[SHARE, node]
+            for j in range(substeps):
+                side.nodes[node, j] += share * t_in[s, j]
+
+
+@inner
+def started(
+    side: Side,
+    place: Places,
+    inflow: FloatArray,
+    t_in: FloatArray,
+    substeps: int,
+    first: int,
+    last: int,
+) -> None:
+    """The same, compiled for the usual number of substeps as well."""
+    if substeps == USUAL:
+        entered(side, place, inflow, t_in, USUAL, first, last)
+    else:
+        entered(side, place, inflow, t_in, substeps, first, last)
 
 
 @inner
@@ -2098,6 +2257,7 @@ def move(
     network: Network,
     medium: Medium,
     water: Water,
+    later: Water,
     safe: Safe,
     side: Side,
     seconds: float,
@@ -2109,23 +2269,24 @@ def move(
     """One side's water moved through the step in substeps; ``t_in`` (entry, substep) is what enters.
 
     Needs the throughflow of the same flow; fills ``nodes`` and the loss [J]. Where the pipes' numbers rise
-    or fall along the flow, one batch is done with before the next begins.
+    or fall along the flow, one batch is done with before the next begins. Where they rise in a tree, nothing
+    flows to nodes of batches to come, so that these begin with their batch.
     """
-    nodes, batches = side.nodes, side.held.shape[0]
-    fill(nodes, 0.0)
-    for s in range(place.size):
-        if inflow[s] > 0.0:
-            for j in range(substeps):
-                nodes[place[s], j] += inflow[s] * t_in[s, j] * side.node[SHARE, place[s]]
-    onward, i = side.tally[ONWARD], 0
+    pipes, nodes, batches = side.pipe.shape[1], side.nodes.shape[0], side.held.shape[0]
+    onward = side.tally[ONWARD]
+    apart = onward > 0 and nodes == pipes + 1
+    started(side, place, inflow, t_in, substeps, 0, 1 if apart else nodes)
     for part in range(batches if onward != 0 else 1):
         one = part if onward > 0 else batches - 1 - part
         lowest, highest = (one, one + 1) if onward != 0 else (0, batches)
         for batch in range(lowest, highest):
-            moving(network, medium, water, safe, side, seconds, substeps, batch, batch - lowest)
-        i = along(network, water, safe, side, substeps, i, lowest, highest)
+            moving(network, medium, water, side, seconds, substeps, batch, batch - lowest)
+        if apart:
+            first = lowest * BATCH + 1
+            started(side, place, inflow, t_in, substeps, first, min(first + BATCH, nodes))
+        along(network, water, later, safe, side, substeps, lowest, highest)
         for batch in range(lowest, highest):
-            moved(network, water, safe, side, seconds, substeps, batch, batch - lowest)
+            moved(network, water, later, side, seconds, substeps, batch, batch - lowest)
 
 
 # -- bypasses: as in :mod:`heatsym.engine.bypass` ----------------------------------------------------
@@ -2416,33 +2577,44 @@ def received(
     bias, passed, cold = room.consumer[BIAS], room.consumer[PASSED], room.consumer[COLD]
     differences, off, astray = room.consumer[DIFFERENCE], room.consumer[OFF], room.consumer[ASTRAY]
     through, mixed = side.node[THROUGH], side.node[MIXED]
-    for c in range(heats.size):
-        node = index(network.consumer[c])
-        found[c] = mixed[node] + bias[c] if drawn[c] > 0.0 and through[node] > 0.0 else found[c]
-        cold[c] = offsets[c]
-    if limits.follows:
-        set_point, soil = inputs.outside[SET_POINT, t], inputs.outside[SOIL, t]
-        for c in range(heats.size):
-            if slopes[c] != 0.0:
-                cold[c] = sent_back(medium, offsets[c], slopes[c], found[c], set_point, soil)
-    for c in range(heats.size):
-        difference, own = found[c] - cold[c], drawn[c] - passed[c]
-        short = heats[c] - wish[c] * capacity * difference
-        counts = heats[c] == heats[c] and (wish[c] < mosts[c] or short < 0.0)  # NaN: its flow is prescribed
-        amount = abs(now * short) if counts else 0.0
-        bound = limits.temperature * own * capacity
-        strays = own > 0.0 and amount > bound
-        differences[c], off[c] = difference, amount
-        astray[c] = (drawn[c] * capacity if amount <= limits.farthest * bound else np.inf) if strays else 0.0
-    if limits.asks_return:
-        for c in range(heats.size):
-            draws, own = drawn[c] * capacity, drawn[c] - passed[c]
-            if draws > 0.0:
-                usable = own * capacity * max(differences[c], 0.0)
-                heat = drawn_heat(heats[c], mosts[c], own, now, usable)
-                room.consumer[SENT, c] = found[c] - heat / draws
-    total = total_of(drawn) * capacity
-    return total_of(off), total_of(astray) / max(total, LEAST)
+    total = missing = wrong = 0.0
+    for first in range(0, heats.size, BATCH):
+        many = min(BATCH, heats.size - first)
+        for n in range(many):
+            c = index(first + n)
+            node = index(network.consumer[c])
+            found[c] = mixed[node] + bias[c] if drawn[c] > 0.0 and through[node] > 0.0 else found[c]
+            cold[n] = offsets[c]
+        if limits.follows:
+            set_point, soil = inputs.outside[SET_POINT, t], inputs.outside[SOIL, t]
+            for n in range(many):
+                c = index(first + n)
+                if slopes[c] != 0.0:
+                    cold[n] = sent_back(medium, offsets[c], slopes[c], found[c], set_point, soil)
+        for n in range(many):
+            c = index(first + n)
+            difference, own = found[c] - cold[n], drawn[c] - passed[c]
+            short = heats[c] - wish[c] * capacity * difference
+            counts = heats[c] == heats[c] and (wish[c] < mosts[c] or short < 0.0)  # NaN: flow is prescribed
+            amount = abs(now * short) if counts else 0.0
+            bound = limits.temperature * own * capacity
+            strays = own > 0.0 and amount > bound
+            differences[c], off[n] = difference, amount
+            astray[n] = (
+                (drawn[c] * capacity if amount <= limits.farthest * bound else np.inf) if strays else 0.0
+            )
+        if limits.asks_return:
+            for n in range(many):
+                c = index(first + n)
+                draws, own = drawn[c] * capacity, drawn[c] - passed[c]
+                if draws > 0.0:
+                    usable = own * capacity * max(differences[c], 0.0)
+                    heat = drawn_heat(heats[c], mosts[c], own, now, usable)
+                    room.consumer[SENT, c] = found[c] - heat / draws
+        total += total_of(drawn[first : first + many])
+        missing += total_of(off[:many])
+        wrong += total_of(astray[:many])
+    return missing, wrong / max(total * capacity, LEAST)
 
 
 @once
@@ -2574,7 +2746,7 @@ def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -
         closed = route(
             limits.still, network, loops, medium, state.supply, work.supply, room, 1.0, fresh, times
         )
-        if loops.number == 0:
+        if loops.number == 0 and limits.asks_return:
             mirrored(work.supply, work.return_)
         elif limits.asks_return:
             if fresh:
@@ -2583,7 +2755,8 @@ def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -
                 limits.still, network, again, medium, state.return_, work.return_, room, -1.0, fresh, times
             )
             closed = closed and back
-
+        if loops.number > 0:
+            throughflow(work.supply, network.source, given)
         mix(
             network, medium, state.supply, work.supply, seconds, network.source, given, inputs.source[FEED, t]
         )
@@ -2600,6 +2773,7 @@ def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -
             within += limits.tolerance * carried
         excess = 0.0
         if limits.asks_return:
+            throughflow(work.return_, network.consumer, drawn)
             mix(
                 network,
                 medium,
@@ -2640,6 +2814,8 @@ def couple(setting: Setting, state: State, work: Work, t: int, seconds: float) -
             1.0,
         )
         settled = settled and back
+    elif not limits.asks_return:
+        mirrored(work.supply, work.return_)
     return now, sweep, settled
 
 
@@ -2665,7 +2841,60 @@ def shift_of_some(excess: FloatArray, falling: FloatArray, fall: float, substeps
     return shift
 
 
-@once
+@inner
+def arrivals(
+    network: Network, side: Side, room: Room, substeps: int, first: int, last: int
+) -> tuple[float, float]:
+    """What arrives at some consumers in each substep, and in the mean.
+
+    Returns by how much that mean differs from what was found, times their flows, and the sum of these.
+    """
+    drawn, found, came = room.consumer[DRAWN], room.consumer[FOUND], room.consumer[CAME]
+    missed = total = 0.0
+    for n in range(last - first):
+        c = index(first + n)
+        node = index(network.consumer[c])
+        flows = drawn[c] > 0.0 and side.node[THROUGH, node] > 0.0
+        for j in range(substeps):
+            room.arrived[n, j] = side.nodes[node, j] if flows else found[c]
+        came[c] = mean_at(room.arrived, n, substeps)
+        missed += drawn[c] * abs(came[c] - found[c])
+        total += drawn[c]
+    return missed, total
+
+
+@inner
+def served(
+    setting: Setting,
+    side: Side,
+    room: Room,
+    t: int,
+    substeps: int,
+    share: float,
+    bounded: bool,
+) -> tuple[float, float]:
+    """What arrives at the consumers, and their heat; see :func:`draw` and :func:`commit`."""
+    missed = strayed = total = 0.0
+    for first in range(0, setting.network.consumer.size, BATCH):
+        last = min(first + BATCH, setting.network.consumer.size)
+        misses, flow = arrivals(setting.network, side, room, substeps, first, last)
+        strayed += draw(
+            setting.limits,
+            setting.inputs,
+            setting.medium,
+            room,
+            t,
+            substeps,
+            share,
+            bounded,
+            first,
+            last,
+        )
+        missed, total = missed + misses, total + flow
+    return missed / max(total, LEAST), strayed / max(total, LEAST)
+
+
+@inner
 def draw(
     limits: Limits,
     inputs: Inputs,
@@ -2675,11 +2904,13 @@ def draw(
     substeps: int,
     share: float,
     bounded: bool,
+    first: int,
+    last: int,
 ) -> float:
-    """Heat that consumers get and what they send back in each substep.
+    """Heat that some consumers get and what they send back in each substep.
 
-    Returns the share of the flow whose consumers' shift is larger than ``limits`` says, infinite where
-    one is much larger.
+    Returns the flow of the consumers whose shift is larger than ``limits`` says, infinite where one is
+    much larger.
 
     One shift, common to all substeps, is added to a consumer's excess of supply over wanted return and
     makes its heat exact; negative excess is cut, so that no substep returns water warmer than it came.
@@ -2689,14 +2920,15 @@ def draw(
     set_point, soil = inputs.outside[SET_POINT, t], inputs.outside[SOIL, t]
     slopes, mosts = inputs.return_slope[t], inputs.consumer[LARGEST_FLOW]
     excess, falling = room.excess[0], room.excess[1]
-    stray = total = 0.0
-    for c in range(heats.size):
+    stray = 0.0
+    for n in range(last - first):
+        c = index(first + n)
         flow, part, heat, mean = room.consumer[DRAWN, c], 1.0, 0.0, 0.0
         if room.consumer[PASSED, c] > 0.0:
             own = flow - room.consumer[PASSED, c]
             flow, part = own, own / flow
         for j in range(substeps):
-            supply = room.arrived[c, j]
+            supply = room.arrived[n, j]
             room.returned[c, j] = supply
             back = offsets[c]
             if limits.follows and slopes[c] != 0.0:
@@ -2708,7 +2940,6 @@ def draw(
             if bounded:
                 heat = min(heat, flow * medium.capacity * mean)
         room.consumer[HEAT, c] = heat
-        total += room.consumer[DRAWN, c]
         if heat <= 0.0:
             continue
         above, least = 0.0, np.inf
@@ -2723,13 +2954,14 @@ def draw(
             room.returned[c, j] -= part * max(excess[j] + shift, 0.0)
         if abs(shift) > limits.shift:
             stray += room.consumer[DRAWN, c] if abs(shift) <= limits.farthest * limits.temperature else np.inf
-    return stray / max(total, LEAST)
+    return stray
 
 
 @inner
 def commit(
     setting: Setting,
     state: State,
+    later: State,
     work: Work,
     t: int,
     seconds: float,
@@ -2746,6 +2978,7 @@ def commit(
     """
     network, medium, inputs = setting.network, setting.medium, setting.inputs
     room, s_side, r_side = work.room, work.supply, work.return_
+    work.safe_supply.number[0] = work.safe_return.number[0] = 0
     drawn, given = room.consumer[DRAWN], room.source[GIVEN]
     for s in range(given.size):
         for j in range(substeps):
@@ -2754,6 +2987,7 @@ def commit(
         network,
         medium,
         state.supply,
+        later.supply,
         work.safe_supply,
         s_side,
         seconds,
@@ -2762,25 +2996,17 @@ def commit(
         given,
         room.entering,
     )
-    missed = total = 0.0
-    for c in range(drawn.size):
-        node, came = network.consumer[c], 0.0
-        for j in range(substeps):
-            room.arrived[c, j] = room.consumer[FOUND, c]
-            if drawn[c] > 0.0 and s_side.node[THROUGH, node] > 0.0:
-                room.arrived[c, j] = s_side.nodes[node, j]
-            came += room.arrived[c, j]
-        room.consumer[CAME, c] = came / substeps
-        missed += drawn[c] * abs(came / substeps - room.consumer[FOUND, c])
-        total += drawn[c]
-    missed /= max(total, LEAST)
-    stray = draw(setting.limits, inputs, medium, room, t, substeps, share, bounded)
+    if substeps == USUAL:
+        missed, stray = served(setting, s_side, room, t, USUAL, share, bounded)
+    else:
+        missed, stray = served(setting, s_side, room, t, substeps, share, bounded)
     if not setting.limits.asks_return:
         throughflow(r_side, network.consumer, drawn)
     move(
         network,
         medium,
         state.return_,
+        later.return_,
         work.safe_return,
         r_side,
         seconds,
@@ -2793,10 +3019,7 @@ def commit(
     for s in range(given.size):
         node, back = network.source[s], state.memory.source_return[s]
         if r_side.node[THROUGH, node] > 0.0:
-            back = 0.0
-            for j in range(substeps):
-                back += r_side.nodes[node, j]
-            back /= substeps
+            back = mean_at(r_side.nodes, node, substeps)
         room.source[BACK, s] = back
         beyond = 0.0
         if given[s] > 0.0:
@@ -2842,11 +3065,12 @@ def cut(setting: Setting, state: State, work: Work, t: int, rest: bool) -> float
 
 
 @once
-def remembered(state: State, work: Work) -> None:
+def remembered(state: State, work: Work, bypasses: bool) -> None:
     """Hand on what the step found beside the water."""
     copy(work.room.consumer[CAME], state.memory.arrived)
     copy(work.room.consumer[RESPONSE], state.memory.response)
-    copy(work.room.consumer[KEEPS], state.memory.held)
+    if bypasses:
+        copy(work.room.consumer[KEEPS], state.memory.held)
     copy(work.room.source[BACK], state.memory.source_return)
     copy(work.supply.mesh[NOW], state.memory.supply_flow)
     copy(work.return_.mesh[NOW], state.memory.return_flow)
@@ -2855,11 +3079,11 @@ def remembered(state: State, work: Work) -> None:
 @compiled
 def stored_heat(network: Network, state: State) -> float:
     """Heat in all pipes, relative to water at theta 0. [J]"""
-    heat = 0.0
+    warm = cold = 0.0
     for k in range(network.start.size):
-        heat += network.supply_capacity[k] * mean_of(state.supply, k)
-        heat += network.return_capacity[k] * mean_of(state.return_, k)
-    return heat
+        warm += network.supply_capacity[k] * mean_of(state.supply, k)
+        cold += network.return_capacity[k] * mean_of(state.return_, k)
+    return warm + cold
 
 
 @inner
@@ -2891,8 +3115,18 @@ def recorded(
     network, medium, inputs, sums = setting.network, setting.medium, setting.inputs, work.sums
     room, capacity, part = work.room, setting.medium.capacity, seconds / setting.limits.seconds
     whole, follows = part == 1.0, setting.limits.follows
-    lost = taken = given = stored = 0.0
-    for k in range(network.start.size):
+    lost = taken = given = stored = kept = 0.0
+    for k in range(network.start.size if whole else 0):
+        column, leak = index(output.pipe_column[k]), work.supply.pipe[LOSS, k] + work.return_.pipe[LOSS, k]
+        lost += leak
+        output.pipe[0, row, column] = work.supply.pipe[FLOW, k]
+        output.pipe[1, row, column] = work.return_.pipe[FLOW, k]
+        output.pipe[2, row, column] = leak * (1.0 / setting.limits.seconds)
+        warm, cold = mean_of(state.supply, k), mean_of(state.return_, k)
+        stored += network.supply_capacity[k] * warm  # as in stored_heat, to the last bit
+        kept += network.return_capacity[k] * cold
+        output.pipe[3, row, column], output.pipe[4, row, column] = warm, cold
+    for k in range(0 if whole else network.start.size):
         column, leak = index(output.pipe_column[k]), work.supply.pipe[LOSS, k] + work.return_.pipe[LOSS, k]
         fore, back = part * work.supply.pipe[FLOW, k], part * work.return_.pipe[FLOW, k]
         loss = leak / setting.limits.seconds
@@ -2904,8 +3138,8 @@ def recorded(
         output.pipe[0, row, column], output.pipe[1, row, column] = fore, back
         output.pipe[2, row, column] = loss
         warm, cold = mean_of(state.supply, k), mean_of(state.return_, k)
-        stored += network.supply_capacity[k] * warm  # as in stored_heat, to the last bit
-        stored += network.return_capacity[k] * cold
+        stored += network.supply_capacity[k] * warm
+        kept += network.return_capacity[k] * cold
         output.pipe[3, row, column], output.pipe[4, row, column] = warm, cold
     recorded_nodes(work.supply, output.node[0], sums.node[0], output.node_column, row, substeps, part, opens)
     recorded_nodes(work.return_, output.node[1], sums.node[1], output.node_column, row, substeps, part, opens)
@@ -2931,9 +3165,7 @@ def recorded(
                 rule = offsets[c] + slopes[c] * temperature_of(medium, came)
                 cold = cold or rule < rule_end(offsets[c], slopes[c], set_point, soil)
             sums.worst[c], output.cause[row, column] = missing, cause_of(heat, demand, share, cold)
-        sent = 0.0
-        for j in range(substeps):
-            sent += room.returned[c, j] / substeps
+        sent = mean_at(room.returned, c, substeps)
         if whole:
             came, sent = (came, sent) if flow > 0.0 else (np.nan, np.nan)
         else:
@@ -2971,7 +3203,7 @@ def recorded(
     sums.total[0] += given
     sums.total[1] += taken
     sums.total[2] += lost
-    sums.total[3] = stored
+    sums.total[3] = stored + kept
 
 
 @inner
@@ -2987,10 +3219,8 @@ def recorded_nodes(
 ) -> None:
     """One side's nodes in the row, or what a part of the step adds to them."""
     for node in range(weight.size):
-        column, through, mean = index(columns[node]), side.node[THROUGH, node], 0.0
-        for j in range(substeps):
-            mean += side.nodes[node, j]
-        mean /= substeps
+        column, through = index(columns[node]), side.node[THROUGH, node]
+        mean = mean_at(side.nodes, node, substeps)
         if part == 1.0:
             table[row, column] = mean if through > 0.0 else np.nan
             continue
@@ -3021,9 +3251,19 @@ def joined(sums: Sums, output: Output, row: int) -> None:
 
 @once
 def advance(
-    setting: Setting, state: State, work: Work, output: Output, t: int, row: int, depth: int, opens: bool
+    setting: Setting,
+    state: State,
+    later: State,
+    work: Work,
+    output: Output,
+    t: int,
+    row: int,
+    depth: int,
+    opens: bool,
 ) -> tuple[bool, int]:
     """One step or part of one, ``2 ** -depth`` of it: coupled, moved, recorded where there is a row.
+
+    The water after it is ``later``.
 
     Coupled again where substeps brought other temperatures than the whole step. Where it does not
     converge and may be halved, everything is left as it was; where it may not, nobody gets more than the
@@ -3033,15 +3273,13 @@ def advance(
     limits, room = setting.limits, work.room
     seconds = limits.seconds / 2.0**depth
     substeps = max(1, limits.substeps >> depth)
-    with_room(state.supply, substeps)
-    with_room(state.return_, substeps)
-    begin(setting.network, state.supply, state.return_, work.supply, setting.inputs.ground[t])
-    begin(setting.network, state.return_, state.supply, work.return_, setting.inputs.ground[t])
+    begin(setting.network, state, work, substeps, setting.inputs.ground[t])
     fill(room.consumer[BIAS], 0.0)
     fill(room.source[SEEN_BIAS], 0.0)
     copy(state.memory.arrived, room.consumer[FOUND])
     copy(state.memory.response, room.consumer[RESPONSE])
-    copy(state.memory.held, room.consumer[KEEPS])
+    if limits.bypasses:
+        copy(state.memory.held, room.consumer[KEEPS])
     copy(state.memory.source_return, room.source[SEEN])
     copy(state.memory.supply_flow, work.supply.mesh[NOW])
     copy(state.memory.return_flow, work.return_.mesh[NOW])
@@ -3054,7 +3292,7 @@ def advance(
             share *= cut(setting, state, work, t, cuts == limits.cuts)
         if work.supply.tally[CIRCLING] > 0 or work.return_.tally[CIRCLING] > 0:
             return False, sweeps
-        missed, stray, excess = commit(setting, state, work, t, seconds, substeps, share, cuts >= 0)
+        missed, stray, excess = commit(setting, state, later, work, t, seconds, substeps, share, cuts >= 0)
         within = excess <= limits.excess * limits.design_heat
         if cuts < 0:
             good = settled and stray <= limits.stray and excess <= 10.0 * limits.excess * limits.design_heat
@@ -3076,9 +3314,9 @@ def advance(
             copy(room.consumer[CAME], room.consumer[FOUND])
             copy(room.source[BACK], room.source[SEEN])
     if good or depth == limits.halvings:
-        remembered(state, work)
+        remembered(state, work, limits.bypasses)
         if row >= 0:
-            recorded(setting, state, work, output, t, row, seconds, substeps, share, opens)
+            recorded(setting, later, work, output, t, row, seconds, substeps, share, opens)
     else:
         undone(state.supply, work.safe_supply)
         undone(state.return_, work.safe_return)
@@ -3096,17 +3334,22 @@ def march(setting: Setting, state: State, work: Work, output: Output, first: int
     circulates within one side, which this engine does not do, or -1.
     """
     halvings, depths, total = setting.limits.halvings, work.room.depths, work.sums.total
-    stored = stored_heat(setting.network, state)
+    stored, swapped = stored_heat(setting.network, state), False
+    now = State(state.supply, state.return_, state.memory)
+    later = State(other(state.supply, work.safe_supply), other(state.return_, work.safe_return), state.memory)
     for t in range(first, last):
         sweeps, converged, waiting, parts = 0, True, 1, 0
         depths[0], at = 0, row + t - first if row >= 0 else row
         while waiting > 0:
             waiting -= 1
             depth = depths[waiting]
-            good, some = advance(setting, state, work, output, t, at, depth, parts == 0)
+            good, some = advance(setting, now, later, work, output, t, at, depth, parts == 0)
             if work.supply.tally[CIRCLING] > 0 or work.return_.tally[CIRCLING] > 0:
+                if swapped:
+                    brought_back(now, state)
                 return t
             if good or depth == halvings:
+                now, later, swapped = later, now, not swapped
                 converged = converged and good
                 sweeps, parts = sweeps + some, parts + 1
             else:
@@ -3121,4 +3364,6 @@ def march(setting: Setting, state: State, work: Work, output: Output, first: int
             output.step[1, at] = (given - taken - lost - (stored - before)) / setting.limits.seconds
             output.sweeps[at] = sweeps
             output.converged[at] = converged
+    if swapped:
+        brought_back(now, state)
     return -1

@@ -149,7 +149,7 @@ def work(at: kernels.Setting) -> kernels.Work:
             factor=np.zeros(len(at.loops.factor_row)),
             pipe=np.zeros((4, pipes)),
             batch=np.zeros(batches * kernels.ROWS),
-            order=_places(np.zeros((5, pipes))),
+            order=_places(np.zeros((6, pipes))),
             tally=_zeros(3),
             held=_zeros((batches, kernels.FEW + 1)),
             holder=_places(np.zeros(pipes)),
@@ -165,7 +165,7 @@ def work(at: kernels.Setting) -> kernels.Work:
         consumer=np.zeros((25, consumers)),
         source=np.zeros((6, sources)),
         entering=np.zeros((sources, substeps)),
-        arrived=np.zeros((consumers, substeps)),
+        arrived=np.zeros((min(consumers, kernels.BATCH), substeps)),
         returned=np.zeros((consumers, substeps)),
         excess=np.zeros((2, substeps)),
         withdrawal=np.zeros(nodes),
@@ -180,7 +180,13 @@ def work(at: kernels.Setting) -> kernels.Work:
     )
     sums = kernels.Sums(np.zeros((2, nodes)), np.zeros(consumers), np.zeros(4))
     safe = [
-        kernels.Safe(np.zeros((6, pipes)), _places(np.zeros((4, pipes))), np.zeros((pipes, 4)))
+        kernels.Safe(
+            pipe=np.zeros((6, pipes)),
+            place=_places(np.zeros((3, pipes))),
+            parcel=np.zeros((pipes, 4)),
+            cut=_places(np.zeros((2, pipes))),
+            number=_zeros(1),
+        )
         for _ in range(2)
     ]
     return kernels.Work(supply, return_, room, sums, *safe)
