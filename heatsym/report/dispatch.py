@@ -15,7 +15,7 @@ from heatsym.analysis.figures import power
 from heatsym.analysis.wording import number
 from heatsym.interfaces.axis import FloatArray
 from heatsym.report.calendar import Calendar, calendar, in_words
-from heatsym.report.colours import AIR, ELECTRICITY, source_styles
+from heatsym.report.colours import AIR, DELIVERED, ELECTRICITY, source_styles
 from heatsym.report.layers import DAY, area, gaps, hatched, height, held, merit_order
 from heatsym.report.picture import GREY, INK, Cell, Missing, Picture, Table, plain, scale, styled
 from heatsym.report.words import percent
@@ -173,7 +173,7 @@ def price_by_hour(run: Run) -> Picture | None:
             mode="lines",
             line={"width": 0},
             fill=fill,
-            fillcolor="rgba(26,26,26,0.15)",
+            fillcolor=f"rgba({_rgb(DELIVERED)},0.2)",
             name="eight of ten days",
             showlegend=fill is not None,
             hoverinfo="skip",
@@ -182,7 +182,7 @@ def price_by_hour(run: Run) -> Picture | None:
         x=mean.index,
         y=mean.to_numpy(dtype=np.float32),
         mode="lines+markers",
-        line={"color": INK, "width": 2},
+        line={"color": DELIVERED, "width": 2},
         name=HEAT_PRICE,
         hovertemplate="%{y:.4~r} EUR/MWh",
     )
@@ -368,7 +368,7 @@ def _price_line(
     """Heat as a line, electricity as an area behind it, whose colour is too pale for a line."""
     trace = _trace(at, values, name, legend, "%{y:.4~r} EUR/MWh") | {"mode": "lines"}
     if name == HEAT_PRICE:
-        return trace | {"line": {"shape": "hv", "width": 1.8, "color": INK}}
+        return trace | {"line": {"shape": "hv", "width": 1.8, "color": DELIVERED}}
     line = {"shape": "hv", "width": 1.0, "color": GREY, "dash": "dot"}
     return trace | {"line": line, "fill": "tozeroy", "fillcolor": f"rgba({_rgb(ELECTRICITY)},0.6)"}
 
