@@ -94,6 +94,7 @@ def held(this: Task, hour: int) -> March:
         heat=same(p.load.heat),
         mass_flow=same(p.load.mass_flow),
         return_offset=same(p.load.return_offset),
+        return_slope=same(p.load.return_slope),
     )
     still = replace(
         p,
