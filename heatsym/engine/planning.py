@@ -19,6 +19,7 @@ from heatsym.interfaces.axis import FloatArray
 from heatsym.interfaces.exchange import Offer, Plan, Site, StoragePlan
 from heatsym.interfaces.stepwise import pieces
 from heatsym.sources.common import duty
+from heatsym.tables.factors import JOULES_PER_MWH
 
 
 class Values(NamedTuple):
@@ -180,5 +181,19 @@ def intended(now: Planned, course: Course) -> Intent:
         cost=choice.cost,
         carbon=choice.carbon,
         ideal=choice.ideal,
-        said=choice.said,
+        said=choice.said + _not_needed(now, heat),
     )
+
+
+def _not_needed(now: Planned, heat: FloatArray) -> tuple[str, ...]:
+    """Heat of sources that must run which a merit order leaves, a sentence each."""
+    if now.choice.price is not None:  # a linear programme has said so itself
+        return ()
+    said, step = [], now.problem.step
+    for s, source in enumerate(now.problem.sources):
+        left = now.most[:, s] - heat[:, s]
+        unused = left > 1e-6 * now.most[:, s]
+        if duty(source).must_run and unused.any():
+            energy, hours = left[unused].sum() * step / JOULES_PER_MWH, unused.sum() * step / 3600.0
+            said.append(f"{source.name}: {energy:.4g} MWh rejected in {hours:g} hours, as it must run")
+    return tuple(said)

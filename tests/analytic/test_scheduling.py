@@ -80,6 +80,23 @@ def test_without_time_it_is_the_merit_order() -> None:
     assert (planned.march.source_heat.min(axis=0) > 0.0).tolist() == [True, True, True]
 
 
+def test_heat_that_must_be_taken_and_is_not_needed_is_told() -> None:
+    """Of 100 kW that must run, what consumer, losses and a tank do not take is told."""
+    works = IndustrialStream(name="works", node="N0", power=100e3, temperature=120.0, must_run=True)
+    asked = problem(method="merit_order")
+    found = run(replace(asked, sources=(works, asked.sources[1])))
+    (said,) = found.intent.said
+    rejected = (100e3 * HOURS - found.march.source_heat[:, 0].sum()) * 3600.0 / MWH
+    assert rejected > 3.0
+    assert said == f"works: {rejected:.4g} MWh rejected in {HOURS} hours, as it must run"
+    stored = run(with_tank(replace(asked, sources=(works, asked.sources[1])), Tank(hot_share=0.0)))
+    (said,) = stored.intent.said
+    left = (100e3 * HOURS - stored.march.source_heat[:, 0].sum()) * 3600.0 / MWH
+    assert 1.0 < left < rejected - 1.0  # the tank holds 1.4 MWh
+    assert said.startswith("works: ")
+    assert float(said.split()[1]) == pytest.approx(left, rel=1e-2)
+
+
 def test_forecasts_cost() -> None:
     """With errors by chance the same tank is used worse, and what that costs is told."""
     wrong = problem(horizon="rolling", window_days=1, lookahead_days=1, foresight="noisy", price_error=1.5)
