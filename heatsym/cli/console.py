@@ -8,10 +8,14 @@ import sys
 import time
 from collections.abc import Iterable
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import click
 
 from heatsym.errors import Problem
+
+if TYPE_CHECKING:
+    from heatsym.case.model import Case
 
 SHOWN_PROBLEMS = 20
 COMPILING = "compiling the engine, once after installation: about a minute"
@@ -30,6 +34,15 @@ def say_problems(problems: Iterable[Problem]) -> None:
         say(styled(problem))
     if len(problems) > SHOWN_PROBLEMS:
         say(f"... and {len(problems) - SHOWN_PROBLEMS} more")
+
+
+def announce(case: Case) -> None:
+    """What to know before a case is computed: its warnings, and that the engine is compiled first."""
+    from heatsym.engine.compiled import is_compiled
+
+    say_problems(case.warnings)
+    if case.engine.kind == "compiled" and not is_compiled():
+        say(COMPILING)
 
 
 def styled(problem: Problem) -> str:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from heatsym.cli.console import COMPILING, Progress, plural, say, say_problems
-from heatsym.cli.options import case_arguments
+from heatsym.cli.console import Progress, announce, plural, say
+from heatsym.cli.options import case_arguments, parallel
 
 if TYPE_CHECKING:
     from heatsym.study.heating_curve import Evaluation, HeatingCurve
@@ -60,7 +60,7 @@ COLUMNS = (  # head, figure, factor, decimals
 )
 @click.option("--lowest", metavar="DEGC", type=float, help="Lowest supply temperature that is looked at.")
 @click.option("--highest", metavar="DEGC", type=float, help="Highest supply temperature that is looked at.")
-@click.option("-j", "--workers", metavar="N", type=click.IntRange(min=1), help="Runs at the same time.")
+@parallel
 @click.option("-q", "--quiet", is_flag=True, help="Print the line for the case file only, and errors.")
 def command(
     case_file: Path,
@@ -74,7 +74,7 @@ def command(
     tolerated: float,
     lowest: float | None,
     highest: float | None,
-    workers: int | None,
+    jobs: int | None,
     quiet: bool,
 ) -> None:
     """Search for the heating curve of CASE that costs least, or emits least.
@@ -90,15 +90,12 @@ def command(
     if lowest is not None and highest is not None and lowest >= highest:
         raise click.UsageError(f"--lowest {lowest:g} is not below --highest {highest:g}")
     from heatsym.case.load import load
-    from heatsym.engine.compiled import is_compiled
     from heatsym.results.placing import write_file
     from heatsym.study.heating_curve import heating_curve
 
     case = load(case_file, scenario=scenario, overrides=overrides, period=period, allow_outside=allow_outside)
     if not quiet:
-        say_problems(case.warnings)
-        if case.engine.kind == "compiled" and not is_compiled():
-            say(COMPILING)
+        announce(case)
     with closing(Progress(shown=not quiet)) as progress:
         found = heating_curve(
             case,
@@ -107,7 +104,7 @@ def command(
             tolerated=tolerated,
             lowest=lowest,
             highest=highest,
-            workers=workers,
+            workers=jobs,
             progress=progress,
         )
     if not quiet:

@@ -40,6 +40,15 @@ def case_arguments(function: Command) -> Command:
     return case(case_changes(function))
 
 
+parallel = click.option(
+    "-j",
+    "--jobs",
+    metavar="N",
+    type=click.IntRange(min=1),
+    help="Runs at the same time; default all processors.",
+)
+"""How many runs a command computes beside each other."""
+
 PERIODS = ("min", "5min", "15min", "h", "D", "W", "MS")
 """What results can be gathered over; named here, too, so that ``--help`` imports nothing heavy."""
 

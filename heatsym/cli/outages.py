@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from heatsym.cli.console import COMPILING, Progress, say, say_problems
-from heatsym.cli.options import case_arguments
+from heatsym.cli.console import Progress, announce, say, say_problems
+from heatsym.cli.options import case_arguments, parallel
 
 if TYPE_CHECKING:
     from heatsym.sources.availability import Outages
@@ -77,9 +77,7 @@ if TYPE_CHECKING:
     metavar="MWH|PERCENT%",
     help="Unserved heat that may be left, as MWh or, with %, of the demand; default 0.01%.",
 )
-@click.option(
-    "-j", "--jobs", type=click.IntRange(min=1), help="Runs at the same time; default all processors."
-)
+@parallel
 @click.option("-q", "--quiet", is_flag=True, help="Print the folder only, and errors.")
 def command(
     case_file: Path,
@@ -112,7 +110,6 @@ def command(
     wanted = _target(target)
     failing = dict(map(_failing, fails)) or None
     from heatsym.case.load import load
-    from heatsym.engine.compiled import is_compiled
     from heatsym.interop.export_outages import FILES, PAGE, write_outages
     from heatsym.report.outages import in_short
     from heatsym.results.placing import check_folder
@@ -123,9 +120,7 @@ def command(
     check_folder(folder, FILES, overwrite)
     case = load(case_file, scenario=scenario, overrides=overrides, period=period, allow_outside=allow_outside)
     if not quiet:
-        say_problems(case.warnings)
-        if case.engine.kind == "compiled" and not is_compiled():
-            say(COMPILING)
+        announce(case)
     questions = Questions(
         years=years,
         seed=seed,

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from heatsym.cli.console import COMPILING, Progress, say, say_problems
-from heatsym.cli.options import case_arguments
+from heatsym.cli.console import Progress, announce, say
+from heatsym.cli.options import case_arguments, parallel
 
 if TYPE_CHECKING:
     from heatsym.study.pareto import Front, Point
@@ -37,7 +37,7 @@ FILES = ("front.html", "front.json", "front.csv")
     show_default=True,
     help="Different points wanted, both ends among them; each is a run of the whole case.",
 )
-@click.option("-j", "--workers", metavar="N", type=click.IntRange(min=1), help="Runs at the same time.")
+@parallel
 @click.option("-q", "--quiet", is_flag=True, help="Print the folder only, and errors.")
 def command(
     case_file: Path,
@@ -48,7 +48,7 @@ def command(
     output: Path | None,
     overwrite: bool,
     points: int,
-    workers: int | None,
+    jobs: int | None,
     quiet: bool,
 ) -> None:
     """Show what less carbon costs in CASE: runs from least cost to least carbon.
@@ -60,21 +60,18 @@ def command(
     stdout and a table on stderr; the page in the folder draws it.
     """
     from heatsym.case.load import load
-    from heatsym.engine.compiled import is_compiled
     from heatsym.report.front import front_page
-    from heatsym.results.placing import write_folder
+    from heatsym.results.placing import check_folder, write_folder
     from heatsym.study.pareto import pareto
 
     name = f"{case_file.stem}-{scenario}" if scenario else case_file.stem
     folder = output or Path("results") / f"{name}-pareto"
-    check_place(folder, overwrite)
+    check_folder(folder, FILES, overwrite)
     case = load(case_file, scenario=scenario, overrides=overrides, period=period, allow_outside=allow_outside)
     if not quiet:
-        say_problems(case.warnings)
-        if case.engine.kind == "compiled" and not is_compiled():
-            say(COMPILING)
+        announce(case)
     with closing(Progress(shown=not quiet)) as progress:
-        found = pareto(case, points=points, workers=workers, progress=progress)
+        found = pareto(case, points=points, workers=jobs, progress=progress)
     if not quiet:
         for line in table(found):
             say(line)
@@ -84,20 +81,6 @@ def command(
         [f"{line}\n" for line in as_csv(found)],
     )
     click.echo(write_folder(folder, zip(FILES, content, strict=True), FILES, overwrite))
-
-
-def check_place(folder: Path, overwrite: bool) -> None:
-    """Refuse before anything is computed what would be refused when it is written."""
-    from heatsym.errors import OutputExistsError
-
-    if not folder.is_dir():
-        return
-    held = sorted(path.name for path in folder.iterdir())
-    foreign = [name for name in held if name not in FILES]
-    if foreign:
-        raise OutputExistsError(f"{folder} holds {foreign[0]!r}, which is no front; name another folder")
-    if held and not overwrite:
-        raise OutputExistsError(f"{folder} holds a front already; use --overwrite or name another folder")
 
 
 def table(found: Front) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from heatsym import __version__
-from heatsym.cli.console import COMPILING, Log, Progress, plural, say, say_problems
+from heatsym.cli.console import Log, Progress, announce, plural, say
 from heatsym.cli.failures import CHECK_FAILED, UNCONVERGED
 from heatsym.cli.options import case_arguments
 from heatsym.errors import AccessError
@@ -68,7 +68,6 @@ def command(
         raise click.UsageError("-q and -v exclude each other")
     from heatsym.analysis.summary import ten_lines
     from heatsym.case.load import load
-    from heatsym.engine.compiled import is_compiled
     from heatsym.results.store import check_folder, interrupted
     from heatsym.simulation import write_into
 
@@ -79,9 +78,7 @@ def command(
     case = load(case_file, scenario=scenario, overrides=overrides, period=period, allow_outside=allow_outside)
     log(f"read {case.about.name}: {plural(case.axis.steps, 'step')} of {case.axis.step} s")
     if not quiet:
-        say_problems(case.warnings)
-        if case.engine.kind == "compiled" and not is_compiled():
-            say(COMPILING)
+        announce(case)
 
         if resume and interrupted(folder) is None:
             say(f"no interrupted run into {folder}: starting from the beginning")

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from heatsym.dispatch.settings import Dispatch
-from heatsym.dispatch.task import Task
+from heatsym.dispatch.task import Task, part
 from heatsym.interfaces.axis import BoolArray, FloatArray, IntArray
 
 DAY, WEEK = 86400.0, 7 * 86400.0
@@ -63,7 +63,7 @@ def view(
     """
     last = min(last, len(task.need))
     ahead = np.arange(first, last)
-    known = _window(task, ahead)
+    known = part(task, first, max(first, last))
     if rules.foresight == "perfect":
         return known
     blind = _varies(task.fleet.power) if uncertain is None else uncertain
@@ -127,32 +127,3 @@ def _a_week_before(ahead: IntArray, first: int, week: int) -> IntArray:
     weeks = -((first - ahead) // max(week, 1))
     past = ahead - weeks * max(week, 1)
     return np.where(past < 0, first, past)
-
-
-def _window(task: Task, steps: IntArray) -> Task:
-    """Some steps of all that has a time."""
-    inside = slice(int(steps[0]), int(steps[-1]) + 1) if len(steps) else slice(0, 0)
-    fleet, reserves = task.fleet, task.reserves
-    return Task(
-        task.step,
-        task.need[inside],
-        replace(
-            fleet,
-            power=fleet.power[inside],
-            least=fleet.least[inside],
-            rise=fleet.rise[inside],
-            fall=fleet.fall[inside],
-            cost=fleet.cost[inside],
-            carbon=fleet.carbon[inside],
-            electricity=fleet.electricity[inside],
-        ),
-        replace(
-            reserves,
-            charge=reserves.charge[inside],
-            discharge=reserves.discharge[inside],
-            takes=reserves.takes[inside],
-            lift=reserves.lift[inside],
-        ),
-        task.electricity_cost[inside],
-        task.electricity_carbon[inside],
-    )

@@ -11,7 +11,7 @@ import numpy as np
 from heatsym.dispatch.follow import follow
 from heatsym.dispatch.linear import YEAR, Edges, accounts, plan, remarks
 from heatsym.dispatch.settings import Dispatch
-from heatsym.dispatch.task import Schedule, Task
+from heatsym.dispatch.task import Schedule, Task, part
 from heatsym.interfaces.axis import BoolArray, FloatArray, IntArray
 
 DAY = 86400.0
@@ -110,34 +110,6 @@ def rolling(
     cost, carbon = accounts(task, rules, all_fired, schedule.on, schedule.discharge, month)
     schedule = replace(schedule, cost=cost, carbon=carbon)
     return replace(schedule, said=remarks(task, rules, schedule, weight, gap))
-
-
-def part(task: Task, first: int, last: int) -> Task:
-    """The steps of a task from one to before another; storages begin as in the task."""
-    fleet, reserves, of = task.fleet, task.reserves, slice(first, last)
-    return replace(
-        task,
-        need=task.need[of],
-        fleet=replace(
-            fleet,
-            power=fleet.power[of],
-            least=fleet.least[of],
-            rise=fleet.rise[of],
-            fall=fleet.fall[of],
-            cost=fleet.cost[of],
-            carbon=fleet.carbon[of],
-            electricity=fleet.electricity[of],
-        ),
-        reserves=replace(
-            reserves,
-            charge=reserves.charge[of],
-            discharge=reserves.discharge[of],
-            takes=reserves.takes[of],
-            lift=reserves.lift[of],
-        ),
-        electricity_cost=task.electricity_cost[of],
-        electricity_carbon=task.electricity_carbon[of],
-    )
 
 
 def _cut(schedule: Schedule, steps: int) -> Schedule:

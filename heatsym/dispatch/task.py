@@ -6,7 +6,7 @@ heat that it feeds in.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from heatsym.interfaces.axis import BoolArray, FloatArray, IntArray
 
@@ -83,3 +83,31 @@ class Schedule:
     cost: float  # of the objective's terms in money: heat, starts, tariffs; without unserved heat [EUR]
     carbon: float  # [kg]
     said: tuple[str, ...]  # what could not be kept: a sentence each, with hours and MWh
+
+
+def part(task: Task, first: int, last: int) -> Task:
+    """The steps of a task from one to before another; storages begin as in the task."""
+    fleet, reserves, of = task.fleet, task.reserves, slice(first, last)
+    return replace(
+        task,
+        need=task.need[of],
+        fleet=replace(
+            fleet,
+            power=fleet.power[of],
+            least=fleet.least[of],
+            rise=fleet.rise[of],
+            fall=fleet.fall[of],
+            cost=fleet.cost[of],
+            carbon=fleet.carbon[of],
+            electricity=fleet.electricity[of],
+        ),
+        reserves=replace(
+            reserves,
+            charge=reserves.charge[of],
+            discharge=reserves.discharge[of],
+            takes=reserves.takes[of],
+            lift=reserves.lift[of],
+        ),
+        electricity_cost=task.electricity_cost[of],
+        electricity_carbon=task.electricity_carbon[of],
+    )

@@ -82,9 +82,9 @@ def check_folder(target: Path, replaceable: Collection[str], overwrite: bool) ->
         return
     foreign = sorted(path.name for path in held if path.name not in replaceable or not path.is_file())
     if foreign:
-        raise OutputExistsError(f"{target} holds {foreign[0]!r}, which is no export; name another folder")
+        raise OutputExistsError(f"{target} holds {foreign[0]!r}, which is kept; name another folder")
     if not overwrite:
-        raise OutputExistsError(f"{target} holds an export already; use --overwrite or name another folder")
+        raise OutputExistsError(f"{target} holds results already; use --overwrite or name another folder")
 
 
 def _write(path: Path, chunks: Iterable[str]) -> None:
