@@ -73,6 +73,7 @@ def year() -> Task:
         discharge=np.full((HOURS, 2), 10 * MW),
         charges=np.ones((many, 2), dtype=bool),
         periodic=np.ones(2, dtype=bool),
+        wear=np.zeros(2),
         storage=np.arange(2),
         full=full,
         initial=0.3 * full,
